@@ -58,12 +58,8 @@ _HANDLER = _BOTH | {Right.OPEN_RECORD, Right.LEDGER_ADD, Right.IMPORT_BUNDLE, Ri
 _MANAGER = _HANDLER | {Right.DRAW, Right.STAFF, Right.PARTNER, Right.EXPORT, Right.ACCESS_LOG}
 
 RIGHTS: dict[tuple[Site, Role], frozenset[Right]] = {
-    (Site.CONTRACTOR, Role.HANDLER): frozenset(
-        _HANDLER | {Right.INTAKE, Right.PARTICIPANTS, Right.PAPERS}
-    ),
-    (Site.CONTRACTOR, Role.MANAGER): frozenset(
-        _MANAGER | {Right.INTAKE, Right.PARTICIPANTS, Right.PAPERS}
-    ),
+    (Site.CONTRACTOR, Role.HANDLER): frozenset(_HANDLER | {Right.INTAKE, Right.PARTICIPANTS, Right.PAPERS}),
+    (Site.CONTRACTOR, Role.MANAGER): frozenset(_MANAGER | {Right.INTAKE, Right.PARTICIPANTS, Right.PAPERS}),
     (Site.WARD, Role.HANDLER): frozenset(_HANDLER | {Right.DESK, Right.REVIEW}),
     (Site.WARD, Role.MANAGER): frozenset(_MANAGER | {Right.DESK, Right.REVIEW, Right.APPROVE}),
     (Site.CONTRACTOR, Role.AUDITOR): frozenset(_BOTH | {Right.ACCESS_LOG}),
