@@ -1,0 +1,328 @@
+"""What the use cases are handed: a store with transactions, a clock, randomness, boxes for bundles.
+
+Small protocols, implemented by `storage`; the use cases in this folder are the only callers. A `Tx` is valid inside
+its `with` block alone. Reads see one consistent state; a write block commits as a whole or not at all.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from core.applicant import Application, Route, State
+from core.roles import Role, Site
+
+Entropy = Callable[[int], bytes]
+"""n random bytes; the operating system's in the product, a seeded stream in tests."""
+
+Now = Callable[[], dt.datetime]
+"""The present moment, with a UTC offset."""
+
+Progress = Callable[[int, int], None]
+"""Called with (done, total) during long work; may raise `Cancelled` to stop it with nothing changed."""
+
+
+@dataclass(frozen=True)
+class ListFilter:
+    """Which applications a list shows."""
+
+    states: frozenset[State] = frozenset(State)
+    search: str = ""
+    """Part of a kana name or town, a 受付番号, or the last digits (4 and more) of a phone."""
+    unconfirmed_only: bool = False
+    """Only those whose current version the ward has not confirmed in ⑤."""
+    route: Route | None = None
+
+
+@dataclass(frozen=True)
+class SourceRow:
+    """One row as it was read, whatever became of it: nothing read is ever lost."""
+
+    source: str
+    """The form it came from: the file's column shape and name stem, so that weekly exports of one form are one source."""
+    file_name: str
+    file_sha256: str
+    row: int
+    """From 1 below the header."""
+    receipt: str | None
+    fingerprint: str
+    """SHA-256 of the row's kept cells: knows a row without a receipt again."""
+    cells: dict[str, str]
+    """The kept columns as they were written, by field name; unlisted columns are not here."""
+    outcome: str
+    """accepted | held | already | changed"""
+    number: int
+    """受付番号 of the application it made or belongs to."""
+    at: dt.datetime
+
+
+@dataclass(frozen=True)
+class ReviewRow:
+    """The ward's word on one version of one record. Stage "applicants" is ⑤, "participants" is ⑨."""
+
+    stage: str
+    record: str
+    version_hash: str
+    verdict: str
+    """confirmed | returned"""
+    code: str
+    """Closed reason code for a return, else ""."""
+    actor: str
+    at: dt.datetime
+    sent_in: str = ""
+    """Name of the bundle that carried it, "" while it waits."""
+
+
+@dataclass(frozen=True)
+class DrawUnit:
+    """One unit of a draw and the secret opening of its commitment."""
+
+    draw: str
+    unit_id: str
+    records: tuple[str, ...]
+    salts: tuple[str, ...]
+    """64 hex digits each, in the order of `records`."""
+
+
+@dataclass(frozen=True)
+class BundleRow:
+    """A sealed bundle, sent or received."""
+
+    channel: str
+    epoch: int
+    seq: int
+    direction: str
+    """out | in"""
+    name: str
+    """<epoch>-<channel>-<seq:08d>"""
+    kind: str
+    manifest_sha256: str
+    counts: dict[str, int]
+    created: dt.datetime
+    settled: dt.datetime | None = None
+    """out: receipted by the other site; in: imported."""
+
+
+@dataclass(frozen=True)
+class StaffRow:
+    staff_id: str
+    name: str
+    role: Role
+    signing_public: bytes
+    """Raw Ed25519, 32 bytes."""
+    since: dt.datetime
+    until: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
+class AccessRow:
+    """One line of the 操作ログ. `detail` holds codes and numbers (受付番号), never personal data."""
+
+    seq: int
+    at: dt.datetime
+    staff_id: str
+    act: str
+    detail: str
+    terminal: str
+    chain: str
+    """SHA-256 chaining it to the line before."""
+
+
+class Applications(Protocol):
+    def add(self, application: Application, at: dt.datetime) -> None: ...
+    def next_number(self) -> int: ...
+    def get(self, number: int) -> Application | None: ...
+    def by_record(self, record: str) -> Application | None: ...
+    def put(self, application: Application, at: dt.datetime, actor: str) -> None:
+        """Store a new version (its `version` is one more than the stored one); the old version is kept as history."""
+        ...
+
+    def history(self, number: int) -> list[tuple[Application, dt.datetime, str]]:
+        """All versions, oldest first, with when and who."""
+        ...
+
+    def count(self, which: ListFilter) -> int: ...
+    def page(self, which: ListFilter, offset: int, limit: int) -> list[Application]:
+        """In order of 受付番号."""
+        ...
+
+    def all(self, states: Iterable[State] = ...) -> list[Application]: ...
+    def with_duplicate_key(self, key: str) -> list[Application]:
+        """Those of the same folded kana and birth date (`core.people.duplicates.folded_key`), any state but refused/withdrawn."""
+        ...
+
+    def with_phone(self, phone: str) -> list[Application]: ...
+    def with_group(self, group: str) -> list[Application]: ...
+    def counts(self) -> dict[State, int]: ...
+
+
+class Sources(Protocol):
+    def add(self, row: SourceRow) -> None: ...
+    def find(self, source: str, receipt: str | None, fingerprint: str) -> SourceRow | None:
+        """The newest row of this source with the receipt, or (without one) with the fingerprint."""
+        ...
+
+    def of_application(self, number: int) -> list[SourceRow]: ...
+    def count(self) -> int: ...
+
+
+class Reviews(Protocol):
+    def add(self, row: ReviewRow) -> None: ...
+    def latest(self, stage: str) -> dict[str, ReviewRow]:
+        """By record, the newest word of a stage."""
+        ...
+
+    def unsent(self) -> list[ReviewRow]: ...
+    def mark_sent(self, rows: Sequence[ReviewRow], bundle: str) -> None: ...
+
+
+class Draws(Protocol):
+    def files(self, draw: str) -> dict[str, bytes]:
+        """All files and signatures of a draw, by name. Secret ones (reveal before opening) among them."""
+        ...
+
+    def put_file(self, draw: str, name: str, content: bytes, at: dt.datetime) -> None:
+        """Write once: the same bytes again are fine; others raise `IntegrityFailure`. `events.txt` and its
+        signatures may be replaced by a longer one that begins with the old."""
+        ...
+
+    def names(self) -> list[str]:
+        """Draw ids, oldest first."""
+        ...
+
+    def units(self, draw: str) -> list[DrawUnit]: ...
+    def put_units(self, units: Sequence[DrawUnit]) -> None: ...
+
+
+class LedgerRows(Protocol):
+    def append(self, org: Site, seq: int, line: bytes) -> None:
+        """`line` whole, with its LF; seq must be the next of that org."""
+        ...
+
+    def size(self, org: Site) -> int: ...
+    def head(self, org: Site) -> str:
+        """SHA-256 of the last line, 64 zeros when there is none."""
+        ...
+
+    def lines(self, org: Site, start: int = 0, limit: int | None = None) -> list[bytes]:
+        """Lines from seq start+1 on."""
+        ...
+
+    def put_checkpoint(self, org: Site, epoch: int, size: int, document: bytes) -> None: ...
+    def checkpoints(self, org: Site) -> list[bytes]: ...
+
+
+class AccessLog(Protocol):
+    def append(self, at: dt.datetime, staff_id: str, act: str, detail: str, terminal: str) -> None: ...
+    def page(self, offset: int, limit: int) -> list[AccessRow]:
+        """Newest first."""
+        ...
+
+    def count(self) -> int: ...
+    def head(self) -> str: ...
+
+
+class Bundles(Protocol):
+    def add(self, row: BundleRow, zip_bytes: bytes, manifest: bytes) -> None: ...
+    def last(self, channel: str, epoch: int, direction: str) -> BundleRow | None: ...
+    def get(self, name: str) -> BundleRow | None: ...
+    def content(self, name: str) -> tuple[bytes, bytes]:
+        """(zip, manifest) of a bundle; incoming ones keep theirs too."""
+        ...
+
+    def list(self, direction: str) -> list[BundleRow]: ...
+    def settle(self, name: str, at: dt.datetime) -> None: ...
+
+
+class StaffRows(Protocol):
+    def list(self) -> list[StaffRow]: ...
+    def add(self, row: StaffRow) -> None: ...
+    def end(self, staff_id: str, at: dt.datetime) -> None: ...
+
+
+class Settings(Protocol):
+    """Small facts by name: programme, site keys, partner card, roster... Values are canonical JSON or text."""
+
+    def get(self, key: str) -> str | None: ...
+    def put(self, key: str, value: str) -> None: ...
+
+
+class Attendance(Protocol):
+    def put(self, outing: str, record: str, present: bool, at: dt.datetime, actor: str) -> None: ...
+    def of(self, outing: str) -> dict[str, bool]: ...
+
+
+class NoticeRows(Protocol):
+    def put(self, batch: str, record: str, kind: str, at: dt.datetime) -> None: ...
+    def sent(self) -> dict[str, tuple[str, str, dt.datetime]]:
+        """By record: (kind, batch, when), the newest."""
+        ...
+
+
+class Drafts(Protocol):
+    """Unfinished keyed entries, sealed with the rest of the vault."""
+
+    def get(self, staff_id: str) -> dict[str, Any] | None: ...
+    def put(self, staff_id: str, draft: dict[str, Any] | None) -> None: ...
+
+
+class Tx(Protocol):
+    @property
+    def applications(self) -> Applications: ...
+    @property
+    def sources(self) -> Sources: ...
+    @property
+    def reviews(self) -> Reviews: ...
+    @property
+    def draws(self) -> Draws: ...
+    @property
+    def ledger(self) -> LedgerRows: ...
+    @property
+    def access(self) -> AccessLog: ...
+    @property
+    def bundles(self) -> Bundles: ...
+    @property
+    def staff(self) -> StaffRows: ...
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def attendance(self) -> Attendance: ...
+    @property
+    def notices(self) -> NoticeRows: ...
+    @property
+    def drafts(self) -> Drafts: ...
+
+
+class Store(Protocol):
+    """The vault's contents."""
+
+    def read(self) -> AbstractContextManager[Tx]: ...
+    def write(self) -> AbstractContextManager[Tx]: ...
+
+
+class Boxes(Protocol):
+    """The vault folder's `outbox/` and `inbox/` (files of sealed bundles), and `courier/partner.json`."""
+
+    def put_out(self, name: str, zip_bytes: bytes, manifest: bytes) -> None:
+        """Write both, manifest last; writing the same again changes nothing."""
+        ...
+
+    def waiting_in(self) -> list[str]:
+        """Names (without ending) of complete bundles in the inbox, in order of name."""
+        ...
+
+    def read_in(self, name: str) -> tuple[bytes, bytes]: ...
+    def done_in(self, name: str) -> None:
+        """Remove an imported bundle's files from the inbox (the vault holds them now)."""
+        ...
+
+    def receipts(self) -> list[str]:
+        """Names of our bundles whose arrival the other site's courier has signed."""
+        ...
+
+    def put_partner(self, own_card: bytes, partner_card: bytes) -> None:
+        """Hand the courier the public cards it checks against."""
+        ...
