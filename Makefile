@@ -1,0 +1,47 @@
+# `make` alone lists what there is. Everything runs from .venv, which `make setup` makes from the lock.
+BIN  := .venv/bin
+DEMO ?= demo/
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check faults bench format docs lock clean distclean
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 11
+
+setup:  ## make .venv from requirements/dev.lock with any Python from 3.11 on (PYTHON=… chooses one)
+	@tools/setup.sh
+
+demo: setup  ## play a whole year in demo/ (DEMO=… for another folder)
+	$(BIN)/ikiiki demo $(DEMO)
+
+test: check  ## lint, types, import arrows, then every test
+	$(BIN)/pytest -n auto --dist loadfile
+
+check: setup  ## the part of `make test` that runs nothing
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+faults: setup  ## the long run: kill the program at random moments and look at what is left
+	$(BIN)/pytest -m faults
+
+bench: setup  ## every benchmark against its floor, in the same run
+	$(BIN)/python -m bench
+
+format: setup  ## let ruff lay the code out
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: setup  ## write docs/commands.md from the program itself
+	$(BIN)/python -m tools.commands
+
+lock:  ## resolve requirements/*.lock again (tools/lock.sh --upgrade for newer versions)
+	tools/lock.sh
+
+clean:  ## remove what tests and builds leave
+	rm -rf build dist .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache snapshot_report.html
+	find . -path ./.venv -prune -o -type d -name __pycache__ -prune -exec rm -rf {} +
+
+distclean: clean  ## also remove .venv and the demo
+	rm -rf .venv demo
