@@ -53,8 +53,10 @@ install() {
 }
 
 is_current() {
-    [ -f "$made_from" ] && suitable .venv/bin/python || return 1
-    if [ -n "${PYTHON:-}" ]; then base=$PYTHON; else base=.venv/bin/python; fi
+    [ -f "$made_from" ] || return 1
+    suitable .venv/bin/python || return 1
+    base=${PYTHON:-.venv/bin/python}
+    suitable "$base" || return 1
     [ "$(fingerprint "$base")" = "$(sed '/^project /d' "$made_from")" ]
 }
 

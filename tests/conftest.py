@@ -1,0 +1,94 @@
+"""What every test may rely on: no setting of the person running them, one time zone, no silent skip.
+
+This file is read before any test imports the product, so what is set here is what Textual and the product see.
+"""
+
+import contextlib
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+IN_CI = os.environ.get("CI") == "true"
+
+#: The only reason for which a test may be skipped in CI: data that is not ours to commit and is not there.
+REFERENCE_ABSENT = "reference data absent"
+
+_CLEARED_PREFIXES = ("TEXTUAL_", "IKIIKI_")
+_CLEARED = ("NO_COLOR", "FORCE_COLOR", "PY_COLORS", "TERM", "COLORTERM", "TERM_PROGRAM", "COLUMNS", "LINES")
+
+for _name in list(os.environ):
+    if _name in _CLEARED or _name.startswith(_CLEARED_PREFIXES):
+        del os.environ[_name]
+
+os.environ["TZ"] = "Asia/Tokyo"
+time.tzset()
+os.environ["TEXTUAL_DISABLE_KITTY_KEY"] = "1"
+
+# Each test process has its own, so that neither the person's state nor another worker's is seen or changed.
+_STATE_HOME = tempfile.mkdtemp(prefix="ikiiki-tests-")
+os.environ["XDG_STATE_HOME"] = _STATE_HOME
+
+# Timing is never asserted. CI draws the same examples every time; at the desk they differ from run to run.
+settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
+settings.register_profile("desk", deadline=None)
+settings.load_profile("ci" if IN_CI else "desk")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Take the state folder of this test process away."""
+    with contextlib.suppress(FileNotFoundError):
+        shutil.rmtree(_STATE_HOME)
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The root of this project's tree."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def reference() -> Callable[[str], Path]:
+    """Path of a file in the folder of reference papers beside this repository; the test is skipped without it."""
+
+    def find(name: str) -> Path:
+        path = REPOSITORY.parent / "shared" / "reference" / name
+        if not path.exists():
+            pytest.skip(f"{REFERENCE_ABSENT}: {name}")
+        return path
+
+    return find
+
+
+def skip_is_failure(longrepr: object) -> bool:
+    """Whether a skip, told by pytest as (file, line, 'Skipped: reason'), must count as a failure in CI."""
+    reason = longrepr[2] if isinstance(longrepr, tuple) else str(longrepr)
+    return not str(reason).removeprefix("Skipped: ").startswith(REFERENCE_ABSENT)
+
+
+def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if IN_CI and report.outcome == "skipped" and not hasattr(report, "wasxfail") and skip_is_failure(report.longrepr):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, and in CI nothing may be: {report.longrepr}"
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In CI a skipped test is a failed one."""
+    report = yield
+    _refuse_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """In CI a file that skips itself as a whole has failed."""
+    report = yield
+    _refuse_skip(report)
+    return report
