@@ -1,0 +1,66 @@
+"""result.txt: every unit in the order of the draw, with its seat or none (docs/formats.md, "hkr1", step 5)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import NamedTuple, Self
+
+from core.canonical import lines_of, sha256_hex
+from core.draw.grammar import CODE, CODES, HASH, ID, POSITIVE, broken
+from core.draw.roll import distinct_courses
+
+RESULT = "result.txt"
+_LINE = re.compile(f"({HASH}) ({ID}) ({POSITIVE}) ({CODES}) ({CODE}|-)")
+
+
+class ResultLine(NamedTuple):
+    """One unit as the draw left it."""
+
+    value: str
+    """Draw value, 64 hex digits: the smaller, the earlier."""
+    id: str
+    size: int
+    courses: tuple[str, ...]
+    course: str | None
+    """Where it is seated; None: it waits."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """All units in draw order. Made by `core.draw.engine.run`, or read by `parse`."""
+
+    lines: tuple[ResultLine, ...]
+
+    def to_bytes(self) -> bytes:
+        return "".join(
+            f"{value} {unit_id} {size} {','.join(courses)} {course or '-'}\n"
+            for value, unit_id, size, courses, course in self.lines
+        ).encode("ascii")
+
+    @classmethod
+    def parse(cls, data: bytes, name: str = RESULT) -> Self:
+        """Strictly: sorted, seats among the wishes. Raises `IntegrityFailure` naming file and line.
+
+        Whether it is the *right* result only a recomputation can say.
+        """
+        made: list[ResultLine] = []
+        before = ("", "")
+        for number, line in enumerate(lines_of(data, name=name), start=1):
+            found = _LINE.fullmatch(line)
+            if found is None:
+                raise broken("行の形式が正しくありません", name, number)
+            value, unit_id, size, codes, course = found.groups()
+            if (value, unit_id) <= before:
+                raise broken("行が抽選の順に並んでいません", name, number)
+            before = (value, unit_id)
+            courses = distinct_courses(codes, name, number)
+            if course != "-" and course not in courses:
+                raise broken("希望していない回に当選しています", name, number)
+            made.append(ResultLine(value, unit_id, int(size), courses, None if course == "-" else course))
+        return cls(tuple(made))
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the whole file, 64 hex digits."""
+        return sha256_hex(self.to_bytes())

@@ -1,0 +1,106 @@
+"""list.txt: the units that go into the draw, without a name (docs/formats.md, "hkr1", step 2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple, Self
+
+from core.canonical import lines_of, sha256_hex
+from core.draw.grammar import CODES, HASH, ID, POSITIVE, broken
+from core.draw.rules import Params
+
+LIST = "list.txt"
+_LINE = re.compile(f"({ID}) ({POSITIVE}) ({POSITIVE}) ({CODES}) ({HASH})")
+
+
+class ListLine(NamedTuple):
+    """One unit: a person, or a group that goes together. (A tuple: a roll may have a million.)"""
+
+    id: str
+    """Random and fresh for each draw."""
+    size: int
+    """Persons."""
+    tickets: int
+    courses: tuple[str, ...]
+    """Wished outings, first wish first."""
+    commitment: str
+
+
+@dataclass(frozen=True)
+class Roll:
+    """All units, sorted by id. Make one with `of` or `parse`, which check."""
+
+    lines: tuple[ListLine, ...]
+
+    @classmethod
+    def of(cls, lines: Iterable[ListLine]) -> Self:
+        """The roll of these units in whatever order. Raises `IntegrityFailure` when one cannot be written."""
+        made = cls(tuple(sorted(lines)))
+        if cls.parse(made.to_bytes()) != made:
+            raise broken("この値はファイルに書けません", LIST)
+        return made
+
+    def to_bytes(self) -> bytes:
+        return "".join(
+            f"{unit_id} {size} {tickets} {','.join(courses)} {commitment}\n"
+            for unit_id, size, tickets, courses, commitment in self.lines
+        ).encode("ascii")
+
+    @classmethod
+    def parse(cls, data: bytes, name: str = LIST) -> Self:
+        """Strictly: at least one line, sorted, no id twice. Raises `IntegrityFailure` naming file and line."""
+        made: list[ListLine] = []
+        known: dict[str, tuple[str, ...]] = {}
+        before = ""
+        for number, line in enumerate(lines_of(data, name=name), start=1):
+            found = _LINE.fullmatch(line)
+            if found is None:
+                raise broken("行の形式が正しくありません", name, number)
+            unit_id, size, tickets, codes, commitment = found.groups()
+            if unit_id <= before:
+                raise broken("行が抽選番号の順に並んでいないか、同じ番号が2度あります", name, number)
+            before = unit_id
+            courses = known.get(codes)
+            if courses is None:
+                courses = known[codes] = distinct_courses(codes, name, number)
+            made.append(ListLine(unit_id, int(size), int(tickets), courses, commitment))
+        return cls(tuple(made))
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the whole file, 64 hex digits."""
+        return sha256_hex(self.to_bytes())
+
+
+def distinct_courses(codes: str, name: str, line: int) -> tuple[str, ...]:
+    """`A,C` as a tuple. Raises `IntegrityFailure` when a course is named twice."""
+    courses = tuple(codes.split(","))
+    if len(set(courses)) != len(courses):
+        raise broken("同じ回が2度書かれています", name, line)
+    return courses
+
+
+def check_roll(params: Params, roll: Roll) -> None:
+    """Raises `IntegrityFailure` when a unit is larger, has more tickets or wishes for more than the rules know."""
+    known = {course.code for course in params.courses}
+    for number, line in enumerate(roll.lines, start=1):
+        if line.size > params.max_size:
+            raise broken("1組の人数が上限を超えています", LIST, number)
+        if line.tickets > params.max_tickets:
+            raise broken("抽選口の数が上限を超えています", LIST, number)
+        if not known.issuperset(line.courses):
+            raise broken("抽選の対象でない回が書かれています", LIST, number)
+
+
+def small_classes(roll: Roll, under: int = 5) -> int:
+    """How many classes (size, tickets, courses) hold fewer than `under` units, and so may point at a person.
+
+    Shown before anyone decides what may be published (docs/formats.md, "What may be published").
+    """
+    counts: dict[tuple[int, int, tuple[str, ...]], int] = {}
+    for line in roll.lines:
+        kind = (line.size, line.tickets, line.courses)
+        counts[kind] = counts.get(kind, 0) + 1
+    return sum(1 for count in counts.values() if count < under)
