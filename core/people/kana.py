@@ -1,0 +1,42 @@
+"""Names in kana: read in any width or in hiragana, stored as full-width katakana, compared folded."""
+
+from __future__ import annotations
+
+import re
+
+from core.people.text import DASHES, clean, fold_width, one_line
+
+LONGEST_NAME = 60
+"""Characters; a longer "name" is a remark."""
+
+_TO_KATAKANA = {code: chr(code + 0x60) for code in (*range(0x3041, 0x3097), 0x309D, 0x309E)}
+_LETTER = "\u30a1-\u30fa\u31f0-\u31ff"
+_NAME = re.compile(rf"[{_LETTER}][{_LETTER}ー・ヽヾ]*(?: [{_LETTER}][{_LETTER}ー・ヽヾ]*)*")
+_DASH_IN_WORD = re.compile(rf"(?<=[{_LETTER}ー])[{re.escape(DASHES)}]")
+_SMALL = str.maketrans("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ")
+_SAME_SOUND = str.maketrans("ヂヅヰヱヲ", "ジズイエオ")
+
+
+def to_katakana(text: str) -> str:
+    """`text` in full-width katakana, one space between words; what is not kana stays as it is.
+
+    A dash straight after a katakana letter is the long vowel typed on the wrong key (ヴォ-ン) and becomes ー.
+    """
+    line = one_line(fold_width(clean(text).text)).translate(_TO_KATAKANA)
+    return fold_width(_DASH_IN_WORD.sub("ー", line))  # う゛ composes to ヴ only once it is katakana
+
+
+def read_kana(text: str) -> str | None:
+    """The name as it is stored, or None when it is empty or holds anything but kana."""
+    name = to_katakana(text)
+    return name if len(name) <= LONGEST_NAME and _NAME.fullmatch(name) else None
+
+
+def fold_kana(kana: str) -> str:
+    """What two spellings of one name have in common: ヂユウモンジ and ジュウモンジ, ヴォーン and ボーン's spaces.
+
+    Spaces, middle dots and 長音 are ignored, small letters count as large ones, and letters of one sound
+    (ヂ ジ, ヅ ズ, ヲ オ) as the same. It only ever proposes a duplicate; a person decides.
+    """
+    folded = to_katakana(kana).translate(_SMALL).translate(_SAME_SOUND)
+    return re.sub("[ ・ー]", "", folded)

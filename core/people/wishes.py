@@ -1,0 +1,69 @@
+"""Wished outings, and the code of those who go together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from core.people.text import Value, as_text, clean, fold_width, is_nothing, join_dashes, one_line
+
+_LIST = re.compile(r"[、,，・/;；|>→\n]+")
+_BRACKETS = re.compile(r"\([^()]*\)|「[^「」]*」|\[[^\[\]]*\]")
+_LABELLED = re.compile(r"([0-9A-Z]{1,4})(?:コース|こーす|班|回|日程|[:：.・ _-].*|[^0-9A-Z].*)?")
+_RANK = re.compile(r"第?[0-9一二三四五六七八九十]+希望[:： ]*")
+_GROUP = re.compile(r"[0-9A-Z](?:[0-9A-Z_-]{0,18}[0-9A-Z])?")
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """Outing codes, first wish first, each once; `unread` when something written is no outing."""
+
+    codes: tuple[str, ...]
+    unread: bool
+
+
+def read_wishes(cells: Sequence[Value], codes: Collection[str], places: Mapping[str, str]) -> Wishes:
+    """The outings named in `cells`, first wish first.
+
+    A cell holds a code, a code with its description (A 高尾山（6月10日）, Aコース), a place (`places`: its name
+    → code), or a list of them parted by 、・,/; or white space.
+    """
+    found: list[str] = []
+    unread = False
+    for cell in cells:
+        text = _BRACKETS.sub("", fold_width(clean(as_text(cell)).text))
+        for item in _LIST.split(text):
+            named = _item(_RANK.sub("", one_line(item)), codes, places)
+            unread = unread or named is None
+            found += named or []
+    return Wishes(tuple(dict.fromkeys(found)), unread)
+
+
+def _item(item: str, codes: Collection[str], places: Mapping[str, str]) -> list[str] | None:
+    if is_nothing(item):
+        return []
+    if item in places:
+        return [places[item]]
+    words = item.upper().split()
+    if all(word in codes for word in words):
+        return words
+    match = _LABELLED.fullmatch(item.upper())
+    if match and match[1] in codes and not any(_looks_like_code(word) for word in words[1:]):
+        return [match[1]]
+    return None
+
+
+def _looks_like_code(word: str) -> bool:
+    return re.fullmatch("[0-9A-Z]{1,4}", word) is not None
+
+
+def read_group(value: Value) -> str | None:
+    """The group's code in capitals, None when there is none. Raises ValueError when it is not a code:
+    a free text (妻と一緒) says something about a person and may not be kept."""
+    text = join_dashes(one_line(fold_width(clean(as_text(value)).text))).replace(" ", "")
+    if is_nothing(text):
+        return None
+    if not _GROUP.fullmatch(text.upper()):
+        raise ValueError("not a group code")
+    return text.upper()
