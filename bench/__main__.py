@@ -1,0 +1,37 @@
+"""`python -m bench [NAME…]`: every benchmark, or those whose name holds one of the words. Exits 1 beyond a limit."""
+
+from __future__ import annotations
+
+import sys
+
+from bench import draw, reading
+from bench.measure import Outcome, measure
+
+BENCHES = (draw.BENCH, reading.BENCH)
+
+
+def line(outcome: Outcome) -> str:
+    """One line of the report."""
+    bench = outcome.bench
+    rate = f"{bench.count / outcome.ours:,.0f} {bench.unit}/s"
+    verdict = "" if outcome.within else "  BEYOND ITS LIMIT"
+    ratio = f"{outcome.ratio:.2f}x (limit {bench.limit:.2f}x)"
+    return f"{bench.name:<16}{outcome.ours:8.3f} s{rate:>22}{ratio:>22}  floor: {bench.floor}{verdict}"
+
+
+def main(words: list[str]) -> int:
+    """Measure and print; 0 when everything is within its limit, 2 when no benchmark is called so."""
+    chosen = [bench for bench in BENCHES if not words or any(word in bench.name for word in words)]
+    if not chosen:
+        print("no such benchmark; there are:", ", ".join(bench.name for bench in BENCHES), file=sys.stderr)
+        return 2
+    within = True
+    for bench in chosen:
+        outcome = measure(bench)
+        print(line(outcome), flush=True)
+        within = within and outcome.within
+    return 0 if within else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
