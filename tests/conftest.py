@@ -73,7 +73,12 @@ def skip_is_failure(longrepr: object) -> bool:
 
 
 def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
-    if IN_CI and report.outcome == "skipped" and not hasattr(report, "wasxfail") and skip_is_failure(report.longrepr):
+    if (
+        IN_CI
+        and report.outcome == "skipped"
+        and not hasattr(report, "wasxfail")
+        and skip_is_failure(report.longrepr)
+    ):
         report.outcome = "failed"
         report.longrepr = f"skipped, and in CI nothing may be: {report.longrepr}"
 
