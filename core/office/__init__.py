@@ -1,0 +1,54 @@
+"""The use cases: the single place both faces call. A screen and a command that do the same thing call the same method.
+
+`Office` is what an opened vault gives a face. Each family has its file; all of them take what they need through the
+protocols of `core.office.ports`.
+"""
+
+from __future__ import annotations
+
+from core.office.desk import Desk
+from core.office.exchange import Exchange, Sealer
+from core.office.flow import Flow
+from core.office.intake import Intake
+from core.office.ledger import LedgerDesk
+from core.office.lottery import Lottery
+from core.office.notices import NoticeDesk
+from core.office.participants import Participants, Seated
+from core.office.ports import Boxes
+from core.office.records import Records
+from core.office.review import Review
+from core.office.rules import Rules
+from core.office.staff import Slots, StaffDesk
+from core.roles import Actor
+
+
+class Office:
+    """All use cases of one person in one open vault."""
+
+    def __init__(self, desk: Desk, boxes: Boxes, sealer: Sealer, slots: Slots) -> None:
+        self.actor: Actor = desk.actor
+        self.exchange = Exchange(
+            desk,
+            boxes,
+            sealer,
+            {
+                "programme": lambda tx, bundle, name: self.rules.take_in(tx, bundle, name),
+                "applicants": lambda tx, bundle, name: self.records.take_applicants(tx, bundle, name),
+                "desk": lambda tx, bundle, name: self.records.take_desk(tx, bundle, name),
+                "review": lambda tx, bundle, name: self.review.take_in(tx, bundle, name),
+                "draw": lambda tx, bundle, name: self.lottery.take_in(tx, bundle, name),
+                "participants": lambda tx, bundle, name: self.participants.take_in(tx, bundle, name),
+                "approval": lambda tx, bundle, name: self.participants.take_approval(tx, bundle, name),
+                "receipt": lambda tx, bundle, name: None,
+            },
+        )
+        self.rules = Rules(desk, self.exchange)
+        self.intake = Intake(desk)
+        self.records = Records(desk, self.exchange)
+        self.review = Review(desk, Seated(), self.exchange)
+        self.lottery = Lottery(desk, self.exchange)
+        self.participants = Participants(desk, self.exchange)
+        self.notices = NoticeDesk(desk)
+        self.ledger = LedgerDesk(desk)
+        self.staff = StaffDesk(desk, slots)
+        self.flow = Flow(desk, boxes)

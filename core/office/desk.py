@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from core.errors import Refused
 from core.office.ports import Entropy, Now, Store, Tx
 from core.programme import Programme, parse_programme
-from core.errors import Refused
 from core.roles import Actor, Right
 
 

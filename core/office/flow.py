@@ -1,0 +1,207 @@
+"""The flow ①–⑪: where the programme stands, and what is due next, by whom, in one sentence.
+
+Each site says it from what its own vault knows; nothing is stored, all is derived.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.applicant import State
+from core.office.desk import Desk, programme_of
+from core.office.lottery import Step as DrawStep
+from core.office.lottery import current_draw, step_of
+from core.office.participants import approval_of, seated_people
+from core.office.ports import Boxes, Tx
+from core.office.review import PARTICIPANTS, applicants_status, participant_hash, verdict_on
+from core.roles import SITE_WORDS, Actor, Site
+
+WORDS = {
+    "①": "応募", "②": "応募の確認", "③": "区へ送信", "④": "区が受領", "⑤": "区の点検", "⑥": "抽選",
+    "⑦": "参加者を送信", "⑧": "区が受領", "⑨": "区の点検", "⑩": "区の承認", "⑪": "通知",
+}  # fmt: skip
+
+
+class Mark(StrEnum):
+    """How far one step is."""
+
+    DONE = "done"
+    NOW = "now"
+    LATER = "later"
+
+
+@dataclass(frozen=True)
+class FlowStep:
+    mark: str
+    words: str
+    state: Mark
+
+
+@dataclass(frozen=True)
+class FlowStatus:
+    """The flow line."""
+
+    title: str
+    steps: tuple[FlowStep, ...]
+    sentence: str
+    """What is due next at this site."""
+    key: str
+    """The key of the pane where it is done, as "F6"; "" when the other site is to act."""
+    received: int
+    held: int
+
+
+_DRAW_WHO = {
+    DrawStep.SEAL_CONTRACTOR: (Site.CONTRACTOR, "封印をつくる"),
+    DrawStep.SEAL_WARD: (Site.WARD, "封印をつくる"),
+    DrawStep.FREEZE_CONTRACTOR: (Site.CONTRACTOR, "抽選名簿を確定する"),
+    DrawStep.FREEZE_WARD: (Site.WARD, "抽選名簿を確かめて署名する"),
+    DrawStep.OPEN_CONTRACTOR: (Site.CONTRACTOR, "封印を開ける"),
+    DrawStep.OPEN_WARD: (Site.WARD, "開封を確かめて署名する"),
+    DrawStep.DICE: (None, "さいころの数字を入力する"),
+    DrawStep.DICE_CONTRACTOR: (Site.CONTRACTOR, "さいころの数字を入力する"),
+    DrawStep.DICE_WARD: (Site.WARD, "さいころの数字を入力する"),
+    DrawStep.DRAW_CONTRACTOR: (Site.CONTRACTOR, "抽選結果を計算して署名する"),
+    DrawStep.DRAW_WARD: (Site.WARD, "抽選結果を計算して署名する"),
+}
+
+
+class Flow:
+    """The use case behind the flow line of every screen and `ikiiki status`."""
+
+    def __init__(self, desk: Desk, boxes: Boxes) -> None:
+        self._desk = desk
+        self._boxes = boxes
+
+    def status(self) -> FlowStatus:
+        actor = self._desk.actor
+        with self._desk.reading() as tx:
+            if tx.settings.get("programme") is None:
+                waiting = bool(self._boxes.waiting_in())
+                return FlowStatus(
+                    SITE_WORDS[actor.site],
+                    tuple(FlowStep(mark, words, Mark.LATER) for mark, words in WORDS.items()),
+                    "送受信で委託先からの事業の設定を取り込む"
+                    if waiting or tx.settings.get("partner_card")
+                    else "相手の鍵を登録する（ikiiki partner trust）",
+                    "F6",
+                    0,
+                    0,
+                )
+            programme = programme_of(tx)
+            done = _done(tx, actor)
+            counts = tx.applications.counts()
+            sentence, key = _sentence(tx, actor, done, bool(self._boxes.waiting_in()))
+        now = next((mark for mark, is_done in done.items() if not is_done), None)
+        steps = tuple(
+            FlowStep(mark, words, Mark.DONE if done[mark] else Mark.NOW if mark == now else Mark.LATER)
+            for mark, words in WORDS.items()
+        )
+        received = sum(counts.get(state, 0) for state in (State.ACCEPTED, State.HELD))
+        return FlowStatus(
+            f"{programme.name} 令和{programme.fiscal_year - 2018}年度",
+            steps,
+            sentence,
+            key,
+            received,
+            counts.get(State.HELD, 0),
+        )
+
+
+def _done(tx: Tx, actor: Actor) -> dict[str, bool]:
+    counts = tx.applications.counts()
+    some = counts.get(State.ACCEPTED, 0) > 0
+    at_ward = actor.site is Site.WARD
+    review = applicants_status(tx)
+    draw = current_draw(tx)
+    drawn = draw is not None and step_of(tx.draws.files(draw)) is DrawStep.DONE
+    sent = {row.kind: row for row in tx.bundles.list("out")}
+    came = {row.kind for row in tx.bundles.list("in")}
+    approved = draw is not None and approval_of(tx, draw) is not None
+    seats = seated_people(tx) if drawn else []
+    words = tx.reviews.latest(PARTICIPANTS)
+    reviewed = bool(seats) and all(
+        verdict_on(
+            words,
+            s.application.record,
+            participant_hash(s.application.record, s.application.version_hash, s.draw, s.unit_id, s.outing),
+        )[0]
+        for s in seats
+    )
+    participants_gone = "participants" in (came if at_ward else sent)
+    notified = tx.notices.sent()
+    return {
+        "①": some,
+        "②": some and (at_ward or counts.get(State.HELD, 0) == 0 or drawn),
+        "③": ("applicants" in came)
+        if at_ward
+        else ("applicants" in sent and (drawn or not tx.applications.unsent())),
+        "④": ("applicants" in came)
+        if at_ward
+        else ("applicants" in sent and (sent["applicants"].settled is not None or "review" in came)),
+        "⑤": drawn or review.done,
+        "⑥": drawn,
+        "⑦": participants_gone,
+        "⑧": participants_gone
+        if at_ward
+        else participants_gone and (sent["participants"].settled is not None or approved),
+        "⑨": reviewed,
+        "⑩": approved,
+        "⑪": drawn and all(s.application.record in notified for s in seats)
+        if not at_ward
+        else tx.settings.get("notices_done") == "yes",
+    }
+
+
+def _sentence(tx: Tx, actor: Actor, done: dict[str, bool], waiting: bool) -> tuple[str, str]:
+    """(what this site does next, its key). The other site's turn is said as waiting."""
+    at_ward = actor.site is Site.WARD
+    if waiting:
+        return "送受信で届いた束を取り込む", "F6"
+    if tx.settings.get("partner_card") is None:
+        return "相手の鍵を登録する（ikiiki partner trust）", "F6"
+    if not done["①"]:
+        return (
+            ("委託先からの応募者データを待つ", "F6") if at_ward else ("応募を取り込む、または入力する", "F2")
+        )
+    if not at_ward:
+        if not done["③"]:
+            held = "" if done["②"] else "保留を確かめ、"
+            return f"{held}応募者データを区へ送る", "F2"
+        if not done["⑤"]:
+            review = applicants_status(tx)
+            if review.returned and not review.open:
+                return "区が差し戻した応募を訂正する、または不受理にする", "F2"
+            step = _draw_step(tx)
+            if step is DrawStep.SEAL_CONTRACTOR:
+                return "抽選の封印をつくる（区の点検を待つ間に）", "F3"
+            return "区の点検を待つ（送受信で受け取る）", "F6"
+    elif not done["⑤"]:
+        return "応募者を点検する", "F7"
+    elif tx.reviews.unsent():
+        return "点検の結果を委託先へ送る", "F7"
+    if not done["⑥"]:
+        step = _draw_step(tx)
+        who, words = _DRAW_WHO[step]
+        if who is None or who is actor.site:
+            return f"抽選: {words}", "F3"
+        return f"抽選: {SITE_WORDS[who]}が{words}のを待つ", "F6"
+    if not done["⑦"]:
+        return ("委託先からの参加者データを待つ", "F6") if at_ward else ("参加者データを区へ送る", "F4")
+    if at_ward:
+        if not done["⑨"]:
+            return "参加者を点検する", "F7"
+        if not done["⑩"]:
+            return "承認を委託先へ送る", "F7"
+        return "通知の発送の知らせを待つ", "F6"
+    if not done["⑩"]:
+        return "区の点検と承認を待つ（送受信で受け取る）", "F6"
+    if not done["⑪"]:
+        return "参加証と落選通知をつくって発送する", "F4"
+    return "辞退と当日の出欠を記録する", "F4"
+
+
+def _draw_step(tx: Tx) -> DrawStep:
+    draw = current_draw(tx)
+    return step_of(tx.draws.files(draw)) if draw else DrawStep.SEAL_CONTRACTOR

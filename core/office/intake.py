@@ -1,0 +1,544 @@
+"""Intake ①②: rows and forms become applications; doubtful ones are held, never dropped; all can be corrected later."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from core.applicant import (
+    RELATIONAL,
+    Applicant,
+    Application,
+    Problem,
+    Reading,
+    Route,
+    State,
+    Warning_,
+    age_on,
+    town_of,
+)
+from core.canonical import canonical_json, crockford_id, sha256_hex
+from core.columns import Columns, recognise
+from core.errors import Refused, UsageError
+from core.ledger.codes import Act, Content, Medium, Place, Unit
+from core.office.desk import Desk, programme_of
+from core.office.ledger import write_line
+from core.office.ports import ListFilter, Progress, SourceRow, Tx
+from core.office.settling import Settling
+from core.people.duplicates import folded_key
+from core.people.fields import Field
+from core.people.reading import ReadingRules, read_applicant
+from core.programme import Programme
+from core.roles import Right, Site
+
+
+class SourceTable(Protocol):
+    """A table as a reader gives it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def encoding(self) -> str: ...
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def header(self) -> tuple[str, ...]: ...
+    @property
+    def rows(self) -> Sequence[Sequence[Any]]: ...
+
+
+OWN_NUMBERS = range(1, 9_000_000)
+"""受付番号 given by the contractor."""
+DESK_NUMBERS = range(9_000_001, 10_000_000)
+"""受付番号 given at the ward's counter: a series of its own, so that one number means one application at both sites."""
+
+REASONS: dict[str, str] = {
+    "confirmed_by_phone": "電話で本人に確認した",
+    "confirmed_by_document": "書類で確認した",
+    "different_person": "同姓同名の別人と確認した",
+    "corrected_application": "本人からの訂正の申し出",
+    "keying_error": "入力の誤り",
+    "goes_alone": "一人での参加を希望",
+    "ward_decision": "区の判断",
+    "duplicate_application": "重複応募",
+    "not_eligible": "対象外",
+    "cannot_reach": "連絡がとれない",
+    "applicant_request": "本人の申し出",
+    "source_corrected": "申込データの訂正",
+}
+"""Why an application was accepted in spite of a doubt, refused, corrected or withdrawn: closed codes, no free text."""
+
+
+_MEDIUM = {
+    Route.WEB: Medium.WEB,
+    Route.POST: Medium.POSTCARD,
+    Route.FAX: Medium.FAX,
+    Route.DESK: Medium.PAPER,
+}
+
+
+@dataclass(frozen=True)
+class ImportedRow:
+    """What one row of a file became."""
+
+    row: int
+    receipt: str | None
+    outcome: str
+    """accepted | held | already | changed"""
+    problems: tuple[Problem, ...]
+    warnings: tuple[Warning_, ...]
+    applicant: Applicant
+    number: int
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What one file became. Every row of the file is in `rows`."""
+
+    file: str
+    encoding: str
+    dropped_columns: tuple[str, ...]
+    rows: tuple[ImportedRow, ...]
+
+    @property
+    def accepted(self) -> int:
+        """Rows whose application is new and accepted."""
+        return sum(row.outcome == "accepted" for row in self.rows)
+
+    @property
+    def held(self) -> int:
+        return sum(row.outcome == "held" for row in self.rows)
+
+    @property
+    def already(self) -> int:
+        return sum(row.outcome == "already" for row in self.rows)
+
+    @property
+    def changed(self) -> int:
+        return sum(row.outcome == "changed" for row in self.rows)
+
+
+@dataclass(frozen=True)
+class FormCheck:
+    """What a form being keyed would become."""
+
+    reading: Reading
+    duplicates: tuple[int, ...]
+    """受付番号 of live applications of the same folded kana and birth date."""
+    age: int | None
+    town: str
+
+
+@dataclass(frozen=True)
+class ListRow:
+    """A line of the list: least sight (no address, phone, mail or birth date)."""
+
+    number: int
+    kana: str
+    age: int | None
+    town: str
+    preferences: tuple[str, ...]
+    route: Route
+    state: State
+    problems: tuple[Problem, ...]
+    warnings: tuple[Warning_, ...]
+    confirmed: str
+    """"" | confirmed | returned | changed (confirmed in an earlier version)"""
+    group: str | None
+
+
+class _DryRun(Exception):
+    """Leaves the transaction without committing."""
+
+
+def rules_of(programme: Programme) -> ReadingRules:
+    """The rules a row is read by."""
+    return ReadingRules(
+        reference_date=programme.reference_date,
+        minimum_age=programme.minimum_age,
+        prefecture=programme.prefecture,
+        ward=programme.ward,
+        outings=frozenset(outing.code for outing in programme.outings),
+        applications_close=programme.applications_close,
+    )
+
+
+def fingerprint_of(cells: Mapping[str, str]) -> str:
+    """SHA-256 that knows a row's kept cells again."""
+    return sha256_hex(b"hk-row-v1\n" + canonical_json(cells) + b"\n")
+
+
+class Intake:
+    """The use cases of the 受付 pane and `ikiiki intake`."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    # -- import -----------------------------------------------------------------------------------------
+
+    def import_table(
+        self,
+        table: SourceTable,
+        mapping: Mapping[str, str] | None = None,
+        *,
+        source: str | None = None,
+        dry_run: bool = False,
+        progress: Progress | None = None,
+    ) -> ImportReport:
+        """Take a file in as a whole, or not at all. The same file again changes nothing.
+
+        `mapping` gives field names by header where headers are not recognised. `source` names the form when two
+        forms share their columns; by default the columns are the form's identity, so that next week's cumulative
+        export is known. Raises `UsageError` for a table that cannot be understood.
+        """
+        self._desk.actor.require(Right.INTAKE)
+        with self._desk.reading(Right.INTAKE) as tx:
+            programme = programme_of(tx)
+        columns = recognise(table.header, mapping, name=table.name)
+        rules = rules_of(programme)
+        form = source or sha256_hex("\x1f".join(table.header).encode())[:16]
+        total = len(table.rows)
+        read: list[tuple[dict[str, str], Reading, str | None]] = []
+        for index, row in enumerate(table.rows):
+            fields = columns.fields_of(row)
+            read.append((columns.cells_of(row), read_applicant(fields, rules), columns.receipt_of(row)))
+            if progress and index % 50 == 0:
+                progress(index, total)
+        report: ImportReport | None = None
+        try:
+            with self._desk.writing(Right.INTAKE) as tx:
+                rows = self._take_in(tx, programme, table, form, read, columns, rules)
+                report = ImportReport(table.name, table.encoding, columns.dropped, rows)
+                if dry_run:
+                    raise _DryRun
+                if report.already < len(rows):
+                    fresh = report.accepted + report.held + report.changed
+                    write_line(
+                        self._desk, tx, Act.INTAKE, Content.APPLICATIONS, fresh, Unit.PEOPLE,
+                        medium=Medium.WEB, from_=Place.APPLICANTS, to=Place.CONTRACTOR, ref=f"sha256:{table.sha256}",
+                    )  # fmt: skip
+                self._desk.log(
+                    tx, "import", f"rows={total} new={report.accepted + report.held} changed={report.changed}"
+                )
+                if progress:
+                    progress(total, total)
+        except _DryRun:
+            pass
+        assert report is not None
+        return report
+
+    def _take_in(
+        self,
+        tx: Tx,
+        programme: Programme,
+        table: SourceTable,
+        form: str,
+        read: Sequence[tuple[dict[str, str], Reading, str | None]],
+        columns: Columns,
+        rules: ReadingRules,
+    ) -> tuple[ImportedRow, ...]:
+        now = self._desk.now()
+        settling = Settling(tx, programme, now, self._desk.actor.staff_id)
+        outcomes: list[tuple[int, str | None, str, int]] = []
+        for index, (cells, reading, receipt) in enumerate(read, start=1):
+            fingerprint = fingerprint_of(cells)
+            known = tx.sources.find(form, receipt, fingerprint)
+            if known is not None and known.fingerprint == fingerprint:
+                outcomes.append((index, receipt, "already", known.number))
+                continue
+            if known is None:
+                number = self._new(tx, reading, Route.WEB, table.name, receipt, settling)
+                outcome = "new"
+            else:
+                old = read_applicant(columns.fields_from_cells(known.cells), rules)
+                self._refuse_other_person(old.applicant, reading.applicant, table.name, index)
+                number = known.number
+                settling.change(
+                    number, _merged(tx, number, old.applicant, reading.applicant), reading, "source_corrected"
+                )
+                outcome = "changed"
+            tx.sources.add(
+                SourceRow(
+                    form, table.name, table.sha256, index, receipt, fingerprint, cells, outcome, number, now
+                )
+            )
+            outcomes.append((index, receipt, outcome, number))
+        settling.finish()
+        rows = []
+        for row_number, receipt, outcome, number in outcomes:
+            application = tx.applications.get(number)
+            assert application is not None
+            if outcome == "new":
+                outcome = "accepted" if application.state is State.ACCEPTED else "held"
+            rows.append(
+                ImportedRow(
+                    row_number,
+                    receipt,
+                    outcome,
+                    application.problems,
+                    application.warnings,
+                    application.applicant,
+                    number,
+                )
+            )
+        return tuple(rows)
+
+    @staticmethod
+    def _refuse_other_person(old: Applicant, new: Applicant, file: str, row: int) -> None:
+        """A known receipt that suddenly names somebody else is another form's number, not a correction."""
+        if folded_key(old) != folded_key(new) and old.kana != new.kana and old.birth_date != new.birth_date:
+            raise UsageError(
+                "同じ受付番号が、前に取り込んだときと別の人になっています。何も取り込んでいません",
+                where=f"{file} {row}行目",
+                next_step="別の申込フォームのファイルなら --source でフォームの名前を付けて取り込んでください",
+            )
+
+    def _new(
+        self, tx: Tx, reading: Reading, route: Route, source: str, receipt: str | None, settling: Settling
+    ) -> int:
+        number = tx.applications.next_number(
+            DESK_NUMBERS if self._desk.actor.site is Site.WARD else OWN_NUMBERS
+        )
+        own = tuple(problem for problem in reading.problems if problem not in RELATIONAL)
+        application = Application(
+            number=number,
+            record=crockford_id(self._desk.entropy(10)),
+            applicant=reading.applicant,
+            state=State.HELD if own else State.ACCEPTED,
+            route=route,
+            source=source,
+            receipt=receipt,
+            problems=own,
+            warnings=reading.warnings,
+            version=1,
+        )
+        tx.applications.add(application, self._desk.now())
+        settling.touch(application)
+        return number
+
+    # -- keyed entry ------------------------------------------------------------------------------------
+
+    def check(self, fields: Mapping[Field, str]) -> FormCheck:
+        """What the form would become, for showing problems beside the fields before anything is saved."""
+        with self._desk.reading() as tx:
+            programme = programme_of(tx)
+            reading = read_applicant(fields, rules_of(programme))
+            key = folded_key(reading.applicant)
+            duplicates = tuple(a.number for a in tx.applications.with_duplicate_key(key)) if key else ()
+        born = reading.applicant.birth_date
+        return FormCheck(
+            reading,
+            duplicates,
+            age_on(born, programme.reference_date) if born else None,
+            town_of(reading.applicant.address),
+        )
+
+    def add(self, fields: Mapping[Field, str], route: Route) -> Application:
+        """Save a keyed form. At the ward only its counter's applications (`Route.DESK`) are keyed."""
+        right = Right.DESK if self._desk.actor.site is Site.WARD else Right.INTAKE
+        if self._desk.actor.site is Site.WARD and route is not Route.DESK:
+            raise Refused(
+                "区で入力できるのは窓口で受けた応募だけです", next_step="経路に「窓口」を選んでください"
+            )
+        with self._desk.writing(right) as tx:
+            programme = programme_of(tx)
+            reading = read_applicant(fields, rules_of(programme))
+            settling = Settling(tx, programme, self._desk.now(), self._desk.actor.staff_id)
+            number = self._new(tx, reading, route, "keyed", fields.get(Field.RECEIPT) or None, settling)
+            cells = {field.value: value for field, value in fields.items() if value}
+            tx.sources.add(
+                SourceRow(
+                    "keyed", "keyed", "", number, None, fingerprint_of({**cells, "number": str(number)}), cells,
+                    "keyed", number, self._desk.now(),
+                )
+            )  # fmt: skip
+            settling.finish()
+            write_line(
+                self._desk, tx, Act.INTAKE, Content.FORMS, 1, Unit.SHEETS,
+                medium=_MEDIUM[route], from_=Place.APPLICANTS,
+                to=Place.CONTRACTOR if self._desk.actor.site is Site.CONTRACTOR else Place.WARD_DESK,
+            )  # fmt: skip
+            self._desk.log(tx, "key", f"no={number}")
+            tx.drafts.put(self._desk.actor.staff_id, None)
+            return _need(tx, number)
+
+    def draft(self) -> dict[str, str] | None:
+        """The form this person left unfinished, if any."""
+        with self._desk.reading() as tx:
+            return tx.drafts.get(self._desk.actor.staff_id)
+
+    def keep_draft(self, fields: Mapping[str, str] | None) -> None:
+        """Keep an unfinished form sealed in the vault (None forgets it)."""
+        with self._desk.writing(Right.READ) as tx:
+            tx.drafts.put(self._desk.actor.staff_id, dict(fields) if fields else None)
+
+    # -- lists ------------------------------------------------------------------------------------------
+
+    def programme(self) -> Programme:
+        with self._desk.reading() as tx:
+            return programme_of(tx)
+
+    def counts(self) -> dict[State, int]:
+        with self._desk.reading() as tx:
+            return tx.applications.counts()
+
+    def count(self, which: ListFilter) -> int:
+        with self._desk.reading() as tx:
+            return tx.applications.count(which)
+
+    def page(self, which: ListFilter, offset: int, limit: int) -> list[ListRow]:
+        """Rows of the list in order of 受付番号, masked."""
+        with self._desk.reading() as tx:
+            programme = programme_of(tx)
+            words = tx.reviews.latest("applicants")
+            rows = []
+            for application in tx.applications.page(which, offset, limit):
+                word = words.get(application.record)
+                if word is None:
+                    confirmed = ""
+                elif word.version_hash != application.version_hash:
+                    confirmed = "changed"
+                else:
+                    confirmed = word.verdict
+                born = application.applicant.birth_date
+                rows.append(
+                    ListRow(
+                        application.number,
+                        application.applicant.kana,
+                        age_on(born, programme.reference_date) if born else None,
+                        town_of(application.applicant.address),
+                        application.applicant.preferences,
+                        application.route,
+                        application.state,
+                        application.problems,
+                        application.warnings,
+                        confirmed,
+                        application.applicant.group,
+                    )
+                )
+            return rows
+
+    def open(self, number: int) -> Application:
+        """One record with all five items. Opening is written to the access log."""
+        with self._desk.writing(Right.OPEN_RECORD) as tx:
+            application = _need(tx, number)
+            self._desk.log(tx, "open", f"no={number}")
+            return application
+
+    def sources(self, number: int) -> list[SourceRow]:
+        """What was read for this application, as it was written. Logged like `open`."""
+        with self._desk.writing(Right.OPEN_RECORD) as tx:
+            _need(tx, number)
+            self._desk.log(tx, "open", f"no={number} sources")
+            return tx.sources.of_application(number)
+
+    # -- corrections ------------------------------------------------------------------------------------
+
+    def edit(
+        self, number: int, fields: Mapping[Field, str], reason: str = "corrected_application"
+    ) -> Application:
+        """Correct some fields of an application, as a form would give them; the others stay."""
+        _need_reason(reason)
+        with self._desk.writing(self._edit_right()) as tx:
+            programme = programme_of(tx)
+            current = _need(tx, number)
+            given = {field: value for field, value in as_fields(current.applicant).items()}
+            given.update(fields)
+            reading = read_applicant(given, rules_of(programme))
+            settling = Settling(tx, programme, self._desk.now(), self._desk.actor.staff_id)
+            settling.change(number, reading.applicant, reading, reason)
+            settling.finish()
+            self._desk.log(tx, "edit", f"no={number} fields={','.join(sorted(f.value for f in fields))}")
+            return _need(tx, number)
+
+    def resolve(self, number: int, accept: bool, reason: str) -> Application:
+        """Accept a held application in spite of its problems, or refuse it. `reason` is a code of `REASONS`."""
+        _need_reason(reason)
+        with self._desk.writing(self._edit_right()) as tx:
+            current = _need(tx, number)
+            if current.state is not State.HELD:
+                raise Refused("保留中の応募ではありません", where=f"受付番号 {number:04}")
+            if accept and not current.applicant.preferences:
+                raise Refused(
+                    "希望の回がないため受け付けられません",
+                    where=f"受付番号 {number:04}",
+                    next_step="先に希望の回を訂正してください",
+                )
+            settling = Settling(tx, programme_of(tx), self._desk.now(), self._desk.actor.staff_id)
+            settling.set_state(number, State.ACCEPTED if accept else State.REFUSED, reason)
+            settling.finish()
+            self._desk.log(tx, "accept" if accept else "refuse", f"no={number} reason={reason}")
+            return _need(tx, number)
+
+    def withdraw(self, number: int, reason: str = "applicant_request") -> Application:
+        """Take an application out at the applicant's wish; it stays in the vault, out of the draw."""
+        _need_reason(reason)
+        with self._desk.writing(self._edit_right()) as tx:
+            if _need(tx, number).state in (State.WITHDRAWN, State.REFUSED):
+                raise Refused("すでに取下げ・不受理になっています", where=f"受付番号 {number:04}")
+            settling = Settling(tx, programme_of(tx), self._desk.now(), self._desk.actor.staff_id)
+            settling.set_state(number, State.WITHDRAWN, reason)
+            settling.finish()
+            self._desk.log(tx, "withdraw", f"no={number} reason={reason}")
+            return _need(tx, number)
+
+    def link(self, numbers: Sequence[int], code: str | None) -> list[Application]:
+        """Give several applications one group code (None parts each from its group)."""
+        with self._desk.writing(self._edit_right()) as tx:
+            programme = programme_of(tx)
+            settling = Settling(tx, programme, self._desk.now(), self._desk.actor.staff_id)
+            for number in numbers:
+                current = _need(tx, number)
+                settling.change(
+                    number,
+                    dataclasses.replace(current.applicant, group=code or None),
+                    None,
+                    "corrected_application",
+                )
+            settling.finish()
+            self._desk.log(tx, "link", "no=" + ",".join(map(str, numbers)))
+            return [_need(tx, number) for number in numbers]
+
+    def _edit_right(self) -> Right:
+        return Right.DESK if self._desk.actor.site is Site.WARD else Right.INTAKE
+
+
+def as_fields(applicant: Applicant) -> dict[Field, str]:
+    """An applicant as a form shows it for editing."""
+    return {
+        Field.KANA: applicant.kana,
+        Field.BIRTH_DATE: applicant.birth_date.isoformat() if applicant.birth_date else "",
+        Field.POSTAL_CODE: applicant.postal_code,
+        Field.ADDRESS: applicant.address,
+        Field.PHONE: applicant.phone,
+        Field.EMAIL: applicant.email or "",
+        Field.PREFERENCE: "、".join(applicant.preferences),
+        Field.GROUP: applicant.group or "",
+    }
+
+
+def _merged(tx: Tx, number: int, old: Applicant, new: Applicant) -> Applicant:
+    """The stored applicant with just the items that changed at the source: hand corrections survive."""
+    current = _need(tx, number).applicant
+    changed = {
+        field.name: getattr(new, field.name)
+        for field in dataclasses.fields(Applicant)
+        if getattr(new, field.name) != getattr(old, field.name)
+    }
+    return dataclasses.replace(current, **changed)
+
+
+def _need(tx: Tx, number: int) -> Application:
+    application = tx.applications.get(number)
+    if application is None:
+        raise UsageError("その受付番号の応募はありません", where=f"受付番号 {number:04}")
+    return application
+
+
+def _need_reason(reason: str) -> None:
+    if reason not in REASONS:
+        raise UsageError(
+            "理由の符号が正しくありません", where=reason[:20], next_step="次のどれか: " + " ".join(REASONS)
+        )

@@ -1,0 +1,142 @@
+"""The 管理簿: writing a line, reading both sites' lines, checking them, and the 操作ログ beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.errors import IntegrityFailure, UsageError
+from core.exchange.card import read_card
+from core.keys import SigningKey
+from core.ledger.chain import ChainState, verify_chain
+from core.ledger.codes import Act, Content, Medium, Place, Unit
+from core.ledger.line import LedgerLine, Seen, read_line, sign_line
+from core.office.desk import Desk, iso
+from core.office.keyring import own_card, rosters_of
+from core.office.ports import AccessRow, Tx
+from core.roles import Right, Site
+
+BY_HAND = frozenset(
+    {
+        Act.GIVE, Act.CARRY, Act.TAKE, Act.RETURN, Act.STORE, Act.TAKE_OUT, Act.COPY, Act.PRINT, Act.DESTROY, Act.INSPECT,
+        Act.ACKNOWLEDGE, Act.REPORT, Act.INCIDENT, Act.DRILL, Act.UPDATE, Act.CORRECT,
+    }
+)  # fmt: skip
+"""Acts a person may enter; the others are written by the program as they happen."""
+
+
+@dataclass(frozen=True)
+class LedgerFinding:
+    """Something wrong in a ledger."""
+
+    org: Site
+    what: str
+
+
+def write_line(
+    desk: Desk,
+    tx: Tx,
+    act: Act,
+    content: Content,
+    qty: int,
+    unit: Unit,
+    *,
+    medium: Medium = Medium.NONE,
+    from_: Place = Place.NONE,
+    to: Place = Place.NONE,
+    handover: str = "",
+    ref: str = "",
+) -> None:
+    """Sign the next line of this site's ledger with the person's key, in the caller's transaction."""
+    site, other = desk.actor.site, desk.actor.site.other
+    line = LedgerLine(
+        seq=tx.ledger.size(site) + 1,
+        at=iso(desk.now()),
+        org=site,
+        actor=desk.actor.staff_id,
+        role=desk.actor.role.value,
+        act=act,
+        content=content,
+        qty=qty,
+        unit=unit,
+        medium=medium,
+        from_=from_,
+        to=to,
+        handover=handover,
+        ref=ref,
+        seen=Seen(tx.ledger.size(other), tx.ledger.head(other)),
+    )
+    tx.ledger.append(site, line.seq, sign_line(line, tx.ledger.head(site), SigningKey.of(desk.signer)))  # fmt: skip
+
+
+class LedgerDesk:
+    """The use cases of the 管理簿 pane and `ikiiki ledger`, `ikiiki log`."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def count(self, org: Site) -> int:
+        with self._desk.reading(Right.LEDGER_READ) as tx:
+            return tx.ledger.size(org)
+
+    def page(self, org: Site, offset: int, limit: int) -> list[LedgerLine]:
+        """Newest first."""
+        with self._desk.reading(Right.LEDGER_READ) as tx:
+            size = tx.ledger.size(org)
+            end = max(0, size - offset)
+            start = max(0, end - limit)
+            lines = tx.ledger.lines(org, start, end - start)
+        return [read_line(line, name=f"ledger-{org}")[1] for line in reversed(lines)]
+
+    def add(
+        self,
+        act: Act,
+        content: Content,
+        qty: int,
+        unit: Unit,
+        *,
+        medium: Medium = Medium.NONE,
+        from_: Place = Place.NONE,
+        to: Place = Place.NONE,
+        ref: str = "",
+    ) -> LedgerLine:
+        """Enter by hand what happened outside the program (a folder handed over, a disc locked away)."""
+        if act not in BY_HAND:
+            raise UsageError(
+                "この行為は自動で記録されるため、手では書けません", where=act.value,
+                next_step="次のどれか: " + " ".join(sorted(a.value for a in BY_HAND)),
+            )  # fmt: skip
+        with self._desk.writing(Right.LEDGER_ADD) as tx:
+            write_line(self._desk, tx, act, content, qty, unit, medium=medium, from_=from_, to=to, ref=ref)
+            self._desk.log(tx, "ledger_add", act.value)
+        return self.page(self._desk.actor.site, 0, 1)[0]
+
+    def export(self, org: Site) -> bytes:
+        """The whole ledger of a site, one line a line: `sha256sum` of each is the first word of the next."""
+        with self._desk.writing(Right.LEDGER_READ) as tx:
+            self._desk.log(tx, "ledger_export", org.value)
+            return b"".join(tx.ledger.lines(org))
+
+    def verify(self) -> list[LedgerFinding]:
+        """Check chain, numbering and signatures of both ledgers from the first line on."""
+        found = []
+        with self._desk.reading(Right.LEDGER_READ) as tx:
+            for org in Site:
+                card = own_card(tx) if org is self._desk.actor.site else tx.settings.get("partner_card")
+                data = b"".join(tx.ledger.lines(org))
+                if card is None:
+                    continue
+                key = read_card(card.encode() if isinstance(card, str) else card).signing
+                try:
+                    verify_chain(data, site_key=key, rosters=rosters_of(tx, org), start=ChainState(org))
+                except IntegrityFailure as error:
+                    found.append(LedgerFinding(org, str(error)))
+        return found
+
+    def access_count(self) -> int:
+        with self._desk.reading(Right.ACCESS_LOG) as tx:
+            return tx.access.count()
+
+    def access_page(self, offset: int, limit: int) -> list[AccessRow]:
+        """The 操作ログ, newest first."""
+        with self._desk.reading(Right.ACCESS_LOG) as tx:
+            return tx.access.page(offset, limit)

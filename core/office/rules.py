@@ -1,0 +1,73 @@
+"""The programme's rules on their way: the contractor sends `programme`, so that both vaults hold the same."""
+
+from __future__ import annotations
+
+from core.canonical import sha256_hex
+from core.errors import IntegrityFailure, Refused
+from core.ledger.codes import Act, Content, Unit
+from core.office.desk import Desk
+from core.office.exchange import Exchange, Opened, Sent
+from core.office.ledger import write_line
+from core.office.lottery import current_draw
+from core.office.ports import Tx
+from core.programme import parse_programme
+from core.roles import Right, Site
+
+ENTRY = "programme.toml"
+
+
+class Rules:
+    """Setting and sending the programme."""
+
+    def __init__(self, desk: Desk, exchange: Exchange) -> None:
+        self._desk = desk
+        self._exchange = exchange
+
+    def set(self, text: str) -> None:
+        """A new programme.toml at the contractor; not once a draw has begun. Raises `UsageError` naming the line."""
+        parse_programme(text)
+        if self._desk.actor.site is not Site.CONTRACTOR:
+            raise Refused("事業の設定は委託先が行い、区へ送ります")
+        with self._desk.writing(Right.DRAW) as tx:
+            if current_draw(tx) is not None:
+                raise Refused("抽選の手順が始まったあとは、事業の設定を変えられません")
+            tx.settings.put("programme", text)
+            write_line(self._desk, tx, Act.UPDATE, Content.PROGRAMME, 1, Unit.FILES, ref=_ref(text))
+            self._desk.log(tx, "programme")
+
+    def unsent(self) -> bool:
+        """Whether the ward has not been sent the programme as it stands."""
+        with self._desk.reading() as tx:
+            text = tx.settings.get("programme")
+            return (
+                self._desk.actor.site is Site.CONTRACTOR
+                and text is not None
+                and tx.settings.get("partner_card") is not None
+                and tx.settings.get("programme_sent") != _ref(text)
+            )
+
+    def send_if_due(self) -> Sent | None:
+        """Seal the programme for the ward when it has not got this one. None otherwise."""
+        if not self.unsent() or not self._desk.actor.may(Right.SEND):
+            return None
+        with self._desk.writing(Right.SEND) as tx:
+            text = tx.settings.get("programme")
+            assert text is not None
+            sent = self._exchange.seal(tx, "programme", {ENTRY: text.encode()}, {"programme": 1})
+            tx.settings.put("programme_sent", _ref(text))
+        self._exchange.flush()
+        return sent
+
+    def take_in(self, tx: Tx, bundle: Opened, name: str) -> None:
+        """At the ward: the contractor's programme becomes the ward's; refused once a draw has begun."""
+        if self._desk.actor.site is not Site.WARD:
+            raise IntegrityFailure("事業の設定は委託先から区へ送るものです", where=name)
+        text = bundle.entries.get(ENTRY, b"").decode("utf-8")
+        parse_programme(text)
+        if current_draw(tx) is not None and tx.settings.get("programme") != text:
+            raise IntegrityFailure("抽選の手順が始まったあとに、事業の設定が変えられています", where=name)
+        tx.settings.put("programme", text)
+
+
+def _ref(text: str) -> str:
+    return f"sha256:{sha256_hex(text.encode())}"

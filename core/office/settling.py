@@ -1,0 +1,142 @@
+"""Settling: after a change, what the applications mean to each other (duplicates, groups, shared phones) is worked out anew.
+
+Problems of a row alone stay with it; relational ones are recomputed for everybody the change touches. The earlier
+application of a duplicate pair stands, the later is held.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+
+from core.applicant import RELATIONAL, Applicant, Application, Problem, Reading, State, Warning_
+from core.office.ports import Tx
+from core.people.duplicates import folded_key
+from core.programme import Programme
+
+_LIVE = (State.ACCEPTED, State.HELD)
+
+
+class Settling:
+    """One round of changes in one transaction: `change` and `set_state` as needed, then `finish`."""
+
+    def __init__(self, tx: Tx, programme: Programme, now: dt.datetime, actor: str) -> None:
+        self._tx = tx
+        self._largest = programme.draw.largest_group
+        self._now = now
+        self._actor = actor
+        self._keys: set[str] = set()
+        self._groups: set[str] = set()
+        self._phones: set[str] = set()
+
+    def touch(self, application: Application) -> None:
+        """Everybody related to this application is looked at again on `finish`."""
+        applicant = application.applicant
+        if key := folded_key(applicant):
+            self._keys.add(key)
+        if applicant.group:
+            self._groups.add(applicant.group)
+        if applicant.phone:
+            self._phones.add(applicant.phone)
+
+    def change(self, number: int, applicant: Applicant, reading: Reading | None, reason: str) -> None:
+        """New items for an application. `reading` brings the row's own problems; None keeps those it had."""
+        current = self._get(number)
+        self.touch(current)
+        own = _own(reading.problems if reading else current.problems)
+        warnings = reading.warnings if reading else _own_warnings(current.warnings)
+        related = tuple(problem for problem in current.problems if problem in RELATIONAL)
+        changed = dataclasses.replace(current, applicant=applicant, warnings=warnings)
+        changed = _with_problems(changed, own + related)
+        if changed == current:
+            return
+        self._put(changed)
+        self.touch(changed)
+
+    def set_state(self, number: int, state: State, reason: str) -> None:
+        """A person's decision about an application, with its reason code."""
+        current = self._get(number)
+        self.touch(current)
+        self._put(dataclasses.replace(current, state=state, reason=reason))
+
+    def finish(self) -> None:
+        """Recompute duplicates, groups and shared phones of all that was touched."""
+        affected: dict[int, Application] = {}
+        for key in self._keys:
+            affected.update({a.number: a for a in self._tx.applications.with_duplicate_key(key)})
+        for group in self._groups:
+            affected.update({a.number: a for a in self._tx.applications.with_group(group)})
+        for phone in self._phones:
+            affected.update({a.number: a for a in self._tx.applications.with_phone(phone)})
+        for number in sorted(affected):
+            application = affected[number]
+            if application.state not in _LIVE:
+                continue
+            settled = _with_problems(
+                dataclasses.replace(application, warnings=self._warnings(application)),
+                _own(application.problems) + self._related(application),
+            )
+            if settled != application:
+                self._put(settled)
+
+    def _related(self, application: Application) -> tuple[Problem, ...]:
+        problems = []
+        key = folded_key(application.applicant)
+        if key and any(
+            a.number < application.number for a in self._live(self._tx.applications.with_duplicate_key(key))
+        ):
+            problems.append(Problem.DUPLICATE)
+        group = application.applicant.group
+        if group and self._largest > 1:
+            size = len(self._live(self._tx.applications.with_group(group)))
+            if size < 2:
+                problems.append(Problem.GROUP_INCOMPLETE)
+            elif size > self._largest:
+                problems.append(Problem.GROUP_TOO_LARGE)
+        return tuple(problems)
+
+    def _warnings(self, application: Application) -> tuple[Warning_, ...]:
+        own = _own_warnings(application.warnings)
+        phone = application.applicant.phone
+        if phone and len(self._live(self._tx.applications.with_phone(phone))) > 1:
+            return (*own, Warning_.SHARED_PHONE)
+        return own
+
+    @staticmethod
+    def _live(applications: list[Application]) -> list[Application]:
+        return [application for application in applications if application.state in _LIVE]
+
+    def _get(self, number: int) -> Application:
+        application = self._tx.applications.get(number)
+        assert application is not None, "the caller has looked it up"
+        return application
+
+    def _put(self, application: Application) -> None:
+        self._tx.applications.put(
+            dataclasses.replace(application, version=application.version + 1), self._now, self._actor
+        )
+
+
+def _own(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    return tuple(problem for problem in problems if problem not in RELATIONAL)
+
+
+def _own_warnings(warnings: tuple[Warning_, ...]) -> tuple[Warning_, ...]:
+    return tuple(warning for warning in warnings if warning is not Warning_.SHARED_PHONE)
+
+
+def _with_problems(application: Application, problems: tuple[Problem, ...]) -> Application:
+    """The application with these problems, and the state that follows.
+
+    A decision of a person stands as long as no new problem comes up: one accepted with a reason is held again only
+    for a problem it did not have then; one refused or withdrawn stays so.
+    """
+    state = application.state
+    reason = application.reason
+    if state in _LIVE:
+        decided = state is State.ACCEPTED and reason is not None
+        if not problems:
+            state, reason = State.ACCEPTED, None
+        elif not (decided and set(problems) <= set(application.problems)):
+            state, reason = State.HELD, None
+    return dataclasses.replace(application, problems=problems, state=state, reason=reason)
