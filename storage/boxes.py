@@ -1,0 +1,150 @@
+"""The vault folder's boxes, where sealed bundles wait: the program and the courier meet here and nowhere else.
+
+    outbox/<name>.zip, <name>.manifest   ours, put here by the program, sent by the courier
+    outbox/<name>.receipt                put here by the courier once it has checked the other courier's receipt
+    inbox/<name>.zip, <name>.manifest    theirs, put here by the courier once checked, taken in by a person
+    courier/partner.json                 both sites' public cards, which the courier checks against
+
+A bundle without its manifest does not exist yet: the manifest is written last and removed first, by renaming, so that
+after a crash at any point every step can be repeated. Folders are 0700, files 0600. All of it is sealed or public.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from core.canonical import canonical_json
+from core.errors import IntegrityFailure
+from storage.vault.files import private_folder, read_private, replace_private, sync_folder
+
+OUTBOX = "outbox"
+INBOX = "inbox"
+COURIER = "courier"
+PARTNER = "partner.json"
+ZIP = ".zip"
+MANIFEST = ".manifest"
+RECEIPT = ".receipt"
+_TAKEN = ".taken"
+"""What a manifest is called between the moment its bundle is done with and the removal of the bundle's files."""
+
+ZIP_LIMIT = 256 * 2**20
+"""Bytes of the largest zip read; a whole ward's applicants need a few million."""
+MANIFEST_LIMIT = 2**20
+_NAME = re.compile(r"([1-9][0-9]{0,6})-([a-z]{1,8})-([0-9]{8})")
+
+
+class FolderBoxes:
+    """Implements `core.office.ports.Boxes` in a vault's folder, which must exist."""
+
+    def __init__(self, vault_folder: Path) -> None:
+        self._outbox = vault_folder / OUTBOX
+        self._inbox = vault_folder / INBOX
+        self._courier = vault_folder / COURIER
+
+    def put_out(self, name: str, zip_bytes: bytes, manifest: bytes) -> None:
+        """Write both, manifest last; the same again changes nothing.
+
+        Raises `IntegrityFailure` when other bytes lie there under that name: what was sealed once stays.
+        """
+        _check_name(name)
+        with _alone(self._outbox):
+            _write_once(self._outbox / f"{name}{ZIP}", zip_bytes, ZIP_LIMIT)
+            _write_once(self._outbox / f"{name}{MANIFEST}", manifest, MANIFEST_LIMIT)
+
+    def waiting_in(self) -> list[str]:
+        """Names of complete bundles in the inbox, by epoch, channel and seq."""
+        if not self._inbox.exists():
+            return []
+        with _alone(self._inbox):
+            self._finish_removals()
+        names = _names(self._inbox, MANIFEST)
+        return [name for name in names if (self._inbox / f"{name}{ZIP}").is_file()]
+
+    def read_in(self, name: str) -> tuple[bytes, bytes]:
+        """(zip, manifest). Raises `IntegrityFailure` when one of the two is not there, is too large or is a link."""
+        _check_name(name)
+        try:
+            return (
+                read_private(self._inbox / f"{name}{ZIP}", limit=ZIP_LIMIT),
+                read_private(self._inbox / f"{name}{MANIFEST}", limit=MANIFEST_LIMIT),
+            )
+        except FileNotFoundError as error:
+            raise IntegrityFailure(
+                "受信箱のファイルが揃っていません", where=name, next_step="もう一度、送受信をしてください"
+            ) from error
+
+    def done_in(self, name: str) -> None:
+        """Remove an imported bundle's files (the vault holds them now). Again, it changes nothing."""
+        _check_name(name)
+        with _alone(self._inbox):
+            manifest = self._inbox / f"{name}{MANIFEST}"
+            if manifest.exists():
+                manifest.rename(manifest.with_suffix(_TAKEN))
+                sync_folder(self._inbox)
+            self._finish_removals()
+
+    def receipts(self) -> list[str]:
+        """Names of our bundles whose receipt the courier has checked and laid beside them."""
+        return _names(self._outbox, RECEIPT) if self._outbox.exists() else []
+
+    def put_partner(self, own_card: bytes, partner_card: bytes) -> None:
+        """Hand the courier both cards, as one canonical JSON line with the members `own` and `partner`."""
+        cards = {"own": own_card.decode("utf-8"), "partner": partner_card.decode("utf-8")}
+        with _alone(self._courier):
+            replace_private(self._courier / PARTNER, canonical_json(cards) + b"\n")
+
+    def _finish_removals(self) -> None:
+        """Remove what belongs to manifests already renamed, now or before a crash."""
+        for name in _names(self._inbox, _TAKEN):
+            (self._inbox / f"{name}{ZIP}").unlink(missing_ok=True)
+            (self._inbox / f"{name}{_TAKEN}").unlink(missing_ok=True)
+        sync_folder(self._inbox)
+
+
+def _check_name(name: str) -> None:
+    """A name comes from the vault or a folder; as a path it must not lead anywhere else."""
+    if not _NAME.fullmatch(name):
+        raise IntegrityFailure("送受信ファイルの名前の形が正しくありません")
+
+
+def _names(folder: Path, ending: str) -> list[str]:
+    """The bundle names among the folder's files with that ending; whatever is named otherwise is not ours."""
+    found = []
+    for path in folder.iterdir():
+        match = _NAME.fullmatch(path.name.removesuffix(ending))
+        if path.name.endswith(ending) and match:
+            found.append((int(match[1]), match[2], match[3], match[0]))
+    return [name for *_, name in sorted(found)]
+
+
+def _write_once(path: Path, content: bytes, limit: int) -> None:
+    if len(content) > limit:
+        raise IntegrityFailure("送るファイルが大きすぎます", where=path.name)
+    try:
+        there = read_private(path, limit=limit)
+    except FileNotFoundError:
+        replace_private(path, content)
+        return
+    if there != content:
+        raise IntegrityFailure(
+            "送信箱に、同じ名前で中身の違うファイルがあります。上書きしていません",
+            where=path.name,
+            next_step="ファイルをそのまま残し、取扱責任者に知らせてください",
+        )
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Make or check the folder, and be its only writer: two people may be logged in at once."""
+    private_folder(folder)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,202 @@
+"""Applications: the newest version of each as columns to search by, and every version there ever was.
+
+The database copies each version into `application_version` itself (a trigger), so none can be written without it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from core.applicant import Applicant, Application, Problem, Route, State, Warning_
+from core.errors import IntegrityFailure, Refused
+from core.office.ports import ListFilter
+from core.people.duplicates import folded_key
+from storage.store.listing import search_text, where
+from storage.store.rows import Connection, json_of, json_text, moment_of, moment_text
+
+_COLUMNS = (
+    "number, record, version, state, route, source, receipt, kana, birth_date, postal_code, address, phone, email,"
+    " preferences, group_code, problems, warnings, reason"
+)
+_QUALIFIED = ", ".join(f"application.{name}" for name in _COLUMNS.split(", "))
+_WRITTEN = (*_COLUMNS.split(", "), "changed_at", "changed_by", "duplicate_key", "search_text", "version_hash")
+_INSERT = f"INSERT INTO application ({', '.join(_WRITTEN)}) VALUES ({', '.join('?' * len(_WRITTEN))})"  # noqa: S608 - fixed words
+_UPDATE = (
+    f"UPDATE application SET {', '.join(f'{name} = ?' for name in _WRITTEN[2:])}"  # noqa: S608 - fixed words
+    " WHERE number = ? AND record = ? AND version = ?"
+)
+
+
+def _row_of(application: Application, at: dt.datetime, actor: str) -> tuple[Any, ...]:
+    """In the order of `_WRITTEN`."""
+    who = application.applicant
+    return (
+        application.number,
+        application.record,
+        application.version,
+        application.state.value,
+        application.route.value,
+        application.source,
+        application.receipt,
+        who.kana,
+        who.birth_date.isoformat() if who.birth_date else None,
+        who.postal_code,
+        who.address,
+        who.phone,
+        who.email,
+        json_text(who.preferences),
+        who.group,
+        json_text(application.problems),
+        json_text(application.warnings),
+        application.reason,
+        moment_text(at),
+        actor,
+        folded_key(who) or None,
+        search_text(who.kana, who.address),
+        application.version_hash,
+    )
+
+
+def _application_of(row: Sequence[Any]) -> Application:
+    """From a row of `_COLUMNS`."""
+    return Application(
+        number=row[0],
+        record=row[1],
+        version=row[2],
+        state=State(row[3]),
+        route=Route(row[4]),
+        source=row[5],
+        receipt=row[6],
+        applicant=Applicant(
+            kana=row[7],
+            birth_date=dt.date.fromisoformat(row[8]) if row[8] else None,
+            postal_code=row[9],
+            address=row[10],
+            phone=row[11],
+            email=row[12],
+            preferences=tuple(json_of(row[13])),
+            group=row[14],
+        ),
+        problems=tuple(Problem(word) for word in json_of(row[15])),
+        warnings=tuple(Warning_(word) for word in json_of(row[16])),
+        reason=row[17],
+    )
+
+
+class ApplicationTable:
+    """Implements `core.office.ports.Applications`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, application: Application, at: dt.datetime) -> None:
+        """Store a new application, version and all. Raises `IntegrityFailure` when number or record is taken."""
+        taken = self._connection.execute(
+            "SELECT 1 FROM application WHERE number = ? OR record = ?",
+            (application.number, application.record),
+        ).fetchone()
+        if taken:
+            raise IntegrityFailure(
+                "受付番号または記録番号が、すでに使われています", where=f"受付番号 {application.number:04}"
+            )
+        self._connection.execute(_INSERT, _row_of(application, at, ""))
+
+    def next_number(self, series: range) -> int:
+        """The number after the highest used one within `series`, or its first. Raises `Refused` when it is used up."""
+        (largest,) = self._connection.execute(
+            "SELECT max(number) FROM application WHERE number >= ? AND number < ?",
+            (series.start, series.stop),
+        ).fetchone()
+        following = series.start if largest is None else int(largest) + 1
+        if following not in series:
+            raise Refused("受付番号を使い切りました", next_step="取扱責任者に連絡してください")
+        return following
+
+    def unsent(self) -> list[Application]:
+        """Accepted ones never sent to the ward, and those of any state that changed since they were."""
+        return self._select(
+            " LEFT JOIN application_sent AS sent USING (number)"
+            " WHERE (sent.version IS NULL AND state = ?) OR sent.version < application.version",
+            (State.ACCEPTED.value,),
+        )
+
+    def mark_sent(self, numbers: Sequence[int]) -> None:
+        """The newest versions of these have been sealed for the ward."""
+        self._connection.executemany(
+            "INSERT INTO application_sent (number, version) SELECT number, version FROM application WHERE number = ?"
+            " ON CONFLICT (number) DO UPDATE SET version = excluded.version",
+            [(number,) for number in numbers],
+        )
+
+    def get(self, number: int) -> Application | None:
+        return next(iter(self._select(" WHERE number = ?", (number,))), None)
+
+    def by_record(self, record: str) -> Application | None:
+        return next(iter(self._select(" WHERE record = ?", (record,))), None)
+
+    def put(self, application: Application, at: dt.datetime, actor: str) -> None:
+        """Store the next version; the one before is kept as history.
+
+        Raises `Refused` when the stored version is not the one before: somebody else was quicker.
+        """
+        row = _row_of(application, at, actor)
+        key = (application.number, application.record, application.version - 1)
+        if self._connection.execute(_UPDATE, (*row[2:], *key)).rowcount != 1:
+            raise Refused(
+                "この応募は、開いた後に変更されています。保存していません",
+                where=f"受付番号 {application.number:04}",
+                next_step="開き直して、もう一度訂正してください",
+            )
+
+    def history(self, number: int) -> list[tuple[Application, dt.datetime, str]]:
+        rows = self._connection.execute(
+            f"SELECT {_COLUMNS}, changed_at, changed_by FROM application_version"  # noqa: S608 - fixed words
+            " WHERE number = ? ORDER BY version",
+            (number,),
+        )
+        return [(_application_of(row), moment_of(row[18]), row[19]) for row in rows]
+
+    def count(self, which: ListFilter) -> int:
+        clause, values = where(which)
+        (number,) = self._connection.execute(f"SELECT count(*) FROM application{clause}", values).fetchone()  # noqa: S608 - values are bound
+        return int(number)
+
+    def page(self, which: ListFilter, offset: int, limit: int) -> list[Application]:
+        """`limit` applications from the `offset`th on (from 0), in order of 受付番号. Raises `ValueError` below 0."""
+        if offset < 0 or limit < 0:
+            raise ValueError("offset and limit count from 0")
+        clause, values = where(which)
+        return self._select(clause, values, offset=offset, limit=limit)
+
+    def all(self, states: Iterable[State] = tuple(State)) -> list[Application]:
+        clause, values = where(ListFilter(states=frozenset(states)))
+        return self._select(clause, values)
+
+    def with_duplicate_key(self, key: str) -> list[Application]:
+        """Those of one folded kana and birth date, neither refused nor withdrawn. `key` from `folded_key`."""
+        return self._select(
+            " WHERE duplicate_key = ? AND state NOT IN (?, ?)",
+            (key, State.REFUSED.value, State.WITHDRAWN.value),
+        )
+
+    def with_phone(self, phone: str) -> list[Application]:
+        """Those with this very phone; none for "" (that nobody gave one makes no couple)."""
+        return self._select(" WHERE phone = ?", (phone,)) if phone else []
+
+    def with_group(self, group: str) -> list[Application]:
+        return self._select(" WHERE group_code = ?", (group,))
+
+    def counts(self) -> dict[State, int]:
+        found = dict(self._connection.execute("SELECT state, count(*) FROM application GROUP BY state"))
+        return {state: int(found.get(state.value, 0)) for state in State}
+
+    def _select(
+        self, clause: str, values: Sequence[Any], *, offset: int = 0, limit: int | None = None
+    ) -> list[Application]:
+        rows = self._connection.execute(
+            f"SELECT {_QUALIFIED} FROM application{clause} ORDER BY number LIMIT ? OFFSET ?",  # noqa: S608 - values are bound
+            (*values, -1 if limit is None else limit, offset),
+        )
+        return [_application_of(row) for row in rows]

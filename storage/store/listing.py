@@ -1,0 +1,60 @@
+"""Which applications a list shows: a `ListFilter` as SQL, and the folded text a search looks in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.applicant import State, town_of
+from core.office.ports import ListFilter
+from core.people.kana import fold_kana
+from core.people.text import DASHES, fold_width
+
+_CONFIRMED = """EXISTS (
+    SELECT 1 FROM review
+    WHERE review.id = (SELECT max(id) FROM review AS word
+                       WHERE word.stage = 'applicants' AND word.record = application.record)
+      AND review.verdict = 'confirmed' AND review.version_hash = application.version_hash)"""
+
+
+def search_text(kana: str, address: str) -> str:
+    """What `ListFilter.search` is looked for in: kana and town, a line each; never house number, phone or mail."""
+    return f"{fold_kana(kana)}\n{fold_kana(town_of(address))}"
+
+
+def digits_of(search: str) -> str:
+    """The digits of a search that is a number, written in any width, with hyphens or without; else ""."""
+    digits = "".join(
+        letter for letter in fold_width(search) if letter not in f"{DASHES}()" and not letter.isspace()
+    )
+    return digits if digits.isascii() and digits.isdigit() else ""
+
+
+def where(which: ListFilter) -> tuple[str, list[Any]]:
+    """The filter as a WHERE clause over `application` ("" when it lets all pass), and its parameters."""
+    clauses: list[str] = []
+    values: list[Any] = []
+    if which.states != frozenset(State):
+        clauses.append(f"state IN ({', '.join('?' * len(which.states))})")
+        values += sorted(which.states)
+    if which.route is not None:
+        clauses.append("route = ?")
+        values.append(which.route.value)
+    if which.unconfirmed_only:
+        clauses.append(f"NOT {_CONFIRMED}")
+    wanted = fold_kana(which.search)
+    if wanted:
+        ways = ["search_text LIKE ? ESCAPE '\\'"]
+        values.append(f"%{_escape(wanted)}%")
+        digits = digits_of(which.search)
+        if digits and len(digits) <= 18:
+            ways.append("number = ?")
+            values.append(int(digits))
+        if len(digits) >= 4:
+            ways.append("phone LIKE ?")
+            values.append(f"%{digits}")
+        clauses.append(f"({' OR '.join(ways)})")
+    return (f" WHERE {' AND '.join(clauses)}" if clauses else ""), values
+
+
+def _escape(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

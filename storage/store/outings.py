@@ -1,0 +1,50 @@
+"""After the draw: who came, and who was told what."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from storage.store.rows import Connection, moment_of, moment_text
+
+
+class AttendanceTable:
+    """Implements `core.office.ports.Attendance`: what was noted last stands."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def put(self, outing: str, record: str, present: bool, at: dt.datetime, actor: str) -> None:
+        self._connection.execute(
+            "INSERT INTO attendance (outing, record, present, at, actor) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (outing, record) DO UPDATE"
+            " SET present = excluded.present, at = excluded.at, actor = excluded.actor",
+            (outing, record, int(present), moment_text(at), actor),
+        )
+
+    def of(self, outing: str) -> dict[str, bool]:
+        rows = self._connection.execute(
+            "SELECT record, present FROM attendance WHERE outing = ? ORDER BY record", (outing,)
+        )
+        return {record: bool(present) for record, present in rows}
+
+
+class NoticeTable:
+    """Implements `core.office.ports.NoticeRows`: every dispatch is kept."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def put(self, batch: str, record: str, kind: str, at: dt.datetime) -> None:
+        """The same notice of the same batch again changes nothing."""
+        self._connection.execute(
+            "INSERT INTO notice (batch, record, kind, at) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (batch, record, kind) DO NOTHING",
+            (batch, record, kind, moment_text(at)),
+        )
+
+    def sent(self) -> dict[str, tuple[str, str, dt.datetime]]:
+        rows = self._connection.execute(
+            "SELECT record, kind, batch, at FROM notice"
+            " WHERE id IN (SELECT max(id) FROM notice GROUP BY record) ORDER BY record"
+        )
+        return {record: (kind, batch, moment_of(at)) for record, kind, batch, at in rows}

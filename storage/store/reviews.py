@@ -1,0 +1,72 @@
+"""The ward's words on records (⑤ and ⑨): never changed, a later word stands over an earlier one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from core.errors import IntegrityFailure
+from core.office.ports import ReviewRow
+from storage.store.rows import Connection, moment_of, moment_text
+
+_COLUMNS = "stage, record, version_hash, verdict, code, actor, at, sent_in"
+
+
+def _review_of(row: Any) -> ReviewRow:
+    return ReviewRow(
+        stage=row[0],
+        record=row[1],
+        version_hash=row[2],
+        verdict=row[3],
+        code=row[4],
+        actor=row[5],
+        at=moment_of(row[6]),
+        sent_in=row[7],
+    )
+
+
+def _word(row: ReviewRow) -> tuple[str, ...]:
+    """What is said, without the bundle that carried it."""
+    return (row.stage, row.record, row.version_hash, row.verdict, row.code, row.actor, moment_text(row.at))
+
+
+class ReviewTable:
+    """Implements `core.office.ports.Reviews`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, row: ReviewRow) -> None:
+        self._connection.execute(
+            f"INSERT INTO review ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - fixed words
+            (*_word(row), row.sent_in),
+        )
+
+    def latest(self, stage: str) -> dict[str, ReviewRow]:
+        rows = self._connection.execute(
+            f"SELECT {_COLUMNS} FROM review"  # noqa: S608 - fixed words
+            " WHERE id IN (SELECT max(id) FROM review WHERE stage = ? GROUP BY record) ORDER BY id",
+            (stage,),
+        )
+        return {row[1]: _review_of(row) for row in rows}
+
+    def unsent(self) -> list[ReviewRow]:
+        """In the order they were given."""
+        rows = self._connection.execute(f"SELECT {_COLUMNS} FROM review WHERE sent_in = '' ORDER BY id")  # noqa: S608 - fixed words
+        return [_review_of(row) for row in rows]
+
+    def mark_sent(self, rows: Sequence[ReviewRow], bundle: str) -> None:
+        """Note the bundle that carries these words; the same again changes nothing.
+
+        Raises `IntegrityFailure` for a word that is not here, or that another bundle carried.
+        """
+        for word in dict.fromkeys(_word(row) for row in rows):
+            marked = self._connection.execute(
+                "UPDATE review SET sent_in = ? WHERE stage = ? AND record = ? AND version_hash = ? AND verdict = ?"
+                " AND code = ? AND actor = ? AND at = ? AND sent_in IN ('', ?)",
+                (bundle, *word, bundle),
+            )
+            if marked.rowcount < 1:
+                raise IntegrityFailure(
+                    "送ろうとした点検結果が、未送信の中にありません", where=f"記録 {word[1]}"
+                )
