@@ -1,0 +1,132 @@
+"""What a programme is, once read: frozen, complete, every default filled in. `core.programme` reads and writes it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from core.people.reading import ReadingRules
+
+
+@dataclass(frozen=True)
+class Outing:
+    """One day out (回)."""
+
+    code: str
+    """One to four of A–Z and 0–9."""
+    date: dt.date
+    place: str
+    capacity: int
+    """Seats in all (定員), the reserved ones among them."""
+    reserved: int = 0
+    """Seats the ward keeps, not drawn (区優先枠)."""
+    round: int = 1
+    """Which round of applications it belongs to."""
+
+    @property
+    def drawn(self) -> int:
+        """Seats that are drawn for."""
+        return self.capacity - self.reserved
+
+
+@dataclass(frozen=True)
+class Round:
+    """A closing date with its own ⑥–⑪, and the days by which each part is due."""
+
+    number: int
+    applications_close: dt.date
+    """The last day on which one can apply."""
+    review_by: dt.date
+    """⑤ the ward has checked the applicants."""
+    participants_by: dt.date
+    """⑨ the ward has checked the participants."""
+    notices_by: dt.date
+    """⑪ admission cards and rejection notices have been sent."""
+
+
+@dataclass(frozen=True)
+class DrawPolicy:
+    """How lots are drawn."""
+
+    largest_group: int = 1
+    """1: nobody is tied to anybody."""
+    max_tickets: int = 1
+    """1: everybody has the same chance."""
+    publish: str = "public"
+    """public, or inspection (at the counter)."""
+
+
+@dataclass(frozen=True)
+class Deadlines:
+    """Days after the closing date by which each part is due, where a round does not name the day."""
+
+    review_days: int = 10
+    participants_days: int = 20
+    notices_days: int = 25
+    log_review_days: int = 30
+    """The access log is reviewed at least this often."""
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Where participants ask, printed on notices: an organisation, not a person. Empty items are not printed."""
+
+    name: str = ""
+    postal_code: str = ""
+    """Seven digits, or ""."""
+    address: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True)
+class Programme:
+    """The rules of one year. Made by `parse_programme` or `from_canonical`, which check it."""
+
+    name: str
+    code: str
+    """In draw ids: a small letter, then small letters and digits."""
+    fiscal_year: int
+    prefecture: str
+    ward: str
+    reference_date: dt.date
+    """Ages are counted on this day."""
+    minimum_age: int
+    applications_close: dt.date
+    """The last day of round 1."""
+    outings: tuple[Outing, ...]
+    rounds: tuple[Round, ...]
+    """In the order of their numbers, at least number 1."""
+    draw: DrawPolicy
+    deadlines: Deadlines
+    contract_start: dt.date
+    retention_end: dt.date
+    """By this day every copy is erased and the erasure reported."""
+    contact: Contact
+
+    def outing(self, code: str) -> Outing:
+        """Raises KeyError."""
+        return {outing.code: outing for outing in self.outings}[code]
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The outings' codes, as the file has them."""
+        return tuple(outing.code for outing in self.outings)
+
+    def round(self, number: int) -> Round:
+        """Raises KeyError."""
+        return {item.number: item for item in self.rounds}[number]
+
+    def reading_rules(self, *, keyed: bool = False) -> ReadingRules:
+        """How an application is read; `keyed` where the typist sees the result (short date forms)."""
+        places = [outing.place for outing in self.outings]
+        return ReadingRules(
+            reference_date=self.reference_date,
+            minimum_age=self.minimum_age,
+            prefecture=self.prefecture,
+            ward=self.ward,
+            outings=frozenset(self.codes),
+            applications_close=self.applications_close,
+            closes={outing.code: self.round(outing.round).applications_close for outing in self.outings},
+            places={outing.place: outing.code for outing in self.outings if places.count(outing.place) == 1},
+            keyed=keyed,
+        )

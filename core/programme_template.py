@@ -1,0 +1,84 @@
+"""The commented programme.toml that `ikiiki init` writes when none is given."""
+
+from __future__ import annotations
+
+_TEMPLATE = """\
+# いきいきハイキング 事業の設定（programme.toml）
+#
+# ・「#」から右は説明です。消しても構いません。
+# ・日付は 2026-04-01 のように、引用符を付けずに書きます。
+# ・「# 項目 = 値」の行は既定値です。変えるときだけ先頭の # を消して書き換えます。
+# ・区と委託先の両方の金庫が、同じ設定を持ちます。応募を受け付ける前に決めてください。
+
+name = "いきいきハイキング"         # 事業名。通知の表題になります
+fiscal_year = 2026                  # 年度（2026 = 令和8年度）
+prefecture = "東京都"
+ward = "新宿区"                     # この区に住む人が対象です
+minimum_age = 60                    # 対象年齢（満年齢）
+reference_date = 2026-04-01         # 年齢を数える日
+applications_close = 2026-05-08     # 応募の締切（この日まで受け付けます）
+
+# code = "hiking"                   # 抽選番号に使う略号。半角小文字と数字
+# contract_start = 2026-04-01       # 委託契約の始まり
+# retention_end = 2026-12-31        # この日までに、すべての写しを消去して報告します
+
+# ---- 回（コース） 回の数だけ [[outing]] を並べます ------------------------------
+[[outing]]
+code = "A"                          # 回の記号。半角の大文字と数字、4文字まで
+date = 2026-06-10                   # 開催日
+place = "高尾山"                    # 行き先
+capacity = 80                       # 定員（区優先枠を含みます）
+# reserved = 0                      # 区優先枠。抽選をしない席の数
+# round = 1                         # 募集回。締切が年に何度かあるとき
+
+[[outing]]
+code = "B"
+date = 2026-06-17
+place = "御岳山"
+capacity = 80
+
+[[outing]]
+code = "C"
+date = 2026-10-14
+place = "鎌倉アルプス"
+capacity = 60
+
+[[outing]]
+code = "D"
+date = 2026-10-21
+place = "日和田山"
+capacity = 60
+
+# ---- 募集回 2回目以降の締切があるときだけ書きます -------------------------------
+# [[round]]
+# number = 2
+# applications_close = 2026-08-31
+# review_by = 2026-09-10            # ⑤ 区が応募者を確認する期限
+# participants_by = 2026-09-20      # ⑨ 区が参加者を確認する期限
+# notices_by = 2026-09-25           # ⑪ 参加証・落選通知を送る期限
+
+# ---- 抽選 ------------------------------------------------------------------------
+[draw]
+largest_group = 1                   # 一緒に当選・落選する人数の上限。1 なら一人ずつ
+max_tickets = 1                     # 一人あたりの抽選口の上限。1 なら全員が同じ確率
+publish = "public"                  # 抽選記録の公開方法。public = 公開、inspection = 窓口での閲覧
+
+# ---- 期限 締切から数えた日数 -----------------------------------------------------
+[deadlines]
+# review_days = 10                  # ⑤ 区が応募者を確認する
+# participants_days = 20            # ⑨ 区が参加者を確認する
+# notices_days = 25                 # ⑪ 参加証・落選通知を送る
+# log_review_days = 30              # 操作ログを点検する間隔
+
+# ---- 問合せ先 通知に印刷します（個人名は書かないでください） --------------------
+[contact]
+# name = "いきいきハイキング事務局"
+# postal_code = "162-0000"
+# address = "東京都新宿区…"
+# phone = "03-1234-5678"
+"""
+
+
+def programme_template() -> str:
+    """A commented TOML text, in Japanese, that `parse_programme` reads as it stands."""
+    return _TEMPLATE

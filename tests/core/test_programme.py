@@ -1,0 +1,203 @@
+"""programme.toml: every default is the ward's paper, every slip is named with its line, both sites hold the same bytes."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import IkiikiError, IntegrityFailure, UsageError
+from core.programme import (
+    from_canonical,
+    parse_programme,
+    programme_hash,
+    programme_template,
+    to_canonical,
+)
+
+SMALLEST = """\
+fiscal_year = 2026
+applications_close = 2026-05-08
+
+[[outing]]
+code = "A"
+date = 2026-06-10
+place = "高尾山"
+capacity = 80
+"""
+
+
+def refusal(text: str) -> UsageError:
+    with pytest.raises(UsageError) as caught:
+        parse_programme(text)
+    return caught.value
+
+
+def test_the_smallest_file_means_what_the_wards_paper_says() -> None:
+    programme = parse_programme(SMALLEST)
+    assert (programme.name, programme.prefecture, programme.ward) == (
+        "いきいきハイキング",
+        "東京都",
+        "新宿区",
+    )
+    assert (programme.minimum_age, programme.reference_date) == (60, dt.date(2026, 4, 1))
+    assert programme.contract_start == dt.date(2026, 4, 1)
+    assert programme.retention_end == dt.date(2026, 12, 31)
+    assert (programme.draw.largest_group, programme.draw.max_tickets, programme.draw.publish) == (
+        1,
+        1,
+        "public",
+    )
+    assert programme.outing("A").drawn == 80
+
+
+def test_the_template_reads_and_says_so() -> None:
+    programme = parse_programme(programme_template())
+    assert programme.codes == ("A", "B", "C", "D")
+    assert [outing.capacity for outing in programme.outings] == [80, 80, 60, 60]
+
+
+def test_every_line_offered_in_the_template_reads_when_it_is_taken_up() -> None:
+    text = programme_template()
+    taken = re.sub(r"^# (?=[a-z_]+ = |\[\[)", "", text, flags=re.MULTILINE)
+    assert "\nnumber = 2" in taken
+    programme = parse_programme(taken)
+    defaults = parse_programme(text)
+    assert programme.deadlines == defaults.deadlines
+    assert programme.retention_end == defaults.retention_end
+    assert programme.contact.name == "いきいきハイキング事務局"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "says"),
+    [
+        ("capacity = 80", "capacity = 0", 8, "capacity"),
+        ("capacity = 80", "capacity = true", 8, "整数"),
+        ("capacity = 80", 'capacity = "80"', 8, "整数"),
+        ("capacity = 80", "capacity = 80\nreserved = 81", 9, "区優先枠"),
+        ("2026-06-10", '"2026-06-10"', 6, "引用符を付けずに"),
+        ("2026-06-10", "2026-05-08", 6, "締切"),
+        ("2026-06-10", "2027-06-10", 6, "年度の外"),
+        ("2026-06-10", "2026-06-10T09:00:00", 6, "日付"),
+        ('"A"', '"Ａ"', 5, "半角"),
+        ('"A"', "A", 5, "TOML"),
+        ('place = "高尾山"\n', "", 4, "place がありません"),
+        ('"高尾山"', '""', 7, "文字"),
+        ('"高尾山"', '"高尾山\\u001b"', 7, "制御文字"),
+        ("capacity = 80", "capacity = 80\nround = 2", 9, "募集回 2"),
+        ("fiscal_year = 2026", "fiscal_yaer = 2026", 1, "fiscal_year の書き間違い"),
+        ("capacity = 80", 'capacity = 80\nward = "新宿区"', 9, "ファイルの最初"),
+        ("capacity = 80", "capacity = 80\nlargest_group = 2", 9, "[draw]"),
+        ("capacity = 80", "capacity = 80\n[draw]\npublish = 'secret'", 10, "inspection"),
+        ("\n[[outing]]", "retention_end = 2026-06-09\n[[outing]]", 3, "消去"),
+    ],
+)
+def test_a_slip_is_named_with_its_line(old: str, new: str, line: int, says: str) -> None:
+    error = refusal(SMALLEST.replace(old, new))
+    assert f"programme.toml {line}行目" in error.where
+    assert says in str(error)
+
+
+def test_the_line_is_found_behind_multi_line_values_and_in_the_second_of_two_tables() -> None:
+    text = (
+        'name = """\nいきいき\\\n[[outing]]"""\n'
+        + SMALLEST
+        + '\n[[outing]]  # 二つ目\ncode = "B"\ndate = 2026-06-17\nplace = "x = 1 # [y]"\ncapacity = -1\n'
+    )
+    lines = text.split("\n")
+    assert refusal(text).where == f"programme.toml {lines.index('capacity = -1') + 1}行目"
+
+
+def test_inline_tables_and_dotted_keys_are_found_too() -> None:
+    assert "1行目" in refusal("draw.publish = 'x'\n" + SMALLEST).where
+    assert "1行目" in refusal("deadlines = { review_days = 0 }\n" + SMALLEST).where
+
+
+def test_two_outings_of_one_code_are_refused() -> None:
+    twice = SMALLEST + SMALLEST[SMALLEST.index("[[outing]]") :]
+    assert "二つあります" in refusal(twice).what
+
+
+def test_a_round_has_its_own_close_and_days() -> None:
+    text = SMALLEST + (
+        '\n[[outing]]\ncode = "C"\ndate = 2026-10-14\nplace = "鎌倉"\ncapacity = 60\nround = 2\n'
+        "\n[[round]]\nnumber = 2\napplications_close = 2026-08-31\nreview_by = 2026-09-05\n"
+    )
+    programme = parse_programme(text)
+    assert [item.number for item in programme.rounds] == [1, 2]
+    assert programme.round(2).review_by == dt.date(2026, 9, 5)
+    assert programme.round(2).notices_by == dt.date(2026, 9, 25)
+    rules = programme.reading_rules()
+    assert rules.closes == {"A": dt.date(2026, 5, 8), "C": dt.date(2026, 8, 31)}
+    assert rules.places == {"高尾山": "A", "鎌倉": "C"}
+
+
+def test_unnamed_deadlines_lie_before_the_first_outing() -> None:
+    programme = parse_programme(SMALLEST.replace("2026-06-10", "2026-05-20"))
+    assert programme.round(1).review_by == dt.date(2026, 5, 18)
+    assert programme.round(1).notices_by == dt.date(2026, 5, 19)
+
+
+def test_a_named_deadline_after_the_first_outing_is_refused() -> None:
+    error = refusal(SMALLEST + "\n[[round]]\nnumber = 1\nnotices_by = 2026-06-10\n")
+    assert "12行目" in error.where
+
+
+def test_windows_line_ends_and_a_bom_are_read() -> None:
+    assert parse_programme("\ufeff" + SMALLEST.replace("\n", "\r\n")) == parse_programme(SMALLEST)
+
+
+def test_both_sites_hold_the_same_bytes_whether_defaults_are_written_or_not() -> None:
+    short = parse_programme(SMALLEST)
+    written = parse_programme('name = "いきいきハイキング"\nminimum_age = 60\n' + SMALLEST + "reserved = 0\n")
+    assert to_canonical(short) == to_canonical(written)
+    assert programme_hash(short) == programme_hash(written)
+    assert programme_hash(dataclasses.replace(short, minimum_age=61)) != programme_hash(short)
+
+
+def test_the_canonical_bytes_read_back() -> None:
+    programme = parse_programme(programme_template())
+    assert from_canonical(to_canonical(programme)) == programme
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"minimum_age": -1},
+        {"reference_date": "2026-13-01"},
+        {"format": "hk-programme-v9"},
+        {"outings": []},
+        {"extra": 1},
+        {"rounds": None},
+    ],
+)
+def test_other_canonical_bytes_are_refused(change: dict[str, object]) -> None:
+    body = json.loads(to_canonical(parse_programme(SMALLEST))) | change
+    with pytest.raises(IntegrityFailure):
+        from_canonical(json.dumps(body).encode() + b"\n")
+
+
+def test_a_space_more_is_not_canonical() -> None:
+    data = to_canonical(parse_programme(SMALLEST))
+    with pytest.raises(IntegrityFailure):
+        from_canonical(b" " + data)
+
+
+@given(st.integers(0, len(SMALLEST)), st.text(max_size=12))
+def test_whatever_is_typed_into_the_file_ends_in_a_programme_or_a_told_error(place: int, typed: str) -> None:
+    try:
+        programme = parse_programme(SMALLEST[:place] + typed + SMALLEST[place:])
+    except UsageError:
+        return
+    assert from_canonical(to_canonical(programme)) == programme
+
+
+@given(st.binary(max_size=200))
+def test_whatever_bytes_come_from_the_partner_end_in_a_told_error(data: bytes) -> None:
+    with pytest.raises(IkiikiError):
+        from_canonical(data)
