@@ -1,0 +1,78 @@
+"""The place in between: a flat folder of small named files, created once and never altered (docs/exchange.md, "Remote").
+
+A local or mounted folder, a carried medium and Box are remotes alike; `tests/storage/remotes` holds the one suite that
+every kind must pass.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from core.errors import IntegrityFailure, RemoteUnreachable, UsageError
+
+_NAME = re.compile(r"[0-9a-z][0-9a-z._-]{0,99}")
+
+
+class Put(StrEnum):
+    """What `Remote.put` found."""
+
+    CREATED = "created"
+    SAME = "same"  # already there, byte for byte
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """`sha1` where the remote tells it without a download (Box does), else "": only ever used to save a download."""
+
+    name: str
+    size: int
+    sha1: str = ""
+
+
+class RemoteConflict(IntegrityFailure):
+    """A name is taken by other bytes."""
+
+
+class RemoteMissing(RemoteUnreachable):
+    """No file of that name is there (any more)."""
+
+
+class RemoteReadOnly(RemoteUnreachable):
+    """This end may read, not write: a ward that may only download. Reading goes on."""
+
+
+class Remote(Protocol):
+    """All methods may raise `RemoteUnreachable`; names that are not `is_remote_name` raise `UsageError`."""
+
+    def put(self, name: str, data: bytes) -> Put:
+        """Create `name` with `data`, whole or not at all. Never alters a file that is there.
+
+        Raises `RemoteConflict` when it is there with other bytes, `RemoteReadOnly` when writing is not allowed.
+        """
+        ...
+
+    def list(self) -> list[RemoteFile]:
+        """Whole files with proper names, in order of name; whatever else lies there is passed over."""
+        ...
+
+    def get(self, name: str, limit: int) -> bytes:
+        """The bytes of `name`. Raises `RemoteMissing`, and `IntegrityFailure` when there are more than `limit`."""
+        ...
+
+    def delete(self, name: str) -> bool:
+        """Remove `name`; False when it was not there."""
+        ...
+
+
+def is_remote_name(name: str) -> bool:
+    """1 to 100 of `0-9a-z._-`, beginning with a letter or digit: the same on every remote, whatever it folds."""
+    return _NAME.fullmatch(name) is not None
+
+
+def require_remote_name(name: str) -> str:
+    if not is_remote_name(name):
+        raise UsageError("共有先で使えないファイル名です", where=repr(name[:100]))
+    return name
