@@ -7,17 +7,20 @@ protocols of `core.office.ports`.
 from __future__ import annotations
 
 from core.office.desk import Desk
+from core.office.drawn import take_draw
 from core.office.exchange import Exchange, Sealer
 from core.office.flow import Flow
+from core.office.importing import Importing
 from core.office.intake import Intake
 from core.office.ledger import LedgerDesk
 from core.office.lottery import Lottery
 from core.office.notices import NoticeDesk
-from core.office.participants import Participants, Seated
+from core.office.participants import Participants
 from core.office.ports import Boxes
 from core.office.records import Records
 from core.office.review import Review
 from core.office.rules import Rules
+from core.office.seating import Seated
 from core.office.staff import Slots, StaffDesk
 from core.roles import Actor
 
@@ -36,13 +39,14 @@ class Office:
                 "applicants": lambda tx, bundle, name: self.records.take_applicants(tx, bundle, name),
                 "desk": lambda tx, bundle, name: self.records.take_desk(tx, bundle, name),
                 "review": lambda tx, bundle, name: self.review.take_in(tx, bundle, name),
-                "draw": lambda tx, bundle, name: self.lottery.take_in(tx, bundle, name),
+                "draw": lambda tx, bundle, name: take_draw(desk, tx, bundle, name),
                 "participants": lambda tx, bundle, name: self.participants.take_in(tx, bundle, name),
                 "approval": lambda tx, bundle, name: self.participants.take_approval(tx, bundle, name),
                 "receipt": lambda tx, bundle, name: None,
             },
         )
         self.rules = Rules(desk, self.exchange)
+        self.importing = Importing(desk)
         self.intake = Intake(desk)
         self.records = Records(desk, self.exchange)
         self.review = Review(desk, Seated(), self.exchange)

@@ -10,11 +10,11 @@ from enum import StrEnum
 
 from core.applicant import State
 from core.office.desk import Desk, programme_of
-from core.office.lottery import Step as DrawStep
-from core.office.lottery import current_draw, step_of
-from core.office.participants import approval_of, seated_people
+from core.office.drawing import Step as DrawStep
+from core.office.drawing import current_draw, step_of
 from core.office.ports import Boxes, Tx
 from core.office.review import PARTICIPANTS, applicants_status, participant_hash, verdict_on
+from core.office.seating import approval_of, seated_people
 from core.roles import SITE_WORDS, Actor, Site
 
 WORDS = {

@@ -5,11 +5,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
 
 from core.applicant import (
-    RELATIONAL,
-    Applicant,
     Application,
     Problem,
     Reading,
@@ -19,40 +16,18 @@ from core.applicant import (
     age_on,
     town_of,
 )
-from core.canonical import canonical_json, crockford_id, sha256_hex
-from core.columns import Columns, recognise
 from core.errors import Refused, UsageError
 from core.ledger.codes import Act, Content, Medium, Place, Unit
 from core.office.desk import Desk, programme_of
+from core.office.forms import as_fields, fingerprint_of, take_on
 from core.office.ledger import write_line
-from core.office.ports import ListFilter, Progress, SourceRow, Tx
+from core.office.ports import ListFilter, SourceRow, Tx
 from core.office.settling import Settling
 from core.people.duplicates import folded_key
 from core.people.fields import Field
-from core.people.reading import ReadingRules, read_applicant
+from core.people.reading import read_applicant
 from core.programme import Programme
 from core.roles import Right, Site
-
-
-class SourceTable(Protocol):
-    """A table as a reader gives it."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def encoding(self) -> str: ...
-    @property
-    def sha256(self) -> str: ...
-    @property
-    def header(self) -> tuple[str, ...]: ...
-    @property
-    def rows(self) -> Sequence[Sequence[Any]]: ...
-
-
-OWN_NUMBERS = range(1, 9_000_000)
-"""受付番号 given by the contractor."""
-DESK_NUMBERS = range(9_000_001, 10_000_000)
-"""受付番号 given at the ward's counter: a series of its own, so that one number means one application at both sites."""
 
 REASONS: dict[str, str] = {
     "confirmed_by_phone": "電話で本人に確認した",
@@ -77,47 +52,6 @@ _MEDIUM = {
     Route.FAX: Medium.FAX,
     Route.DESK: Medium.PAPER,
 }
-
-
-@dataclass(frozen=True)
-class ImportedRow:
-    """What one row of a file became."""
-
-    row: int
-    receipt: str | None
-    outcome: str
-    """accepted | held | already | changed"""
-    problems: tuple[Problem, ...]
-    warnings: tuple[Warning_, ...]
-    applicant: Applicant
-    number: int
-
-
-@dataclass(frozen=True)
-class ImportReport:
-    """What one file became. Every row of the file is in `rows`."""
-
-    file: str
-    encoding: str
-    dropped_columns: tuple[str, ...]
-    rows: tuple[ImportedRow, ...]
-
-    @property
-    def accepted(self) -> int:
-        """Rows whose application is new and accepted."""
-        return sum(row.outcome == "accepted" for row in self.rows)
-
-    @property
-    def held(self) -> int:
-        return sum(row.outcome == "held" for row in self.rows)
-
-    @property
-    def already(self) -> int:
-        return sum(row.outcome == "already" for row in self.rows)
-
-    @property
-    def changed(self) -> int:
-        return sum(row.outcome == "changed" for row in self.rows)
 
 
 @dataclass(frozen=True)
@@ -149,174 +83,11 @@ class ListRow:
     group: str | None
 
 
-class _DryRun(Exception):
-    """Leaves the transaction without committing."""
-
-
-def rules_of(programme: Programme) -> ReadingRules:
-    """The rules a row is read by."""
-    return ReadingRules(
-        reference_date=programme.reference_date,
-        minimum_age=programme.minimum_age,
-        prefecture=programme.prefecture,
-        ward=programme.ward,
-        outings=frozenset(outing.code for outing in programme.outings),
-        applications_close=programme.applications_close,
-    )
-
-
-def fingerprint_of(cells: Mapping[str, str]) -> str:
-    """SHA-256 that knows a row's kept cells again."""
-    return sha256_hex(b"hk-row-v1\n" + canonical_json(cells) + b"\n")
-
-
 class Intake:
     """The use cases of the 受付 pane and `ikiiki intake`."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-
-    # -- import -----------------------------------------------------------------------------------------
-
-    def import_table(
-        self,
-        table: SourceTable,
-        mapping: Mapping[str, str] | None = None,
-        *,
-        source: str | None = None,
-        dry_run: bool = False,
-        progress: Progress | None = None,
-    ) -> ImportReport:
-        """Take a file in as a whole, or not at all. The same file again changes nothing.
-
-        `mapping` gives field names by header where headers are not recognised. `source` names the form when two
-        forms share their columns; by default the columns are the form's identity, so that next week's cumulative
-        export is known. Raises `UsageError` for a table that cannot be understood.
-        """
-        self._desk.actor.require(Right.INTAKE)
-        with self._desk.reading(Right.INTAKE) as tx:
-            programme = programme_of(tx)
-        columns = recognise(table.header, mapping, name=table.name)
-        rules = rules_of(programme)
-        form = source or sha256_hex("\x1f".join(table.header).encode())[:16]
-        total = len(table.rows)
-        read: list[tuple[dict[str, str], Reading, str | None]] = []
-        for index, row in enumerate(table.rows):
-            fields = columns.fields_of(row)
-            read.append((columns.cells_of(row), read_applicant(fields, rules), columns.receipt_of(row)))
-            if progress and index % 50 == 0:
-                progress(index, total)
-        report: ImportReport | None = None
-        try:
-            with self._desk.writing(Right.INTAKE) as tx:
-                rows = self._take_in(tx, programme, table, form, read, columns, rules)
-                report = ImportReport(table.name, table.encoding, columns.dropped, rows)
-                if dry_run:
-                    raise _DryRun
-                if report.already < len(rows):
-                    fresh = report.accepted + report.held + report.changed
-                    write_line(
-                        self._desk, tx, Act.INTAKE, Content.APPLICATIONS, fresh, Unit.PEOPLE,
-                        medium=Medium.WEB, from_=Place.APPLICANTS, to=Place.CONTRACTOR, ref=f"sha256:{table.sha256}",
-                    )  # fmt: skip
-                self._desk.log(
-                    tx, "import", f"rows={total} new={report.accepted + report.held} changed={report.changed}"
-                )
-                if progress:
-                    progress(total, total)
-        except _DryRun:
-            pass
-        assert report is not None
-        return report
-
-    def _take_in(
-        self,
-        tx: Tx,
-        programme: Programme,
-        table: SourceTable,
-        form: str,
-        read: Sequence[tuple[dict[str, str], Reading, str | None]],
-        columns: Columns,
-        rules: ReadingRules,
-    ) -> tuple[ImportedRow, ...]:
-        now = self._desk.now()
-        settling = Settling(tx, programme, now, self._desk.actor.staff_id)
-        outcomes: list[tuple[int, str | None, str, int]] = []
-        for index, (cells, reading, receipt) in enumerate(read, start=1):
-            fingerprint = fingerprint_of(cells)
-            known = tx.sources.find(form, receipt, fingerprint)
-            if known is not None and known.fingerprint == fingerprint:
-                outcomes.append((index, receipt, "already", known.number))
-                continue
-            if known is None:
-                number = self._new(tx, reading, Route.WEB, table.name, receipt, settling)
-                outcome = "new"
-            else:
-                old = read_applicant(columns.fields_from_cells(known.cells), rules)
-                self._refuse_other_person(old.applicant, reading.applicant, table.name, index)
-                number = known.number
-                settling.change(
-                    number, _merged(tx, number, old.applicant, reading.applicant), reading, "source_corrected"
-                )
-                outcome = "changed"
-            tx.sources.add(
-                SourceRow(
-                    form, table.name, table.sha256, index, receipt, fingerprint, cells, outcome, number, now
-                )
-            )
-            outcomes.append((index, receipt, outcome, number))
-        settling.finish()
-        rows = []
-        for row_number, receipt, outcome, number in outcomes:
-            application = tx.applications.get(number)
-            assert application is not None
-            if outcome == "new":
-                outcome = "accepted" if application.state is State.ACCEPTED else "held"
-            rows.append(
-                ImportedRow(
-                    row_number,
-                    receipt,
-                    outcome,
-                    application.problems,
-                    application.warnings,
-                    application.applicant,
-                    number,
-                )
-            )
-        return tuple(rows)
-
-    @staticmethod
-    def _refuse_other_person(old: Applicant, new: Applicant, file: str, row: int) -> None:
-        """A known receipt that suddenly names somebody else is another form's number, not a correction."""
-        if folded_key(old) != folded_key(new) and old.kana != new.kana and old.birth_date != new.birth_date:
-            raise UsageError(
-                "同じ受付番号が、前に取り込んだときと別の人になっています。何も取り込んでいません",
-                where=f"{file} {row}行目",
-                next_step="別の申込フォームのファイルなら --source でフォームの名前を付けて取り込んでください",
-            )
-
-    def _new(
-        self, tx: Tx, reading: Reading, route: Route, source: str, receipt: str | None, settling: Settling
-    ) -> int:
-        number = tx.applications.next_number(
-            DESK_NUMBERS if self._desk.actor.site is Site.WARD else OWN_NUMBERS
-        )
-        own = tuple(problem for problem in reading.problems if problem not in RELATIONAL)
-        application = Application(
-            number=number,
-            record=crockford_id(self._desk.entropy(10)),
-            applicant=reading.applicant,
-            state=State.HELD if own else State.ACCEPTED,
-            route=route,
-            source=source,
-            receipt=receipt,
-            problems=own,
-            warnings=reading.warnings,
-            version=1,
-        )
-        tx.applications.add(application, self._desk.now())
-        settling.touch(application)
-        return number
 
     # -- keyed entry ------------------------------------------------------------------------------------
 
@@ -324,7 +95,7 @@ class Intake:
         """What the form would become, for showing problems beside the fields before anything is saved."""
         with self._desk.reading() as tx:
             programme = programme_of(tx)
-            reading = read_applicant(fields, rules_of(programme))
+            reading = read_applicant(fields, programme.reading_rules(keyed=True))
             key = folded_key(reading.applicant)
             duplicates = tuple(a.number for a in tx.applications.with_duplicate_key(key)) if key else ()
         born = reading.applicant.birth_date
@@ -344,9 +115,17 @@ class Intake:
             )
         with self._desk.writing(right) as tx:
             programme = programme_of(tx)
-            reading = read_applicant(fields, rules_of(programme))
+            reading = read_applicant(fields, programme.reading_rules(keyed=True))
             settling = Settling(tx, programme, self._desk.now(), self._desk.actor.staff_id)
-            number = self._new(tx, reading, route, "keyed", fields.get(Field.RECEIPT) or None, settling)
+            number = take_on(
+                self._desk,
+                tx,
+                reading,
+                route,
+                source="keyed",
+                receipt=fields.get(Field.RECEIPT) or None,
+                settling=settling,
+            ).number
             cells = {field.value: value for field, value in fields.items() if value}
             tx.sources.add(
                 SourceRow(
@@ -446,9 +225,9 @@ class Intake:
             current = _need(tx, number)
             given = {field: value for field, value in as_fields(current.applicant).items()}
             given.update(fields)
-            reading = read_applicant(given, rules_of(programme))
+            reading = read_applicant(given, programme.reading_rules(keyed=True))
             settling = Settling(tx, programme, self._desk.now(), self._desk.actor.staff_id)
-            settling.change(number, reading.applicant, reading, reason)
+            settling.change(number, reading.applicant, reading)
             settling.finish()
             self._desk.log(tx, "edit", f"no={number} fields={','.join(sorted(f.value for f in fields))}")
             return _need(tx, number)
@@ -495,7 +274,6 @@ class Intake:
                     number,
                     dataclasses.replace(current.applicant, group=code or None),
                     None,
-                    "corrected_application",
                 )
             settling.finish()
             self._desk.log(tx, "link", "no=" + ",".join(map(str, numbers)))
@@ -503,31 +281,6 @@ class Intake:
 
     def _edit_right(self) -> Right:
         return Right.DESK if self._desk.actor.site is Site.WARD else Right.INTAKE
-
-
-def as_fields(applicant: Applicant) -> dict[Field, str]:
-    """An applicant as a form shows it for editing."""
-    return {
-        Field.KANA: applicant.kana,
-        Field.BIRTH_DATE: applicant.birth_date.isoformat() if applicant.birth_date else "",
-        Field.POSTAL_CODE: applicant.postal_code,
-        Field.ADDRESS: applicant.address,
-        Field.PHONE: applicant.phone,
-        Field.EMAIL: applicant.email or "",
-        Field.PREFERENCE: "、".join(applicant.preferences),
-        Field.GROUP: applicant.group or "",
-    }
-
-
-def _merged(tx: Tx, number: int, old: Applicant, new: Applicant) -> Applicant:
-    """The stored applicant with just the items that changed at the source: hand corrections survive."""
-    current = _need(tx, number).applicant
-    changed = {
-        field.name: getattr(new, field.name)
-        for field in dataclasses.fields(Applicant)
-        if getattr(new, field.name) != getattr(old, field.name)
-    }
-    return dataclasses.replace(current, **changed)
 
 
 def _need(tx: Tx, number: int) -> Application:

@@ -13,9 +13,9 @@ from core.ledger.codes import Act, Content, Medium, Place, Unit
 from core.notices import Notice, NoticeKind, Outcome, notice
 from core.notices import Office as Sender
 from core.office.desk import Desk, programme_of
+from core.office.drawing import current_draw
 from core.office.ledger import write_line
-from core.office.lottery import current_draw
-from core.office.participants import approval_of, people_of, standing_of
+from core.office.seating import approval_of, people_of, standing_of
 from core.roles import Right, Site
 
 

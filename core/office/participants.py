@@ -6,7 +6,6 @@ takes effect at once, and the ward countersigns at its next login.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -22,30 +21,20 @@ from core.draw.standing import Place, PlaceState, Promotion, Standing, replay
 from core.errors import IntegrityFailure, Refused, UsageError
 from core.ledger.codes import Act, Content, Unit
 from core.office.desk import Desk, iso, programme_of
+from core.office.drawing import Step, current_draw, step_of
 from core.office.exchange import Exchange, Sent, from_jsonl, jsonl
 from core.office.exchange import Opened as Bundle
 from core.office.keyring import need_partner, site_keys
 from core.office.ledger import write_line
-from core.office.lottery import Step, current_draw, step_of
 from core.office.ports import Tx
 from core.office.records import plain_cell
 from core.office.review import PARTICIPANTS, participant_hash, verdict_on
+from core.office.seating import need_draw, people_of, seated_people, standing_of
 from core.roles import Right, Site
 
 ROWS = "participants.jsonl"
 SHEET = "participants.csv"
 APPROVAL = "approval.json"
-
-
-@dataclass(frozen=True)
-class Seat:
-    """One person who is seated, or waits."""
-
-    application: Application
-    draw: str
-    unit_id: str
-    outing: str
-    """Where they sit; "" while they wait."""
 
 
 @dataclass(frozen=True)
@@ -80,54 +69,6 @@ class Participant:
     present: bool | None
     verdict: str
     """The ward's word in ⑨: "" | confirmed | returned."""
-
-
-def standing_of(tx: Tx, draw: str) -> tuple[Standing, EventLog]:
-    """Who sits and waits after all events. Raises `Refused` before the draw is done at both sites."""
-    files = tx.draws.files(draw)
-    if step_of(files) is not Step.DONE:
-        raise Refused("抽選がまだ終わっていません", next_step="F3 抽選で手順を進めてください")
-    result = Result.parse(files[RESULT], RESULT)
-    log = EventLog.parse(files[EVENTS], result.sha256) if EVENTS in files else EventLog(result.sha256)
-    return replay(Params.parse(files[PARAMS], PARAMS), result, log.events), log
-
-
-def people_of(tx: Tx, draw: str) -> dict[str, list[Application]]:
-    """The applications behind each unit id, by 受付番号."""
-    people: dict[str, list[Application]] = {}
-    for unit in tx.draws.units(draw):
-        members = [tx.applications.by_record(record) for record in unit.records]
-        people[unit.unit_id] = sorted((m for m in members if m is not None), key=lambda m: m.number)
-    return people
-
-
-def seated_people(tx: Tx) -> list[Seat]:
-    """Everybody seated now, by 受付番号; empty before the draw is done."""
-    draw = current_draw(tx)
-    if draw is None or step_of(tx.draws.files(draw)) is not Step.DONE:
-        return []
-    standing, _ = standing_of(tx, draw)
-    people = people_of(tx, draw)
-    seats = [
-        Seat(member, draw, place.id, place.course)
-        for place in standing.places
-        if place.course
-        for member in people[place.id]
-    ]
-    return sorted(seats, key=lambda seat: seat.application.number)
-
-
-class Seated:
-    """What the review asks for ⑨."""
-
-    def seated(self, tx: Tx) -> list[tuple[Application, str, str, str]]:
-        return [(s.application, s.draw, s.unit_id, s.outing) for s in seated_people(tx)]
-
-
-def approval_of(tx: Tx, draw: str) -> dict[str, object] | None:
-    """The ward's approval ⑩ of this draw's participants, or None."""
-    text = tx.settings.get(f"approval_{draw}")
-    return json.loads(text) if text else None
 
 
 class Participants:
@@ -165,7 +106,7 @@ class Participants:
             programme = programme_of(tx)
             if outing not in {o.code for o in programme.outings}:
                 raise UsageError("その回はありません", where=outing)
-            draw = _need_draw(tx)
+            draw = need_draw(tx)
             standing, _ = standing_of(tx, draw)
             people = people_of(tx, draw)
             present = tx.attendance.of(outing)
@@ -191,7 +132,7 @@ class Participants:
     def find(self, number: int) -> str:
         """The unit id behind a 受付番号. Raises `UsageError` when it is not in the draw."""
         with self._desk.reading() as tx:
-            draw = _need_draw(tx)
+            draw = need_draw(tx)
             application = tx.applications.get(number)
             for unit in tx.draws.units(draw):
                 if application is not None and application.record in unit.records:
@@ -218,7 +159,7 @@ class Participants:
 
     def _happen(self, event: Event, act: Act) -> tuple[Promotion, ...]:
         with self._desk.writing(Right.PARTICIPANTS) as tx:
-            draw = _need_draw(tx)
+            draw = need_draw(tx)
             before, log = standing_of(tx, draw)
             grown = log.append(event)
             files = tx.draws.files(draw)
@@ -278,7 +219,7 @@ class Participants:
         if self._desk.actor.site is not Site.CONTRACTOR:
             raise Refused("参加者データを送るのは委託先です")
         with self._desk.writing(Right.SEND) as tx:
-            draw = _need_draw(tx)
+            draw = need_draw(tx)
             standing, log = standing_of(tx, draw)
             if tx.settings.get(f"participants_sent_{draw}") == log.head:
                 return None
@@ -315,7 +256,7 @@ class Participants:
         """⑧ at the ward: replay the events here and demand the very list the contractor sent."""
         if self._desk.actor.site is not Site.WARD:
             raise IntegrityFailure("参加者データは委託先から区へ送るものです", where=name)
-        draw = _need_draw(tx)
+        draw = need_draw(tx)
         if bundle.entries.get("draw.txt") != f"{draw}\n".encode():
             raise IntegrityFailure("別の抽選の参加者データです", where=name)
         if EVENTS in bundle.entries:
@@ -363,7 +304,7 @@ class Participants:
     def approve(self) -> Sent:
         """⑩ at the ward: approve the participants as they stand. Waits for ⑨; a returned one must have left its seat."""
         with self._desk.writing(Right.APPROVE) as tx:
-            draw = _need_draw(tx)
+            draw = need_draw(tx)
             _, log = standing_of(tx, draw)
             words = tx.reviews.latest(PARTICIPANTS)
             seats = seated_people(tx)
@@ -401,7 +342,7 @@ class Participants:
 
     def take_approval(self, tx: Tx, bundle: Bundle, name: str) -> None:
         """⑩ at the contractor: the approval must be of this very result and these events."""
-        draw = _need_draw(tx)
+        draw = need_draw(tx)
         (document,) = from_jsonl(bundle.entries.get(APPROVAL, b""), APPROVAL) or [{}]
         _, log = standing_of(tx, draw)
         result = Result.parse(tx.draws.files(draw)[RESULT], RESULT)
@@ -413,13 +354,6 @@ class Participants:
         ):
             raise IntegrityFailure("承認が、こちらの抽選結果のものではありません", where=name)
         tx.settings.put(f"approval_{draw}", canonical_json(document).decode())
-
-
-def _need_draw(tx: Tx) -> str:
-    draw = current_draw(tx)
-    if draw is None:
-        raise Refused("抽選がまだ行われていません", next_step="F3 抽選で手順を進めてください")
-    return draw
 
 
 def _sheet(standing: Standing, people: Mapping[str, list[Application]]) -> bytes:

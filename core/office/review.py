@@ -19,7 +19,7 @@ from core.errors import IntegrityFailure, Refused, UsageError
 from core.ledger.codes import Act, Content, Unit
 from core.office.desk import Desk, iso, programme_of
 from core.office.exchange import Exchange, Opened, Sent
-from core.office.intake import as_fields, rules_of
+from core.office.forms import as_fields
 from core.office.ledger import write_line
 from core.office.ports import ReviewRow, Tx
 from core.people.duplicates import folded_key
@@ -230,7 +230,7 @@ class Review:
     def _items(self, tx: Tx, stage: str) -> list[ReviewItem]:
         words = tx.reviews.latest(stage)
         programme = programme_of(tx)
-        rules = rules_of(programme)
+        rules = programme.reading_rules()
         if stage == APPLICANTS:
             subjects = [(a, a.version_hash, "") for a in tx.applications.all((State.ACCEPTED,))]
         elif stage == PARTICIPANTS:
@@ -240,7 +240,7 @@ class Review:
             ]
         else:
             raise UsageError("点検の段階は applicants か participants です", where=stage)
-        seen: dict[str, int] = {}
+        seen: dict[object, int] = {}
         items = []
         for application, version, outing in subjects:
             reading = read_applicant(as_fields(application.applicant), rules)

@@ -6,9 +6,9 @@ from core.canonical import sha256_hex
 from core.errors import IntegrityFailure, Refused
 from core.ledger.codes import Act, Content, Unit
 from core.office.desk import Desk
+from core.office.drawing import current_draw
 from core.office.exchange import Exchange, Opened, Sent
 from core.office.ledger import write_line
-from core.office.lottery import current_draw
 from core.office.ports import Tx
 from core.programme import parse_programme
 from core.roles import Right, Site

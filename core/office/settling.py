@@ -39,11 +39,16 @@ class Settling:
         if applicant.phone:
             self._phones.add(applicant.phone)
 
-    def change(self, number: int, applicant: Applicant, reading: Reading | None, reason: str) -> None:
-        """New items for an application. `reading` brings the row's own problems; None keeps those it had."""
-        current = self._get(number)
+    def change(self, number: int, applicant: Applicant, reading: Reading | None) -> None:
+        """New items for an application. `reading` brings their own problems; None keeps those it had.
+
+        Being late is the one problem that no correction of the items cures.
+        """
+        current = self.current(number)
         self.touch(current)
         own = _own(reading.problems if reading else current.problems)
+        if Problem.LATE in current.problems and Problem.LATE not in own:
+            own += (Problem.LATE,)
         warnings = reading.warnings if reading else _own_warnings(current.warnings)
         related = tuple(problem for problem in current.problems if problem in RELATIONAL)
         changed = dataclasses.replace(current, applicant=applicant, warnings=warnings)
@@ -55,7 +60,7 @@ class Settling:
 
     def set_state(self, number: int, state: State, reason: str) -> None:
         """A person's decision about an application, with its reason code."""
-        current = self._get(number)
+        current = self.current(number)
         self.touch(current)
         self._put(dataclasses.replace(current, state=state, reason=reason))
 
@@ -106,7 +111,8 @@ class Settling:
     def _live(applications: list[Application]) -> list[Application]:
         return [application for application in applications if application.state in _LIVE]
 
-    def _get(self, number: int) -> Application:
+    def current(self, number: int) -> Application:
+        """The application as it stands in this transaction."""
         application = self._tx.applications.get(number)
         assert application is not None, "the caller has looked it up"
         return application

@@ -1,0 +1,161 @@
+"""A draw from its files: whose turn it is, what the rules are, and the computation. Pure; the same at both sites."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from core.applicant import Application
+from core.draw import ceremony, engine
+from core.draw.result import RESULT, Result
+from core.draw.roll import LIST, Roll
+from core.draw.rules import PARAMS, Course, Params, Publish
+from core.draw.signing import signature_name
+from core.draw.steps import (
+    COMMITS,
+    FREEZE,
+    OPENED,
+    SEED_INPUT,
+    Dice,
+    Opened,
+    SeedInput,
+    dice_name,
+    reveal_name,
+)
+from core.draw.units import Entry
+from core.errors import Refused
+from core.office.ports import Tx
+from core.programme import Programme
+from core.roles import Site
+
+SEAL = "seal-contractor.txt"
+"""The contractor's seal before there is a commits.txt: one line of it. Not part of the published folder."""
+OPENINGS = "openings.jsonl"
+
+
+class Step(StrEnum):
+    """What is due next in a draw."""
+
+    SEAL_CONTRACTOR = "seal_contractor"
+    SEAL_WARD = "seal_ward"
+    FREEZE_CONTRACTOR = "freeze_contractor"
+    FREEZE_WARD = "freeze_ward"
+    OPEN_CONTRACTOR = "open_contractor"
+    OPEN_WARD = "open_ward"
+    DICE = "dice"
+    DICE_CONTRACTOR = "dice_contractor"
+    DICE_WARD = "dice_ward"
+    DRAW_CONTRACTOR = "draw_contractor"
+    DRAW_WARD = "draw_ward"
+    DONE = "done"
+
+
+SENTENCES = {
+    Step.SEAL_CONTRACTOR: "委託先が「封印をつくる」を行います",
+    Step.SEAL_WARD: "区が「封印をつくる」を行います（応募者の点検のとき）",
+    Step.FREEZE_CONTRACTOR: "委託先が「名簿の確定」を行います（区の点検⑤がすべて済んでから）",
+    Step.FREEZE_WARD: "区が名簿を確かめ、「名簿の確定」に署名します",
+    Step.OPEN_CONTRACTOR: "委託先が「開封」を行います",
+    Step.OPEN_WARD: "区が開封の記録を確かめ、署名します。確認番号を電話で読み合わせてください",
+    Step.DICE: "両者がさいころの数字を、それぞれ紙の記録から入力します",
+    Step.DICE_CONTRACTOR: "委託先がさいころの数字を紙の記録から入力します",
+    Step.DICE_WARD: "区がさいころの数字を紙の記録から入力します",
+    Step.DRAW_CONTRACTOR: "委託先が抽選を計算し、結果に署名します",
+    Step.DRAW_WARD: "区が自分の端末で抽選を計算し、結果に署名します",
+    Step.DONE: "抽選は終わりました。公開フォルダの verify.sh でだれでも確かめられます",
+}
+
+SENDS: dict[Site, frozenset[str]] = {
+    Site.CONTRACTOR: frozenset({PARAMS, SEAL, LIST, FREEZE, OPENED, reveal_name(Site.CONTRACTOR), dice_name(Site.CONTRACTOR), SEED_INPUT, RESULT}),
+    Site.WARD: frozenset({COMMITS, reveal_name(Site.WARD), dice_name(Site.WARD), SEED_INPUT, RESULT}),
+}  # fmt: skip
+"""Which files a site may send; signatures of its own under any file besides."""
+
+
+def current_draw(tx: Tx) -> str | None:
+    """The newest draw, None before the first seal."""
+    names = tx.draws.names()
+    return names[-1] if names else None
+
+
+def step_of(files: Mapping[str, bytes]) -> Step:
+    """What is due next, seen from the files there are."""
+
+    def signed(name: str, site: Site) -> bool:
+        return signature_name(name, site) in files
+
+    if PARAMS not in files:
+        return Step.SEAL_CONTRACTOR
+    if COMMITS not in files:
+        return Step.SEAL_WARD
+    if FREEZE not in files:
+        return Step.FREEZE_CONTRACTOR
+    if not signed(FREEZE, Site.WARD):
+        return Step.FREEZE_WARD
+    if OPENED not in files:
+        return Step.OPEN_CONTRACTOR
+    if not signed(OPENED, Site.WARD):
+        return Step.OPEN_WARD
+    missing = [site for site in Site if dice_name(site) not in files]
+    if len(missing) == 2:
+        return Step.DICE
+    if missing:
+        return Step.DICE_CONTRACTOR if missing[0] is Site.CONTRACTOR else Step.DICE_WARD
+    if not signed(RESULT, Site.CONTRACTOR):
+        return Step.DRAW_CONTRACTOR
+    if not signed(RESULT, Site.WARD):
+        return Step.DRAW_WARD
+    return Step.DONE
+
+
+def params_of(programme: Programme, number: int, previous: str | None) -> Params:
+    """The rules of draw `number`, the same bytes at both sites."""
+    return Params(
+        draw=f"{programme.code}-{programme.fiscal_year}-{number}",
+        previous=previous,
+        courses=tuple(
+            sorted(
+                (Course(o.code, o.capacity, o.reserved) for o in programme.outings if o.round == number),
+                key=lambda c: c.code,
+            )
+        ),
+        max_size=programme.draw.largest_group,
+        max_tickets=programme.draw.max_tickets,
+        publish=Publish(programme.draw.publish),
+    )
+
+
+def entry_of(application: Application) -> Entry:
+    """A confirmed application as the draw sees it."""
+    applicant = application.applicant
+    if applicant.birth_date is None:
+        raise Refused(
+            "生年月日のない応募は抽選に入れられません",
+            where=f"受付番号 {application.number:04}",
+            next_step="生年月日を訂正し、区の点検を受けてください",
+        )
+    return Entry(
+        application.record,
+        applicant.kana,
+        applicant.birth_date,
+        applicant.preferences,
+        applicant.group,
+        application.number,
+    )
+
+
+def compute(files: Mapping[str, bytes]) -> tuple[SeedInput, Result]:
+    """The draw from its files: both dice must be there and alike. Pure; the same at both sites."""
+    params = Params.parse(files[PARAMS], PARAMS)
+    roll = Roll.parse(files[LIST], LIST)
+    opened = Opened.parse(files[OPENED], OPENED)
+    dice = {
+        site: Dice.parse(files[dice_name(site)], dice_name(site)) for site in Site if dice_name(site) in files
+    }
+    seed = ceremony.seed_input(params, opened, dice)
+    return seed, engine.run(params, roll, seed)
+
+
+def is_public(name: str, files: Mapping[str, bytes]) -> bool:
+    """A reveal is secret until the opening is on record; the seal before commits.txt is no public file."""
+    return name != SEAL and (not name.startswith("reveal-") or OPENED in files)

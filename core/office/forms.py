@@ -1,0 +1,66 @@
+"""Forms: an application as a form shows it, and the one place where a new one gets its number and record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from core.applicant import RELATIONAL, Applicant, Application, Reading, Route, State
+from core.canonical import canonical_json, crockford_id, sha256_hex
+from core.office.desk import Desk
+from core.office.ports import Tx
+from core.office.settling import Settling
+from core.people.fields import Field
+from core.roles import Site
+
+OWN_NUMBERS = range(1, 9_000_000)
+"""受付番号 given by the contractor."""
+DESK_NUMBERS = range(9_000_001, 10_000_000)
+"""受付番号 given at the ward's counter: a series of its own, so that one number means one application at both sites."""
+
+
+def as_fields(applicant: Applicant) -> dict[Field, str]:
+    """An applicant as a form shows it for editing."""
+    return {
+        Field.KANA: applicant.kana,
+        Field.BIRTH_DATE: applicant.birth_date.isoformat() if applicant.birth_date else "",
+        Field.POSTAL_CODE: applicant.postal_code,
+        Field.ADDRESS: applicant.address,
+        Field.PHONE: applicant.phone,
+        Field.EMAIL: applicant.email or "",
+        Field.PREFERENCE: "、".join(applicant.preferences),
+        Field.GROUP: applicant.group or "",
+    }
+
+
+def fingerprint_of(cells: Mapping[str, str]) -> str:
+    """SHA-256 that knows a row's kept cells again."""
+    return sha256_hex(b"hk-row-v1\n" + canonical_json(cells) + b"\n")
+
+
+def take_on(
+    desk: Desk,
+    tx: Tx,
+    reading: Reading,
+    route: Route,
+    *,
+    source: str,
+    receipt: str | None,
+    settling: Settling,
+) -> Application:
+    """Store a new application under the next 受付番号 and a fresh record number. Settle afterwards."""
+    own = tuple(problem for problem in reading.problems if problem not in RELATIONAL)
+    application = Application(
+        number=tx.applications.next_number(DESK_NUMBERS if desk.actor.site is Site.WARD else OWN_NUMBERS),
+        record=crockford_id(desk.entropy(10)),
+        applicant=reading.applicant,
+        state=State.HELD if own else State.ACCEPTED,
+        route=route,
+        source=source,
+        receipt=receipt,
+        problems=own,
+        warnings=reading.warnings,
+        version=1,
+    )
+    tx.applications.add(application, desk.now())
+    settling.touch(application)
+    return application
