@@ -1,0 +1,239 @@
+"""Every action of every screen, in one table: keys, hint lines, the F8 menu and the F1 help are drawn from it.
+
+An action of place "intake" named "new" runs `action_new` of the widget whose `PLACE` is "intake". Every action is
+within reach of F8, arrows and Enter: while an input method is on, single letters never arrive. Letters are extra.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.binding import Binding, BindingType
+
+from core.roles import Actor, Right, Site
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing a person can do in one place."""
+
+    place: str
+    name: str
+    words: str
+    """What it is called on the screen."""
+    keys: str
+    """Textual's key names, the first is shown; "" for F8 alone."""
+    help: str
+    right: Right | None = None
+    site: Site | None = None
+    """The one site it exists at, None for both."""
+
+    @property
+    def id(self) -> str:
+        """The binding's id, by which a key can be changed."""
+        return f"{self.place}.{self.name}"
+
+    @property
+    def key(self) -> str:
+        """The first key, as people read it."""
+        return shown(self.keys.split(",")[0]) if self.keys else ""
+
+    def open_to(self, actor: Actor) -> bool:
+        return (self.site in (None, actor.site)) and (self.right is None or actor.may(self.right))
+
+
+_SHOWN = {
+    "enter": "Enter",
+    "escape": "Esc",
+    "space": "空白",
+    "slash": "/",
+    "ctrl+s": "Ctrl+S",
+    "ctrl+q": "Ctrl+Q",
+}
+
+
+def shown(key: str) -> str:
+    """A key as people read it: F2, Enter, Esc, n."""
+    return _SHOWN.get(key) or (key.upper() if key[0] == "f" and key[1:].isdigit() else key)
+
+
+PANES: tuple[tuple[str, str, str], ...] = (
+    ("f2", "intake", "受付"),
+    ("f3", "lottery", "抽選"),
+    ("f4", "participants", "参加者"),
+    ("f5", "ledger", "管理簿"),
+    ("f6", "exchange", "送受信"),
+    ("f7", "review", "点検"),
+)
+"""Function key, place and name of each pane."""
+
+_C, _W = Site.CONTRACTOR, Site.WARD
+
+ACTIONS: tuple[Action, ...] = (
+    # 受付
+    Action("intake", "open", "開く", "enter", "1件の全項目を見る（操作ログに残ります）", Right.OPEN_RECORD),
+    Action("intake", "new", "新規", "n", "郵送・FAX・窓口の応募を入力する", Right.INTAKE, _C),
+    Action("intake", "new_desk", "窓口入力", "n", "窓口で受けた応募を入力する", Right.DESK, _W),
+    Action(
+        "intake", "take_in", "取込", "i", "WEB申込のファイル（CSV・TSV・XLSX）を取り込む", Right.INTAKE, _C
+    ),
+    Action("intake", "search", "検索", "slash", "カナ氏名・町名・受付番号・電話の下4桁でさがす"),
+    Action("intake", "held", "保留のみ", "h", "保留の応募だけを見る。もう一度で全部"),
+    Action("intake", "unconfirmed", "未確認のみ", "u", "区の確認がまだの応募だけを見る。もう一度で全部"),
+    Action(
+        "intake", "link", "グループ", "g", "いっしょに行く応募を1つの組にする、組を解く", Right.INTAKE, _C
+    ),
+    Action("intake", "send", "③送る", "s", "新しい応募と変更を、封をして区へ送る用意をする", Right.SEND, _C),
+    Action(
+        "intake", "carry", "※媒体で渡す", "s", "窓口の応募を、暗号化した媒体で委託先へ渡す", Right.SEND, _W
+    ),
+    # 1件
+    Action("record", "edit", "訂正", "e", "項目を直す", Right.OPEN_RECORD),
+    Action("record", "accept", "保留を受け付ける", "a", "理由を選んで受け付ける", Right.OPEN_RECORD),
+    Action("record", "refuse", "不受理にする", "x", "理由を選んで不受理にする", Right.OPEN_RECORD),
+    Action("record", "withdraw", "取下げ", "w", "本人の申し出により応募を取り下げる", Right.OPEN_RECORD),
+    Action(
+        "record",
+        "sources",
+        "元の記載",
+        "o",
+        "取り込んだときの元の記載を見る（操作ログに残ります）",
+        Right.OPEN_RECORD,
+    ),
+    Action("record", "back", "戻る", "escape", "一覧に戻る"),
+    # 入力
+    Action("entry", "save", "保存", "f10,ctrl+s", "保存して、次の新しい用紙を開く"),
+    Action("entry", "back", "戻る", "escape", "入力中の内容は下書きに残り、次に開いたときに続けられる"),
+    Action("entry", "discard", "破棄", "", "入力中の内容と下書きを捨てる"),
+    # 訂正
+    Action("edit", "save", "訂正する", "f10,ctrl+s", "直した項目を保存する"),
+    Action("edit", "back", "やめる", "escape", "何も変えずに戻る"),
+    # 取込の下見
+    Action("preview", "commit", "取り込む", "f10,ctrl+s", "下見のとおりに取り込む"),
+    Action("preview", "back", "やめる", "escape", "何も取り込まずに戻る"),
+    # 抽選
+    Action("lottery", "next", "次へ進む", "enter,f10", "この拠点が次にすることをする", Right.DRAW),
+    Action("lottery", "dice", "サイコロ", "d", "公開の場で振った20個の目を入力する", Right.DRAW),
+    Action(
+        "lottery", "open_absent", "相手欠席で開封", "", "相手の封が届かないまま開く。公表される", Right.DRAW
+    ),
+    Action("lottery", "verify", "検算", "v", "公表する一式を、この機械でもう一度計算して確かめる"),
+    Action(
+        "lottery",
+        "publish",
+        "公表用に書き出す",
+        "p",
+        "個人情報を含まない公表用の一式を書き出す",
+        Right.EXPORT,
+    ),
+    Action("lottery", "chart", "図", "c", "応募と定員、席の埋まり方を図で見る"),
+    # 参加者
+    Action("participants", "outing", "回を選ぶ", "enter", "回ごとの参加者と補欠を見る"),
+    Action(
+        "participants", "send", "⑦送る", "s", "参加者の一覧を、封をして区へ送る用意をする", Right.SEND, _C
+    ),
+    Action(
+        "participants",
+        "notices",
+        "⑪通知",
+        "t",
+        "参加証と落選通知のはがきをPDFにし、発送を記録する",
+        Right.PAPERS,
+        _C,
+    ),
+    # 1回の参加者
+    Action("outing", "attend", "出席", "space", "出席にする。もう一度で欠席", Right.PARTICIPANTS, _C),
+    Action(
+        "outing",
+        "cancel",
+        "辞退（全回）",
+        "w",
+        "事業への参加をやめる。補欠は抽選順に繰り上がる",
+        Right.PARTICIPANTS,
+        _C,
+    ),
+    Action(
+        "outing",
+        "decline",
+        "この回の辞退",
+        "d",
+        "この回だけを辞退する。補欠は抽選順に繰り上がる",
+        Right.PARTICIPANTS,
+        _C,
+    ),
+    Action(
+        "outing",
+        "disqualify",
+        "差戻しによる取消",
+        "",
+        "区が⑨で差し戻した人の参加を取り消す",
+        Right.PARTICIPANTS,
+        _C,
+    ),
+    Action("outing", "close", "回の中止", "", "雨天などで回を中止する", Right.PARTICIPANTS, _C),
+    Action("outing", "search", "検索", "slash", "カナ氏名・町名・受付番号でさがす"),
+    Action("outing", "back", "戻る", "escape", "回の一覧に戻る"),
+    # 管理簿
+    Action("ledger", "site", "自分／相手", "o", "自分の管理簿と、相手から届いた管理簿を切り替える"),
+    Action("ledger", "add", "記入", "n", "受渡し・印刷・廃棄などを記入する", Right.LEDGER_ADD),
+    Action("ledger", "verify", "検証", "v", "鎖と署名、相手の控えとの一致を確かめる"),
+    Action("ledger", "access", "操作ログ", "l", "だれがいつ何をしたか", Right.ACCESS_LOG),
+    Action("ledger", "export", "書き出す", "p", "管理簿を1つのファイルに書き出す", Right.EXPORT),
+    Action("writing", "change", "選び直す", "enter", "この項目を選び直す"),
+    Action("writing", "save", "署名して記入", "f10,ctrl+s", "記入し、自分の鍵で署名する"),
+    Action("writing", "back", "やめる", "escape", "何も記入せずに戻る"),
+    # 送受信
+    Action("exchange", "sync", "今すぐ送受信", "enter,f10", "送るものを送り、届いたものを取り込む"),
+    Action(
+        "exchange", "take_in", "届いたものを取込", "i", "届いて待っているものを取り込む", Right.IMPORT_BUNDLE
+    ),
+    Action(
+        "exchange",
+        "medium",
+        "※媒体を読む",
+        "m",
+        "区の窓口の応募を、手渡された媒体から取り込む",
+        Right.INTAKE,
+        _C,
+    ),
+    Action("exchange", "card", "自分の鍵カード", "k", "相手に渡す公開鍵のカードを書き出す", Right.PARTNER),
+    Action(
+        "exchange",
+        "trust",
+        "相手を登録",
+        "t",
+        "相手の鍵カードを読み、指紋を読み合わせて登録する",
+        Right.PARTNER,
+    ),
+    # 点検
+    Action(
+        "review",
+        "open",
+        "開く",
+        "enter",
+        "区が差し戻した応募、確認のあとに変わった応募を開く",
+        Right.OPEN_RECORD,
+        _C,
+    ),
+    Action("review", "confirm", "確認して次へ", "space,enter", "この人を確認し、次の人へ進む", Right.REVIEW),
+    Action("review", "return_", "差戻し", "r", "理由を選んで委託先に戻す", Right.REVIEW),
+    Action("review", "range", "一覧で答える", "l", "点検一覧の番号で答える。例: 1-25 7を除く", Right.REVIEW),
+    Action("review", "rest", "残りを全部確認", "a", "点検で問題のなかった残りの全員を確認する", Right.REVIEW),
+    Action("review", "stage", "⑤／⑨", "t", "応募者の点検⑤と参加者の点検⑨を切り替える"),
+    Action("review", "approve", "⑩承認", "", "参加者の確認が終わったことを委託先に伝える", Right.APPROVE),
+    Action("review", "send", "送る", "s", "点検の結果を、封をして委託先へ送る用意をする", Right.SEND, _W),
+)
+
+
+def actions_of(place: str, actor: Actor) -> list[Action]:
+    """What this person may do in a place, in the order of the table."""
+    return [action for action in ACTIONS if action.place == place and action.open_to(actor)]
+
+
+def bindings_of(place: str) -> list[BindingType]:
+    """The bindings of a place. Rights are asked when the key comes (`Place.check_action`)."""
+    return [
+        Binding(action.keys, action.name, action.words, show=False, id=action.id)
+        for action in ACTIONS
+        if action.place == place and action.keys
+    ]

@@ -1,0 +1,365 @@
+"""The app: who is logged in, which pane is up, the lock, long work, and errors said in words."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar, TypeVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.theme import Theme
+from textual.widgets import Static
+
+from core.errors import IkiikiError
+from core.office.ports import Now
+from core.office.ports import Progress as ProgressCall
+from core.roles import Site
+from tui.actions import PANES
+from tui.help import help_text
+from tui.lease import Lease
+from tui.login import Login
+from tui.opener import Config, Opener, Session
+from tui.place import Place, Sheet
+from tui.safety import QuietApp, plain
+from tui.widgets.dialogs import Choice, Dialog, Message, confirm, error_text
+from tui.widgets.line import Line
+from tui.widgets.progress import Job, Progress
+from tui.workspace import Workspace, hint_words
+
+T = TypeVar("T")
+
+WARNING_SECONDS = 30
+PATIENCE = 0.3
+"""Seconds of work before a progress window opens: shorter work would only flicker."""
+
+THEME = Theme(
+    name="ikiiki",
+    ansi=True,
+    primary="ansi_cyan",
+    secondary="ansi_cyan",
+    warning="ansi_yellow",
+    error="ansi_red",
+    success="ansi_green",
+    accent="ansi_cyan",
+    foreground="ansi_default",
+    background="ansi_default",
+    surface="ansi_default",
+    panel="ansi_default",
+    boost="ansi_default",
+)
+"""The terminal's own sixteen colours: whoever set them can read them. No state is told by colour alone."""
+
+
+def awake_seconds() -> float:
+    """Seconds that go on while the machine sleeps, where the system has such a clock: a laptop opened again is locked."""
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.clock_gettime(clock) if clock is not None else time.monotonic()
+
+
+class IkiikiApp(QuietApp):
+    """`IkiikiApp(opener, now, config).run()`. Returns 0 when left, 1 after a crash."""
+
+    CSS_PATH = "ikiiki.tcss"
+    TITLE = "ikiiki"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(key, f"go('{place}')", name, show=False, priority=True, id=f"app.{place}")
+            for key, place, name in PANES
+        ),
+        Binding("f8", "menu", "操作", show=False, priority=True, id="app.menu"),
+        Binding("f9", "lock", "施錠", show=False, priority=True, id="app.lock"),
+        Binding("f1", "help", "ヘルプ", show=False, priority=True, id="app.help"),
+        Binding("ctrl+q", "leave", "終了", show=False, priority=True, id="app.leave"),
+    ]
+
+    def __init__(
+        self,
+        opener: Opener,
+        now: Now,
+        config: Config | None = None,
+        *,
+        seconds: Callable[[], float] = awake_seconds,
+    ) -> None:
+        """`now` is for dates shown; `seconds` a monotonic clock for the lock."""
+        config = config or Config()
+        super().__init__(crash_report=config.crash_report)
+        self.register_theme(THEME)
+        self.theme = THEME.name
+        self.opener = opener
+        self.now = now
+        self.config = config
+        self._said = ""
+        self._seconds = seconds
+        self._last_key = seconds()
+        self._warned = False
+        self._lease: Lease | None = None
+        self._place = ""
+        self._afterwards: list[str] = []
+
+    # -- the session ------------------------------------------------------------------------------------
+
+    @property
+    def session(self) -> Session:
+        assert self._lease is not None, "nobody is logged in"
+        return self._lease.session
+
+    @property
+    def unlocked(self) -> bool:
+        return self._lease is not None
+
+    def on_mount(self) -> None:
+        if self.config.keymap:
+            self.set_keymap(self.config.keymap)
+        self.set_class(self.config.ascii_borders, "-ascii")
+        self.push_screen(Login(self.opener.title, staff_id=self.config.staff_id))
+        self.set_interval(1.0, self.watch_idle)
+
+    def on_unmount(self) -> None:
+        self._retire()
+
+    def _retire(self) -> None:
+        lease, self._lease = self._lease, None
+        if lease is not None:
+            lease.retire()
+
+    async def open_vault(self, staff_id: str, password: str) -> None:
+        """Open in a thread, then show the panes. Raises what the opener raises."""
+        session = await asyncio.to_thread(self.opener.open, staff_id, password)
+        self.call_later(self._enter, session)
+
+    async def _enter(self, session: Session) -> None:
+        self._retire()
+        self._lease = Lease(session)
+        self._last_key = self._seconds()
+        site = session.office.actor.site
+        self._place = self._place or ("review" if site is Site.WARD else "intake")
+        await self._clear_screens()
+        await self.push_screen(Workspace(self._place))
+        if self._afterwards:
+            words, self._afterwards = "\n".join(self._afterwards), []
+            await self.push_screen(Message("施錠中に終わった作業", words))
+
+    async def _clear_screens(self) -> None:
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+
+    # -- the lock ---------------------------------------------------------------------------------------
+
+    def action_lock(self) -> None:
+        if self.unlocked:
+            self.call_later(self.lock, "施錠しました")
+
+    async def lock(self, notice: str) -> None:
+        """Keep unfinished work as a draft, clear the screen, forget the key. Workers go on to their end."""
+        if self._lease is None:
+            return
+        notes = [notice, *self._keep_drafts()]
+        if self._lease.busy:
+            notes.append("作業は裏で続いています。終わりしだい鍵を消します")
+        staff_id = self.session.office.actor.staff_id
+        self.workers.cancel_all()
+        self._retire()
+        await self._clear_screens()
+        await self.push_screen(Login(self.opener.title, staff_id=staff_id, notice="\n".join(notes)))
+
+    def _keep_drafts(self) -> list[str]:
+        """Words about what could not be kept; nothing when all went well."""
+        failed = []
+        for screen in self.screen_stack:
+            if isinstance(screen, Sheet):
+                try:
+                    screen.keep_draft()
+                except IkiikiError as error:
+                    failed.append(f"下書きを残せませんでした: {error.what}")
+        return failed
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key | events.Paste | events.MouseDown):
+            self._last_key = self._seconds()
+            if self._warned:
+                self._warned = False
+                self._restore_hint()
+        await super().on_event(event)
+
+    async def watch_idle(self) -> None:
+        """Once a second: lock when nobody has touched a key for long; show the last half minute."""
+        if not self.unlocked:
+            return
+        left = self.config.idle_minutes * 60 - (self._seconds() - self._last_key)
+        if left <= 0:
+            self._warned = False
+            await self.lock("しばらく操作がなかったため施錠しました")
+        elif left <= WARNING_SECONDS:
+            self._warned = True
+            self._put_hint(f"あと{int(left) + 1}秒で施錠します。何かキーを押すと続けられます")
+
+    def _put_hint(self, words: str) -> None:
+        for line in self.screen.query("#hint, .dialog-hint").results(Static):
+            if isinstance(line, Line):
+                line.show(plain(" " + words, "bold"))
+            else:
+                line.update(plain(words))
+
+    def _restore_hint(self) -> None:
+        screen = self.screen
+        if isinstance(screen, Dialog):
+            screen.show_hint()
+        else:
+            self.refresh_hint()
+
+    # -- moving about -----------------------------------------------------------------------------------
+
+    @property
+    def place(self) -> Place | None:
+        """The pane or sheet that has the keys now; None at the login and under a dialog."""
+        screen = self.screen
+        if isinstance(screen, Workspace):
+            return screen.pane
+        return screen if isinstance(screen, Sheet) else None
+
+    @property
+    def workspace(self) -> Workspace | None:
+        return next((screen for screen in self.screen_stack if isinstance(screen, Workspace)), None)
+
+    def action_go(self, place: str) -> None:
+        if self.unlocked and self.place is not None:
+            self.call_later(self._go, place)
+
+    async def _go(self, place: str) -> None:
+        failed = self._keep_drafts()
+        while isinstance(self.screen, Sheet):
+            await self.pop_screen()
+        workspace = self.workspace
+        if workspace is not None:
+            self._place = place
+            await workspace.go(place)
+            self.say("。".join(failed))
+
+    def action_menu(self) -> None:
+        place = self.place
+        if place is None or not self.unlocked:
+            return
+        choices = {
+            action.name: f"{action.key:>6}  {action.words}  … {action.help}"
+            for action in place.open_actions()
+        }
+        choices["app.leave"] = "Ctrl+Q  終了  … このプログラムを終わる"
+
+        def chosen(name: str | None) -> None:
+            if name == "app.leave":
+                self.action_leave()
+            elif name is not None:
+                place.call_later(place.run_action, name)
+
+        self.push_screen(Choice("操作", "", choices), chosen)
+
+    def action_help(self) -> None:
+        if not isinstance(self.screen, Message):
+            place = self.place
+            self.push_screen(
+                Message(
+                    "ヘルプ", help_text(place.PLACE if place else "", place.open_actions() if place else [])
+                )
+            )
+
+    def action_leave(self) -> None:
+        if not self.unlocked:
+            self.exit(0)
+            return
+
+        def answered(answer: str | None) -> None:
+            if answer == "yes":
+                self._keep_drafts()
+                self.exit(0)
+
+        busy = self._lease is not None and self._lease.busy
+        words = (
+            "作業の途中です。終わるのを待ってから終了します。" if busy else "入力中の内容は下書きに残ります。"
+        )
+        if not isinstance(self.screen, Dialog):
+            self.push_screen(confirm("終了しますか", words, yes="終了する", no="続ける"), answered)
+
+    async def action_quit(self) -> None:
+        self.action_leave()
+
+    def action_help_quit(self) -> None:
+        self.say("終了するには Ctrl+Q を押してください")
+
+    # -- what flows use ---------------------------------------------------------------------------------
+
+    async def ask(self, dialog: Screen[T]) -> T | None:
+        """Show a dialog from a flow and wait for its answer; None when it was left."""
+        return await self.push_screen_wait(dialog)
+
+    async def run_job(self, title: str, work: Callable[[ProgressCall], T], *, stoppable: bool = True) -> T:
+        """Run long work in a thread, with a progress window when it takes a while.
+
+        Gives its result or raises its error. When the screen is locked meanwhile, the work goes on, its session is
+        closed when it ends, and the next login is told.
+        """
+        lease = self._lease
+        assert lease is not None
+        job = Job(title, stoppable)
+        lease.enter()
+
+        def call() -> T:
+            try:
+                return work(job.progress)
+            finally:
+                lease.leave()
+
+        future = asyncio.get_running_loop().run_in_executor(None, call)
+        window = Progress(job)
+        try:
+            await asyncio.wait({future}, timeout=PATIENCE)
+            if not future.done():
+                await self.push_screen(window)
+            return await asyncio.shield(future)
+        except asyncio.CancelledError:
+            future.add_done_callback(lambda done: self._tell_afterwards(title, done))
+            raise
+        finally:
+            if window in self.screen_stack:
+                window.dismiss(None)
+
+    def _tell_afterwards(self, title: str, done: asyncio.Future[T]) -> None:
+        error = done.exception()
+        if error is None:
+            words = "終わりました"
+        elif isinstance(error, IkiikiError):
+            words = f"できませんでした。{error.what}"
+        else:
+            words = f"できませんでした（{type(error).__name__}）"
+        self._afterwards.append(f"「{title}」: {words}")
+
+    def path(self, text: str) -> Path:
+        """A path as a person typed it; a bare name lies in the configured folder."""
+        return self.config.folder / Path(text.strip()).expanduser()
+
+    def show_error(self, error: IkiikiError) -> None:
+        self.push_screen(Message("できませんでした", error_text(error)))
+
+    def say(self, sentence: str) -> None:
+        """A short word in the bottom line, before the keys; it stands until the next word or the next place."""
+        self._said = sentence
+        self.refresh_hint()
+
+    def refresh_hint(self) -> None:
+        """Draw the bottom line anew: the actions at hand may have changed."""
+        place = self.place
+        if place is not None and self.unlocked:
+            for line in self.screen.query("#hint").results(Line):
+                line.show(hint_words(place.open_actions(), self._said))
+
+    def refresh_state(self) -> None:
+        """After anything that may have changed the vault: header and pane read anew."""
+        workspace = self.workspace
+        if self.unlocked and workspace is not None and workspace.is_mounted:
+            workspace.refresh_header()
+            if workspace.pane.is_mounted:
+                workspace.pane.entered()
+            self.refresh_hint()

@@ -1,0 +1,41 @@
+"""The F1 help, drawn from the table of actions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from tui.actions import PANES, Action
+from tui.safety import fit
+
+_FLOW = (
+    ("①②", "受け付けて、点検する（委託先）"),
+    ("③④", "応募者のデータを区へ送る・区が受け取る"),
+    ("⑤", "応募者を確認する（区）"),
+    ("⑥", "抽選する（両者の立会い）"),
+    ("⑦⑧", "参加者のデータを区へ送る・区が受け取る"),
+    ("⑨⑩", "参加者を確認し、承認する（区）"),
+    ("⑪", "参加証と落選通知を送る（委託先）"),
+)
+
+
+def help_text(place: str, actions: Sequence[Action]) -> Text:
+    """Keys of the place at hand, the keys that work everywhere, and the flow ①–⑪."""
+    text = Text(end="")
+    if actions:
+        text.append("この画面の操作\n", style="bold")
+        for action in actions:
+            text.append(f"  {fit(action.key or 'F8から', 8)}{fit(action.words, 18)} {action.help}\n")
+        text.append("\n")
+    text.append("どこでも使えるキー\n", style="bold")
+    names = "  ".join(f"{key.upper()} {name}" for key, _, name in PANES)
+    text.append(f"  {names}\n")
+    text.append("  F8      操作の一覧（日本語入力のままでも、矢印とEnterで選べます）\n")
+    text.append("  F9      施錠（入力中の内容は下書きに残ります）\n")
+    text.append("  ↑↓ PageUp PageDown Home End  一覧の中を動く    Tab 次の欄へ\n")
+    text.append("  Ctrl+Q  終了\n\n")
+    text.append("事業の流れ\n", style="bold")
+    for mark, words in _FLOW:
+        text.append(f"  {fit(mark, 6)}{words}\n")
+    return text

@@ -1,0 +1,81 @@
+"""What the screens are handed from outside: somebody who opens the vault. `cli/wiring.py` implements it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from core.office.ports import Now, Progress
+from core.roles import Site
+
+if TYPE_CHECKING:
+    from core.notices import Notice
+    from core.office import Office
+    from core.office.importing import SourceTable
+
+
+class SyncReport(Protocol):
+    """What one run of the courier did."""
+
+    @property
+    def sentences(self) -> Sequence[str]:
+        """What happened, in Japanese, a sentence each; no personal data."""
+        ...
+
+
+class Session(Protocol):
+    """An open vault with a person logged in. Its methods may be called from worker threads."""
+
+    @property
+    def office(self) -> Office: ...
+
+    def sync(self, progress: Progress | None = None) -> SyncReport:
+        """Run the courier once, then import what arrived."""
+        ...
+
+    def read_table(self, path: Path) -> SourceTable: ...
+    def postcards(self, notices: Sequence[Notice]) -> bytes:
+        """The notices as PDF."""
+        ...
+
+    def close(self) -> None:
+        """Close the vault and forget its key. Called once, after the last worker has ended."""
+        ...
+
+
+class Opener(Protocol):
+    """Opens the one vault this app was started on."""
+
+    @property
+    def title(self) -> str:
+        """What may be said before anybody is logged in: the vault's site, from its header."""
+        ...
+
+    @property
+    def site(self) -> Site: ...
+
+    def open(self, staff_id: str, password: str) -> Session:
+        """Slow on purpose (Argon2id). Raises `LoginFailed`, or `IntegrityFailure` when the vault was altered."""
+        ...
+
+
+@dataclass(frozen=True)
+class Config:
+    """What the person who installs it may set."""
+
+    idle_minutes: float = 5
+    """Minutes without a key until the screen locks; the last half minute is shown."""
+    staff_id: str = ""
+    """Filled in at the login."""
+    ascii_borders: bool = False
+    """For terminals without line-drawing characters."""
+    folder: Path = Path()
+    """Where file dialogs begin, and papers are saved unless another place is named."""
+    keymap: dict[str, str] | None = None
+    """Keys by binding id, for those who need others."""
+    crash_report: Callable[[str], None] | None = None
+
+
+__all__ = ["Config", "Now", "Opener", "Session", "SyncReport"]

@@ -1,0 +1,5 @@
+"""送受信."""
+
+from tui.panes.exchange.pane import ExchangePane
+
+__all__ = ["ExchangePane"]

@@ -1,0 +1,185 @@
+"""送受信: what waits, what went and came, and the courier at a key's press."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from core.errors import IkiikiError
+from core.office.exchange import KIND_WORDS, Overview
+from core.office.ports import BundleRow
+from tui.actions import bindings_of
+from tui.place import Pane, flow
+from tui.safety import clean, paragraphs
+from tui.widgets.dialogs import Message, Prompt
+from tui.widgets.files import FileChoice, read_small, save_private
+from tui.widgets.virtual_list import Column, Held, VirtualList
+from tui.words import moment
+
+
+@dataclasses.dataclass(frozen=True)
+class Passed:
+    """A bundle as the list shows it."""
+
+    direction: str
+    kind: str
+    counts: str
+    at: dt.datetime | None
+    state: str
+    name: str
+
+
+def passed(row: BundleRow) -> Passed:
+    counts = "・".join(f"{value}件" for value in row.counts.values() if value)
+    if row.direction == "out":
+        state = "相手に届いた" if row.settled else "送信待ち・受領待ち"
+        return Passed("送", KIND_WORDS.get(row.kind, row.kind), counts, row.created, state, row.name)
+    return Passed("受", KIND_WORDS.get(row.kind, row.kind), counts, row.created, "取り込んだ", row.name)
+
+
+COLUMNS: tuple[Column[Passed], ...] = (
+    Column("", 2, lambda row: row.direction),
+    Column("内容", 20, lambda row: row.kind),
+    Column("数", 10, lambda row: row.counts, right=True),
+    Column("封をした日時", 14, lambda row: moment(row.at) if row.at else ""),
+    Column("状態", 18, lambda row: row.state, strong=lambda row: row.state == "取り込み待ち"),
+    Column("束", 0, lambda row: row.name),
+)
+
+
+class ExchangePane(Pane):
+    """送受信."""
+
+    PLACE = "exchange"
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("exchange")
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="pane") as frame:
+            frame.border_title = "送受信"
+            yield Static("", id="due", classes="note")
+            yield VirtualList([COLUMNS], Held[Passed](()), empty="まだ何も送受信していません", id="list")
+
+    def on_mount(self) -> None:
+        self.query_one("#list").focus()
+        self.entered()
+
+    def entered(self) -> None:
+        try:
+            overview = self.office.exchange.overview()
+        except IkiikiError as error:
+            self.query_one("#due", Static).update(paragraphs(f"{error.what}。{error.next_step}"))
+            return
+        self.query_one("#due", Static).update(paragraphs(self._due(overview)))
+        waiting = [
+            Passed("受", "中身は取り込むときに確かめる", "", None, "取り込み待ち", name)
+            for name in overview.waiting
+        ]
+        both = sorted([*overview.sent, *overview.received], key=lambda row: row.created, reverse=True)
+        self.query_one("#list", VirtualList).reload(Held([*waiting, *map(passed, both)]))
+
+    @staticmethod
+    def _due(overview: Overview) -> str:
+        if not overview.paired:
+            return (
+                "相手がまだ登録されていません。F8 から「自分の鍵カード」を書き出して相手に渡し、\n"
+                "相手のカードを「相手を登録」で読んでください。"
+                f"\n自分の指紋: {overview.fingerprint}"
+            )
+        unsettled = sum(row.settled is None for row in overview.sent)
+        parts = []
+        if overview.waiting:
+            parts.append(f"届いて待っているもの {len(overview.waiting)}件。Enter で取り込みます")
+        if unsettled:
+            parts.append(f"相手に届いたとまだ分からないもの {unsettled}件。Enter で送ります")
+        parts.append(f"自分の指紋 {overview.fingerprint}")
+        parts.append(f"相手の指紋 {overview.partner_fingerprint}")
+        return "\n".join(parts)
+
+    @on(VirtualList.Chosen)
+    def _chosen(self) -> None:
+        self.run_worker(self.run_action("sync"))
+
+    @flow
+    async def action_sync(self) -> None:
+        session = self.session
+        report = await self.ikiiki.run_job("送受信", lambda progress: session.sync(progress))
+        self.ikiiki.refresh_state()
+        words = "\n".join(report.sentences) or "新しく送るものも、届いたものもありません"
+        await self.ikiiki.ask(Message("送受信の結果", words))
+
+    @flow
+    async def action_take_in(self) -> None:
+        exchange = self.office.exchange
+        taken = await self.ikiiki.run_job(
+            "届いたものを取り込む", lambda progress: exchange.import_waiting(progress)
+        )
+        self.ikiiki.refresh_state()
+        words = "、".join(KIND_WORDS.get(item.kind, item.kind) for item in taken)
+        self.say(f"取り込みました: {words}" if taken else "届いて待っているものはありません")
+
+    @flow
+    async def action_medium(self) -> None:
+        path = await self.ikiiki.ask(
+            FileChoice("媒体の送り状（.manifest）", self.ikiiki.config.folder, (".manifest",))
+        )
+        if path is None:
+            return
+        manifest, content = read_small(path), read_small(path.with_suffix(".zip"), 500_000_000)
+        records = self.office.records
+        taken = await self.ikiiki.run_job(
+            "媒体を取り込む",
+            lambda progress: records.take_in_desk(path.stem, content, manifest),
+            stoppable=False,
+        )
+        self.ikiiki.refresh_state()
+        self.say("取り込みました" if taken else "この媒体はすでに取り込んであります")
+
+    # -- pairing ----------------------------------------------------------------------------------------
+
+    @flow
+    async def action_card(self) -> None:
+        card = self.office.exchange.partner_card()
+        name = f"{self.actor.site}.card"
+        answer = await self.ikiiki.ask(
+            Prompt(
+                "自分の鍵カード",
+                "公開してよいファイルです。書き出す場所と名前:",
+                value=str(self.ikiiki.config.folder / name),
+            )
+        )
+        if answer is not None:
+            save_private(self.ikiiki.path(answer), card)
+            fingerprint = self.office.exchange.fingerprint()
+            await self.ikiiki.ask(
+                Message(
+                    "自分の鍵カード",
+                    f"書き出しました。相手に渡し、電話などで次の指紋を読み上げてください。\n\n{fingerprint}",
+                )
+            )
+
+    @flow
+    async def action_trust(self) -> None:
+        path = await self.ikiiki.ask(
+            FileChoice("相手の鍵カード", self.ikiiki.config.folder, (".card", ".json", ".txt"))
+        )
+        if path is None:
+            return
+        card = read_small(path)
+        spoken = await self.ikiiki.ask(
+            Prompt(
+                "相手の指紋",
+                f"{clean(path.name)}\n相手の人に電話などで読み上げてもらった指紋を、そのまま入力してください。\n"
+                "カードに書かれた指紋を写してはいけません（すり替えに気づけなくなります）。",
+            )
+        )
+        if spoken is not None:
+            self.office.exchange.trust(card, spoken)
+            self.ikiiki.refresh_state()
+            self.say("相手を登録しました")

@@ -1,0 +1,5 @@
+"""受付: the list of applications, one record, keyed entry, import."""
+
+from tui.panes.intake.pane import IntakePane
+
+__all__ = ["IntakePane"]

@@ -1,0 +1,267 @@
+"""The list of applications: least sight, in order of 受付番号."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+
+from core.applicant import ROUTE_WORDS, STATE_WORDS, State
+from core.office.intake import Intake, ListRow
+from core.office.ports import ListFilter
+from tui.actions import bindings_of
+from tui.panes.intake.entry import EntrySheet
+from tui.panes.intake.preview import PreviewSheet
+from tui.panes.intake.record import RecordSheet
+from tui.place import Pane, flow
+from tui.widgets.dialogs import Choice, Prompt, confirm
+from tui.widgets.files import FileChoice, save_private
+from tui.widgets.search import Search
+from tui.widgets.virtual_list import Column, VirtualList
+from tui.words import SHORT_PROBLEMS, no
+
+TABLES = (".csv", ".tsv", ".txt", ".xlsx")
+
+_CONFIRMED = {"confirmed": "区確認済", "returned": "区差戻し", "changed": "確認後に変更"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Applications:
+    """The applications a filter lets through, as a source of the list."""
+
+    intake: Intake
+    which: ListFilter
+
+    def count(self) -> int:
+        return self.intake.count(self.which)
+
+    def page(self, offset: int, limit: int) -> Sequence[ListRow]:
+        return self.intake.page(self.which, offset, limit)
+
+
+def state_words(row: ListRow) -> str:
+    """State in words, with the reason for holding, or what the ward has said."""
+    words = STATE_WORDS[row.state]
+    if row.state is State.HELD:
+        return f"{words} {'・'.join(SHORT_PROBLEMS[problem] for problem in row.problems)}"
+    if row.state is State.ACCEPTED:
+        said = _CONFIRMED.get(row.confirmed, "")
+        doubt = " 注意" if row.warnings else ""
+        return (said or words) + doubt
+    return words
+
+
+COLUMNS: tuple[Column[ListRow], ...] = (
+    Column("番号", 5, lambda row: no(row.number), right=True),
+    Column("カナ氏名", 20, lambda row: row.kana or "（なし）"),
+    Column("年齢", 4, lambda row: "" if row.age is None else str(row.age), right=True),
+    Column("町名", 12, lambda row: row.town),
+    Column("希望", 8, lambda row: "・".join(row.preferences)),
+    Column("経路", 4, lambda row: ROUTE_WORDS[row.route]),
+    Column("状態", 0, state_words, strong=lambda row: row.state is State.HELD),
+)
+
+
+class IntakePane(Pane):
+    """受付."""
+
+    PLACE = "intake"
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("intake")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._which = ListFilter()
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="pane") as frame:
+            frame.border_title = "受付"
+            yield VirtualList(
+                [COLUMNS],
+                Applications(self.office.intake, self._which),
+                empty="応募はまだありません",
+                id="list",
+            )
+            yield Search("カナ氏名・町名・受付番号・電話の下4桁")
+
+    def on_mount(self) -> None:
+        self._list.focus()
+        if self.office.intake.draft():
+            self.call_after_refresh(self.say, "入力の下書きがあります（新規で続けられます）")
+
+    @property
+    def _list(self) -> VirtualList[ListRow]:
+        return self.query_one("#list", VirtualList)
+
+    def entered(self) -> None:
+        self._list.reload()
+
+    @on(VirtualList.Moved)
+    def _moved(self) -> None:
+        words = f"{self._list.count}件"
+        only = [
+            word
+            for word, on_ in (("保留のみ", self._only_held), ("未確認のみ", self._which.unconfirmed_only))
+            if on_
+        ]
+        frame = self.query_one(".pane", Vertical)
+        subtitle = " ".join([*only, words])
+        if frame.border_subtitle != subtitle:
+            frame.border_subtitle = subtitle
+
+    @property
+    def _only_held(self) -> bool:
+        return self._which.states == frozenset({State.HELD})
+
+    def _filter(self, which: ListFilter) -> None:
+        self._which = which
+        self._list.reload(Applications(self.office.intake, which), keep_cursor=False)
+
+    # -- looking ----------------------------------------------------------------------------------------
+
+    @on(VirtualList.Chosen)
+    def _chosen(self) -> None:
+        self.run_worker(self.run_action("open"))
+
+    @flow
+    async def action_open(self) -> None:
+        row = self._list.current
+        if row is not None:
+            await self.ikiiki.ask(RecordSheet(row.number))
+            self._list.reload()
+
+    def action_search(self) -> None:
+        self.query_one(Search).open()
+
+    @on(Search.Asked)
+    def _asked(self, event: Search.Asked) -> None:
+        event.stop()
+        self._filter(dataclasses.replace(self._which, search=event.words))
+        self._list.focus()
+
+    def action_held(self) -> None:
+        states = frozenset(State) if self._only_held else frozenset({State.HELD})
+        self._filter(dataclasses.replace(self._which, states=states))
+
+    def action_unconfirmed(self) -> None:
+        self._filter(dataclasses.replace(self._which, unconfirmed_only=not self._which.unconfirmed_only))
+
+    # -- taking in --------------------------------------------------------------------------------------
+
+    @flow
+    async def action_new(self) -> None:
+        await self.ikiiki.ask(EntrySheet())
+        self._list.reload()
+
+    @flow
+    async def action_new_desk(self) -> None:
+        await self.ikiiki.ask(EntrySheet())
+        self._list.reload()
+
+    @flow
+    async def action_take_in(self) -> None:
+        path = await self.ikiiki.ask(FileChoice("取り込むファイル", self.ikiiki.config.folder, TABLES))
+        if path is None:
+            return
+        session = self.session
+        table = await self.ikiiki.run_job("ファイルを読む", lambda progress: session.read_table(path))
+        report = await self.ikiiki.run_job(
+            "取込の下見",
+            lambda progress: session.office.importing.import_table(table, dry_run=True, progress=progress),
+        )
+        if await self.ikiiki.ask(PreviewSheet(report)) != "commit":
+            self.say("何も取り込んでいません")
+            return
+        done = await self.ikiiki.run_job(
+            "取込", lambda progress: session.office.importing.import_table(table, progress=progress)
+        )
+        self._list.reload()
+        self.ikiiki.refresh_state()
+        await self.ikiiki.ask(PreviewSheet(done, finished=True))
+
+    # -- groups -----------------------------------------------------------------------------------------
+
+    @flow
+    async def action_link(self) -> None:
+        answer = await self.ikiiki.ask(
+            Prompt(
+                "グループ",
+                "いっしょに行く人の受付番号を、空白で区切って入力してください。\n番号が1つだけのときは、その人を組から外します。",
+                value=no(self._list.current.number) + " " if self._list.current else "",
+                check=lambda text: "" if _numbers(text) else "受付番号を数字で入力してください",
+            )
+        )
+        if answer is None:
+            return
+        numbers = _numbers(answer)
+        single = len(numbers) == 1
+        code = None if single else f"L{min(numbers):04}"
+        words = "、".join(no(number) for number in numbers)
+        question = f"受付番号 {words} を" + ("組から外します。" if single else "1つの組にします。")
+        if await self.ikiiki.ask(confirm("グループ", question)) == "yes":
+            self.office.intake.link(numbers, code)
+            self._list.reload()
+            self.say("組から外しました" if single else "1つの組にしました")
+
+    # -- sending ----------------------------------------------------------------------------------------
+
+    @flow
+    async def action_send(self) -> None:
+        records = self.office.records
+        waiting = records.unsent()
+        if not waiting:
+            self.say("区へ送る新しい応募や変更はありません")
+            return
+        held = self.office.intake.counts().get(State.HELD, 0)
+        words = f"新しい応募と変更 {waiting}件を、封をして送る用意をします。"
+        if held:
+            words += f"\n保留が {held}件あります。保留の人は、受け付けるまで区の点検に出ません。"
+        if await self.ikiiki.ask(confirm("③ 区へ送る", words, yes="封をする", no="戻る")) != "yes":
+            return
+        await self.ikiiki.run_job("封をする", lambda progress: records.send(), stoppable=False)
+        self.ikiiki.refresh_state()
+        self.say("封をしました。F6 送受信で送られます")
+
+    @flow
+    async def action_carry(self) -> None:
+        folder = await self.ikiiki.ask(
+            Choice(
+                "※ 窓口の応募を媒体で渡す",
+                "まだ渡していない窓口の応募に封をして、媒体に書く2つのファイルを作ります。\n"
+                "渡すときは、双方の管理簿に受渡しが残ります。",
+                {"yes": "作る", "no": "戻る"},
+            )
+        )
+        if folder != "yes":
+            return
+        place = await self.ikiiki.ask(
+            Prompt(
+                "書き出す場所",
+                "媒体の場所（フォルダ）を入力してください。",
+                value=str(self.ikiiki.config.folder),
+            )
+        )
+        if place is None:
+            return
+        records = self.office.records
+        sealed = await self.ikiiki.run_job("封をする", lambda progress: records.seal_desk(), stoppable=False)
+        if sealed is None:
+            self.say("渡していない窓口の応募はありません")
+            return
+        name, content, manifest = sealed
+        save_private(self.ikiiki.path(place) / f"{name}.zip", content)
+        save_private(self.ikiiki.path(place) / f"{name}.manifest", manifest)
+        self.say(f"{name} を書き出しました")
+
+
+def _numbers(text: str) -> list[int]:
+    """受付番号 in a line of text, each once, in order of appearance; empty when there is anything else."""
+    words = [word for word in re.split(r"[\s、,，・]+", text.strip()) if word]
+    if not words or not all(word.isdecimal() for word in words):
+        return []
+    return list(dict.fromkeys(int(word) for word in words))

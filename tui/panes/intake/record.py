@@ -1,0 +1,180 @@
+"""One application with all five items. Opening it is written to the access log by the use case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from core.applicant import PROBLEM_WORDS, ROUTE_WORDS, STATE_WORDS, Application, State, age_on
+from core.office.forms import as_fields
+from core.office.intake import REASONS
+from core.people.fields import FIELD_WORDS, Field
+from core.roles import Right, Site
+from tui.actions import Action, bindings_of
+from tui.panes.intake.entry import EditSheet
+from tui.place import Sheet, flow
+from tui.safety import clean, fit
+from tui.widgets.dialogs import Choice, Message
+from tui.words import WARNING_WORDS, era, moment, no
+
+ACCEPTING = ("confirmed_by_phone", "confirmed_by_document", "different_person", "goes_alone", "ward_decision")
+REFUSING = ("duplicate_application", "not_eligible", "cannot_reach", "ward_decision", "applicant_request")
+WITHDRAWING = ("applicant_request", "duplicate_application", "ward_decision", "keying_error")
+CORRECTING = ("corrected_application", "keying_error", "confirmed_by_phone", "confirmed_by_document")
+
+
+def reasons(codes: tuple[str, ...]) -> Mapping[str, str]:
+    """These reason codes with their words, for a choice."""
+    return {code: REASONS[code] for code in codes}
+
+
+class RecordSheet(Sheet):
+    """受付番号 nnnn."""
+
+    PLACE = "record"
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("record")
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self._number = number
+        self._application: Application | None = None
+
+    def body(self) -> ComposeResult:
+        with VerticalScroll(classes="sheet") as frame:
+            frame.border_title = "応募"
+            yield Static("", id="items", classes="note")
+
+    def on_mount(self) -> None:
+        self._show(self.office.intake.open(self._number))
+        self.query_one(VerticalScroll).focus()
+
+    def _show(self, application: Application, said: str = "") -> None:
+        self._application = application
+        self.head(f"受付番号 {no(application.number)}   {STATE_WORDS[application.state]}")
+        self.query_one("#items", Static).update(self._words(application))
+        self.say(said)
+
+    def _words(self, application: Application) -> Text:
+        applicant = application.applicant
+        born = applicant.birth_date
+        age = f"（{age_on(born, self.office.intake.programme().reference_date)}歳）" if born else ""
+        postal = (
+            f"〒{applicant.postal_code[:3]}-{applicant.postal_code[3:]} " if applicant.postal_code else ""
+        )
+        state = STATE_WORDS[application.state]
+        if application.reason:
+            state += f"（{REASONS.get(application.reason, application.reason)}）"
+        lines = [
+            ("カナ氏名", applicant.kana),
+            ("生年月日", f"{era(born)} {born.isoformat()}{age}" if born else ""),
+            ("住所", postal + applicant.address),
+            ("電話番号", applicant.phone),
+            ("メール", applicant.email or "なし"),
+            ("", ""),
+            ("希望の回", "・".join(applicant.preferences)),
+            ("グループ", applicant.group or "なし"),
+            (
+                "経路",
+                ROUTE_WORDS[application.route]
+                + (f"  元の番号 {application.receipt}" if application.receipt else ""),
+            ),
+            ("状態", state),
+            ("版", f"第{application.version}版"),
+        ]
+        text = Text(end="")
+        for label, value in lines:
+            text.append(f"{fit(label, 10)} {clean(value) or ('（なし）' if label else '')}\n")
+        for problem in application.problems:
+            text.append(f"\n× {PROBLEM_WORDS[problem]}", style="bold")
+        for warning in application.warnings:
+            text.append(f"\n注意 {WARNING_WORDS[warning]}")
+        return text
+
+    # -- which actions make sense now -------------------------------------------------------------------
+
+    def _may_change(self) -> bool:
+        return self.actor.may(Right.DESK if self.actor.site is Site.WARD else Right.INTAKE)
+
+    def open_actions(self) -> list[Action]:
+        state = self._application.state if self._application else None
+        fitting = {"sources", "back"}
+        if self._may_change() and state is not None:
+            fitting.add("edit")
+            if state is State.HELD:
+                fitting |= {"accept", "refuse"}
+            if state in (State.ACCEPTED, State.HELD):
+                fitting.add("withdraw")
+        return [action for action in super().open_actions() if action.name in fitting]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("edit", "accept", "refuse", "withdraw"):
+            return any(entry.name == action for entry in self.open_actions())
+        return super().check_action(action, parameters)
+
+    # -- actions ----------------------------------------------------------------------------------------
+
+    @flow
+    async def action_edit(self) -> None:
+        assert self._application is not None
+        values = {field.value: value for field, value in as_fields(self._application.applicant).items()}
+        changed: Mapping[Field, str] | None = await self.ikiiki.ask(EditSheet(self._number, values))
+        if changed is None:
+            self.say("変更はありません")
+            return
+        items = "、".join(FIELD_WORDS[field] for field in changed)
+        reason = await self.ikiiki.ask(Choice("訂正の理由", f"直した項目: {items}", reasons(CORRECTING)))
+        if reason is not None:
+            self._show(self.office.intake.edit(self._number, changed, reason), "訂正しました")
+
+    @flow
+    async def action_accept(self) -> None:
+        await self._resolve(True, "保留を受け付ける理由", ACCEPTING, "受け付けました")
+
+    @flow
+    async def action_refuse(self) -> None:
+        await self._resolve(False, "不受理にする理由", REFUSING, "不受理にしました")
+
+    async def _resolve(self, accept: bool, title: str, codes: tuple[str, ...], said: str) -> None:
+        assert self._application is not None
+        doubts = "\n".join(f"× {PROBLEM_WORDS[problem]}" for problem in self._application.problems)
+        reason = await self.ikiiki.ask(Choice(title, doubts, reasons(codes)))
+        if reason is not None:
+            self._show(self.office.intake.resolve(self._number, accept, reason), said)
+
+    @flow
+    async def action_withdraw(self) -> None:
+        reason = await self.ikiiki.ask(
+            Choice("取下げの理由", "この応募は抽選に入らなくなります。", reasons(WITHDRAWING))
+        )
+        if reason is not None:
+            self._show(self.office.intake.withdraw(self._number, reason), "取り下げました")
+
+    @flow
+    async def action_sources(self) -> None:
+        rows = self.office.intake.sources(self._number)
+        parts = []
+        for row in rows:
+            place = "画面で入力" if row.file_name == "keyed" else f"{row.file_name} {row.row}行目"
+            cells = "\n".join(
+                f"  {fit(_field_words(name), 16)} {clean(value)}" for name, value in row.cells.items()
+            )
+            parts.append(f"{moment(row.at)}  {clean(place)}\n{cells}")
+        await self.ikiiki.ask(
+            Message("元の記載", "\n\n".join(parts) or "元の記載はありません（相手の拠点から届いた応募です）")
+        )
+
+    def action_back(self) -> None:
+        self.dismiss(None)
+
+
+def _field_words(name: str) -> str:
+    try:
+        return FIELD_WORDS[Field(name)]
+    except ValueError:
+        return name

@@ -1,0 +1,5 @@
+"""管理簿."""
+
+from tui.panes.ledger.pane import LedgerPane
+
+__all__ = ["LedgerPane"]

@@ -1,0 +1,190 @@
+"""管理簿: who did what with how much, signed; this site's and the other's."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+
+from core.ledger.codes import ACT_WORDS, CONTENT_WORDS, MEDIUM_WORDS, PLACE_WORDS, UNIT_WORDS, Place
+from core.ledger.line import LedgerLine
+from core.office.ledger import LedgerDesk
+from core.office.ports import AccessRow
+from core.roles import ROLE_WORDS, SITE_WORDS, Role, Site
+from tui.actions import bindings_of
+from tui.panes.ledger.adding import Writing
+from tui.place import Pane, flow
+from tui.widgets.dialogs import Message, Prompt
+from tui.widgets.files import save_private
+from tui.widgets.virtual_list import Column, VirtualList
+
+
+@dataclasses.dataclass(frozen=True)
+class Lines:
+    """A site's ledger, newest first."""
+
+    ledger: LedgerDesk
+    org: Site
+
+    def count(self) -> int:
+        return self.ledger.count(self.org)
+
+    def page(self, offset: int, limit: int) -> Sequence[LedgerLine]:
+        return self.ledger.page(self.org, offset, limit)
+
+
+@dataclasses.dataclass(frozen=True)
+class Accesses:
+    """The access log, newest first."""
+
+    ledger: LedgerDesk
+
+    def count(self) -> int:
+        return self.ledger.access_count()
+
+    def page(self, offset: int, limit: int) -> Sequence[AccessRow]:
+        return self.ledger.access_page(offset, limit)
+
+
+def way(line: LedgerLine) -> str:
+    """委託先→区, where there is a way."""
+    if line.from_ is Place.NONE and line.to is Place.NONE:
+        return ""
+    return f"{PLACE_WORDS[line.from_]}→{PLACE_WORDS[line.to]}"
+
+
+LEDGER: tuple[Column[LedgerLine], ...] = (
+    Column("番号", 5, lambda line: str(line.seq), right=True),
+    Column("日時", 16, lambda line: line.at[:16].replace("T", " ")),
+    Column("担当", 9, lambda line: line.actor),
+    Column("行為", 12, lambda line: ACT_WORDS[line.act]),
+    Column("内容", 12, lambda line: CONTENT_WORDS[line.content]),
+    Column("数量", 7, lambda line: f"{line.qty}{UNIT_WORDS[line.unit]}", right=True),
+    Column("受渡し", 0, way),
+)
+
+ACCESS: tuple[Column[AccessRow], ...] = (
+    Column("番号", 6, lambda row: str(row.seq), right=True),
+    Column("日時", 16, lambda row: f"{row.at:%Y-%m-%d %H:%M}"),
+    Column("担当", 10, lambda row: row.staff_id),
+    Column("操作", 14, lambda row: row.act),
+    Column("対象", 0, lambda row: row.detail),
+)
+
+
+class LedgerPane(Pane):
+    """管理簿."""
+
+    PLACE = "ledger"
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("ledger")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._org: Site | None = None
+        self._access = False
+
+    @property
+    def org(self) -> Site:
+        return self._org or self.actor.site
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="pane", id="frame"):
+            yield self._make()
+
+    def _make(self) -> VirtualList[LedgerLine] | VirtualList[AccessRow]:
+        if self._access:
+            return VirtualList([ACCESS], Accesses(self.office.ledger), empty="操作ログはまだありません")
+        return VirtualList(
+            [LEDGER], Lines(self.office.ledger, self.org), empty="管理簿の記入はまだありません"
+        )
+
+    def on_mount(self) -> None:
+        self.query_one(VirtualList).focus()
+
+    def entered(self) -> None:
+        self.query_one(VirtualList).reload()
+
+    @on(VirtualList.Moved)
+    def _moved(self, event: VirtualList.Moved) -> None:
+        frame = self.query_one("#frame", Vertical)
+        frame.border_title = "操作ログ" if self._access else f"管理簿 {SITE_WORDS[self.org]}"
+        frame.border_subtitle = f"{event.list.count}行"
+
+    async def _change(self) -> None:
+        frame = self.query_one("#frame", Vertical)
+        await frame.remove_children()
+        await frame.mount(self._make())
+        self.query_one(VirtualList).focus()
+
+    async def action_site(self) -> None:
+        self._org, self._access = self.org.other, False
+        await self._change()
+
+    async def action_access(self) -> None:
+        self._access = not self._access
+        await self._change()
+
+    @on(VirtualList.Chosen)
+    def _chosen(self, event: VirtualList.Chosen) -> None:
+        line = event.list.current
+        if isinstance(line, LedgerLine):
+            role = ROLE_WORDS.get(Role(line.role), line.role) if line.role in set(Role) else "拠点の鍵"
+            words = [
+                f"番号    {SITE_WORDS[line.org]} {line.seq}",
+                f"日時    {line.at}",
+                f"担当    {line.actor}（{role}）",
+                f"行為    {ACT_WORDS[line.act]}",
+                f"内容    {CONTENT_WORDS[line.content]} {line.qty}{UNIT_WORDS[line.unit]}",
+                f"媒体    {MEDIUM_WORDS[line.medium]}",
+                f"受渡し  {way(line) or 'なし'}  {line.handover}",
+                f"参照    {line.ref or 'なし'}",
+                f"相手の管理簿をここまで見た  {line.seen.size}行",
+            ]
+            self.ikiiki.push_screen(Message("管理簿の1行", "\n".join(words)))
+
+    @flow
+    async def action_add(self) -> None:
+        entry = await self.ikiiki.ask(Writing())
+        if entry is None:
+            return
+        line = self.office.ledger.add(
+            entry.act,
+            entry.content,
+            entry.qty,
+            entry.unit,
+            medium=entry.medium,
+            from_=entry.from_,
+            to=entry.to,
+        )
+        self.query_one(VirtualList).reload()
+        self.say(f"{line.seq}番として記入し、署名しました")
+
+    @flow
+    async def action_verify(self) -> None:
+        ledger = self.office.ledger
+        findings = await self.ikiiki.run_job("管理簿の検証", lambda progress: ledger.verify())
+        if findings:
+            words = "\n\n".join(f"{SITE_WORDS[finding.org]}: {finding.what}" for finding in findings)
+            words += "\n\n次にすること: ファイルをそのまま残し、取扱責任者に知らせてください"
+        else:
+            words = "両方の管理簿の、最初の行からの鎖・番号・署名がすべて合っています。"
+        await self.ikiiki.ask(Message("管理簿の検証", words))
+
+    @flow
+    async def action_export(self) -> None:
+        name = f"ledger-{self.org}.hkl"
+        answer = await self.ikiiki.ask(
+            Prompt(
+                "管理簿を書き出す",
+                f"{SITE_WORDS[self.org]}の管理簿を書き出します。個人情報は含みません。場所と名前:",
+                value=str(self.ikiiki.config.folder / name),
+            )
+        )
+        if answer is not None:
+            save_private(self.ikiiki.path(answer), self.office.ledger.export(self.org))
+            self.say("書き出しました")

@@ -1,0 +1,177 @@
+"""One outing: those seated, then the waiting list in draw order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+
+from core.draw.standing import PlaceState, Promotion
+from core.errors import IkiikiError
+from core.office.participants import OutingStatus, Participant
+from tui.actions import Action, bindings_of
+from tui.place import Sheet, flow
+from tui.safety import clean
+from tui.widgets.dialogs import Message, confirm
+from tui.widgets.search import Search
+from tui.widgets.virtual_list import Column, Held, VirtualList
+from tui.words import no
+
+_STATES = {
+    PlaceState.SEATED: "参加",
+    PlaceState.RESERVED: "区優先枠",
+    PlaceState.WAITING: "補欠",
+    PlaceState.OUT: "辞退",
+}
+_VERDICTS = {"": "", "confirmed": "区確認済", "returned": "区差戻し"}
+_PRESENT = {None: "", True: "出席", False: "欠席"}
+
+
+def standing_words(row: Participant) -> str:
+    words = _STATES[row.standing]
+    return f"{words} {row.place}番" if row.place else words
+
+
+COLUMNS: tuple[Column[Participant], ...] = (
+    Column("番号", 5, lambda row: no(row.number), right=True),
+    Column("カナ氏名", 22, lambda row: row.kana),
+    Column("年齢", 4, lambda row: "" if row.age is None else str(row.age), right=True),
+    Column("町名", 12, lambda row: row.town),
+    Column("区分", 11, standing_words),
+    Column("区の点検", 9, lambda row: _VERDICTS[row.verdict], strong=lambda row: row.verdict == "returned"),
+    Column("出欠", 0, lambda row: _PRESENT[row.present]),
+)
+
+
+class OutingSheet(Sheet):
+    """A 高尾山 6月10日."""
+
+    PLACE = "outing"
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("outing")
+
+    def __init__(self, outing: OutingStatus) -> None:
+        super().__init__()
+        self._outing = outing
+        self._people: Sequence[Participant] = ()
+        self._words = ""
+
+    def body(self) -> ComposeResult:
+        with Vertical(classes="sheet") as frame:
+            frame.border_title = "参加者"
+            yield VirtualList([COLUMNS], Held[Participant](()), empty="だれもいません", id="list")
+            yield Search("カナ氏名・町名・受付番号")
+
+    def on_mount(self) -> None:
+        self._list.focus()
+        self._load()
+        self.say("")
+
+    @property
+    def _list(self) -> VirtualList[Participant]:
+        return self.query_one("#list", VirtualList)
+
+    def _load(self) -> None:
+        self._people = self.office.participants.list(self._outing.code)
+        seated = sum(row.standing is not PlaceState.WAITING for row in self._people)
+        waiting = len(self._people) - seated
+        self.head(
+            f"{self._outing.code} {clean(self._outing.place)} {self._outing.date}"
+            f"   参加 {seated}／定員 {self._outing.capacity}   補欠 {waiting}"
+        )
+        self._list.reload(Held(self._found()))
+
+    def _found(self) -> list[Participant]:
+        words = self._words
+        if not words:
+            return list(self._people)
+        return [
+            row
+            for row in self._people
+            if words in row.kana or words in row.town or (words.isdecimal() and row.number == int(words))
+        ]
+
+    def action_search(self) -> None:
+        self.query_one(Search).open()
+
+    @on(Search.Asked)
+    def _asked(self, event: Search.Asked) -> None:
+        event.stop()
+        self._words = event.words
+        self._list.reload(Held(self._found()), keep_cursor=False)
+        self._list.focus()
+
+    def open_actions(self) -> list[Action]:
+        row = self._list.current if self.is_mounted else None
+        actions = super().open_actions()
+        if row is None or row.verdict != "returned":
+            actions = [action for action in actions if action.name != "disqualify"]
+        return actions
+
+    # -- actions ----------------------------------------------------------------------------------------
+
+    def action_attend(self) -> None:
+        row = self._list.current
+        if row is None or row.standing is PlaceState.WAITING:
+            return
+        try:
+            self.office.participants.attend(self._outing.code, row.record, not row.present)
+        except IkiikiError as error:
+            self.ikiiki.show_error(error)
+            return
+        cursor = self._list.cursor
+        self._load()
+        self._list.move_to(cursor + 1)
+
+    async def _event(self, title: str, words: str, yes: str) -> bool:
+        return await self.ikiiki.ask(confirm(title, words, yes=yes, no="戻る")) == "yes"
+
+    async def _tell(self, promoted: Sequence[Promotion]) -> None:
+        self._load()
+        if not promoted:
+            self.say("記録しました。繰り上がる人はいません")
+            return
+        units = {promotion.id for promotion in promoted}
+        seated = [no(row.number) for row in self._people if row.unit_id in units and not row.place]
+        numbers = "、".join(seated) or f"他の回で {len(promoted)}口"
+        await self.ikiiki.ask(
+            Message(
+                "繰上げ",
+                f"抽選の順に繰り上がりました: 受付番号 {numbers}\n\n次にすること: 電話で知らせ、⑦をもう一度区へ送ってください。",
+            )
+        )
+
+    @flow
+    async def action_cancel(self) -> None:
+        row = self._list.current
+        words = "この人（組のときは全員）は、すべての回から外れます。取り消せません。"
+        if row is not None and await self._event(f"辞退 受付番号 {no(row.number)}", words, "辞退を記録する"):
+            await self._tell(self.office.participants.cancel(row.unit_id))
+
+    @flow
+    async def action_decline(self) -> None:
+        row = self._list.current
+        words = "この人（組のときは全員）は、この回だけ外れます。ほかの希望の回では補欠として残ります。"
+        if row is not None and await self._event(
+            f"この回の辞退 受付番号 {no(row.number)}", words, "辞退を記録する"
+        ):
+            await self._tell(self.office.participants.decline(row.unit_id, self._outing.code))
+
+    @flow
+    async def action_disqualify(self) -> None:
+        row = self._list.current
+        words = "区が差し戻したため、参加を取り消します。取り消しは元に戻せません。"
+        if row is not None and await self._event(f"取消 受付番号 {no(row.number)}", words, "取り消す"):
+            await self._tell(self.office.participants.disqualify(row.unit_id))
+
+    @flow
+    async def action_close(self) -> None:
+        words = f"{self._outing.code} の回を中止します。この回の参加者は席を失い、元に戻せません。"
+        if await self._event("回の中止", words, "中止する"):
+            await self._tell(self.office.participants.close(self._outing.code))
+
+    def action_back(self) -> None:
+        self.dismiss(None)

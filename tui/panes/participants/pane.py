@@ -1,0 +1,122 @@
+"""参加者: the outings, who sits and who waits, withdrawals and promotions, attendance, ⑦ and the notices ⑪."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from core.errors import IkiikiError
+from core.notices import NOTICE_WORDS, NoticeKind
+from core.office.participants import OutingStatus
+from tui.actions import bindings_of
+from tui.panes.participants.outing import OutingSheet
+from tui.place import Pane, flow
+from tui.widgets.chart import Bar, chart
+from tui.widgets.dialogs import Prompt, confirm
+from tui.widgets.files import save_private
+from tui.widgets.virtual_list import Column, Held, VirtualList
+
+COLUMNS: tuple[Column[OutingStatus], ...] = (
+    Column("回", 4, lambda row: row.code),
+    Column("開催日", 10, lambda row: row.date),
+    Column("行き先", 20, lambda row: row.place),
+    Column("定員", 5, lambda row: str(row.capacity), right=True),
+    Column("優先枠", 6, lambda row: str(row.reserved), right=True),
+    Column("参加", 5, lambda row: str(row.seated), right=True),
+    Column("空き", 5, lambda row: str(row.free), right=True),
+    Column("補欠", 5, lambda row: str(row.waiting), right=True),
+    Column("", 0, lambda row: "満員" if row.seated and not row.free else ""),
+)
+
+
+class ParticipantsPane(Pane):
+    """参加者."""
+
+    PLACE = "participants"
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("participants")
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="pane") as frame:
+            frame.border_title = "参加者"
+            yield VirtualList([COLUMNS], Held[OutingStatus](()), empty="回がありません", id="list")
+            yield Static("", id="seats", classes="note")
+
+    def on_mount(self) -> None:
+        self.query_one("#list").focus()
+        self.entered()
+
+    def entered(self) -> None:
+        try:
+            outings = self.office.participants.outings()
+        except IkiikiError as error:
+            self.say(f"{error.what}。{error.next_step}")
+            return
+        self.query_one("#list", VirtualList).reload(Held(outings))
+        if any(outing.seated for outing in outings):
+            bars = [
+                Bar(f"{o.code} {o.place}", o.seated, o.capacity, f"{o.seated}／{o.capacity}人")
+                for o in outings
+            ]
+            words = chart(bars, 72, ascii_only=self.ikiiki.config.ascii_borders)
+            self.query_one("#seats", Static).update(words)
+
+    @on(VirtualList.Chosen)
+    def _chosen(self) -> None:
+        self.run_worker(self.run_action("outing"))
+
+    @flow
+    async def action_outing(self) -> None:
+        outing = self.query_one("#list", VirtualList).current
+        if isinstance(outing, OutingStatus):
+            self.office.participants.list(outing.code)  # says in a dialog why there is nothing to see yet
+            await self.ikiiki.ask(OutingSheet(outing))
+
+    @flow
+    async def action_send(self) -> None:
+        participants = self.office.participants
+        if not participants.unsent():
+            self.say("区へ送る参加者の一覧は、まだないか、すでに送ってあります")
+            return
+        words = "参加者の一覧に封をして、区へ送る用意をします。"
+        if await self.ikiiki.ask(confirm("⑦ 参加者を送る", words, yes="封をする", no="戻る")) == "yes":
+            await self.ikiiki.run_job("封をする", lambda progress: participants.send(), stoppable=False)
+            self.say("封をしました。F6 送受信で送られます")
+
+    @flow
+    async def action_notices(self) -> None:
+        """Make the PDF, then, when a person says they are posted, note the dispatch."""
+        session = self.session
+        items = await self.ikiiki.run_job(
+            "通知をつくる", lambda progress: session.office.notices.prepare(), stoppable=False
+        )
+        if not items:
+            self.say("まだ送っていない通知はありません")
+            return
+        counts = {kind: sum(item.notice.kind is kind for item in items) for kind in NoticeKind}
+        words = "、".join(f"{NOTICE_WORDS[kind]} {count}通" for kind, count in counts.items() if count)
+        answer = await self.ikiiki.ask(
+            Prompt(
+                "⑪ 通知",
+                f"{words}を1つのPDFにします。氏名と住所が入ります。印刷が済んだら消してください。\n書き出す場所と名前:",
+                value=str(self.ikiiki.config.folder / f"notices-{self.ikiiki.now():%Y%m%d-%H%M}.pdf"),
+            )
+        )
+        if answer is None:
+            return
+        pdf = await self.ikiiki.run_job(
+            "はがきを組む",
+            lambda progress: session.postcards([item.notice for item in items]),
+            stoppable=False,
+        )
+        save_private(self.ikiiki.path(answer), pdf)
+        question = f"{words}を投函しましたか。\n「投函した」を選ぶと、発送を管理簿に記入します。あとでもう一度つくることもできます。"
+        if await self.ikiiki.ask(confirm("⑪ 発送", question, yes="投函した", no="まだ")) == "yes":
+            batch = session.office.notices.dispatch(items)
+            self.say(f"発送 {batch} として管理簿に記入しました")
+        else:
+            self.say("PDFを書き出しました。投函したら、もう一度「通知」から記入してください")

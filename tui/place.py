@@ -1,0 +1,125 @@
+"""A place: a pane or a sheet with actions of its own. And a flow: an action that waits for people and for work."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widget import Widget
+
+from core.errors import IkiikiError
+from core.roles import Actor
+from tui.actions import ACTIONS, Action, actions_of
+from tui.safety import plain
+from tui.widgets.line import Line
+
+if TYPE_CHECKING:
+    from core.office import Office
+    from tui.app import IkiikiApp
+    from tui.opener import Session
+
+Self_ = TypeVar("Self_", bound="Place")
+
+
+class Place(Widget):
+    """What panes and sheets share: the session at hand, the actions open to the person, a word at the bottom line."""
+
+    PLACE: ClassVar[str] = ""
+    flowing = False
+    """Whether an action of this place is waiting for an answer or for work."""
+
+    @property
+    def ikiiki(self) -> IkiikiApp:
+        from tui.app import IkiikiApp
+
+        assert isinstance(self.app, IkiikiApp)
+        return self.app
+
+    @property
+    def session(self) -> Session:
+        return self.ikiiki.session
+
+    @property
+    def office(self) -> Office:
+        return self.ikiiki.session.office
+
+    @property
+    def actor(self) -> Actor:
+        return self.ikiiki.session.office.actor
+
+    def open_actions(self) -> list[Action]:
+        """What this person may do here now: the hint line and F8 show it."""
+        return actions_of(self.PLACE, self.actor)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """An action of the table is there only for those who may do it."""
+        mine = [entry for entry in ACTIONS if entry.place == self.PLACE and entry.name == action]
+        if mine and not any(entry.open_to(self.actor) for entry in mine):
+            return False
+        return super().check_action(action, parameters)
+
+    def say(self, sentence: str) -> None:
+        """A short word of what was done, in the bottom line."""
+        self.ikiiki.say(sentence)
+
+
+class Pane(Place):
+    """One of the six panes. `entered` is called when it comes up, and after anything that may have changed it."""
+
+    def entered(self) -> None:
+        """Read anew what is shown."""
+
+
+class Sheet(Place, Screen[Any]):
+    """A screen over the panes: one record, a form, a preview. A title line, its body, the hint line."""
+
+    HEADING: ClassVar[str] = ""
+
+    def compose(self) -> ComposeResult:
+        yield Line("title")
+        yield from self.body()
+        yield Line("hint")
+
+    def body(self) -> ComposeResult:
+        yield from ()
+
+    def on_mount(self) -> None:
+        self.head(self.HEADING)
+
+    def head(self, words: str) -> None:
+        """The sheet's first line."""
+        self.query_one("#title", Line).show(plain(" " + words))
+
+    def keep_draft(self) -> None:
+        """Called before the screen is cleared by the lock: unfinished work goes into the vault."""
+
+
+def flow(method: Callable[[Self_], Coroutine[Any, Any, None]]) -> Callable[[Self_], None]:
+    """Make an action out of a coroutine that shows dialogs and runs jobs.
+
+    One flow at a time in a place. An `IkiikiError` becomes a dialog; anything else is a fault of the program and
+    ends it, with a redacted report.
+    """
+
+    @wraps(method)
+    def start(self: Self_) -> None:
+        if self.flowing:
+            return
+        self.flowing = True
+        self.run_worker(_guarded(self, method), exclusive=False, group="flow")
+
+    return start
+
+
+async def _guarded(place: Self_, method: Callable[[Self_], Awaitable[None]]) -> None:
+    app = place.ikiiki
+    try:
+        await method(place)
+    except IkiikiError as error:
+        app.show_error(error)
+    finally:
+        place.flowing = False
+    app.refresh_state()

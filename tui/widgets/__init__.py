@@ -1,0 +1,1 @@
+"""Widgets the panes share. They draw cleaned text alone, and repaint as little as they can."""

@@ -1,0 +1,106 @@
+"""The screen with the panes: three lines above, one pane, one line below."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.screen import Screen
+
+from tui.actions import Action
+from tui.place import Pane
+from tui.safety import clean
+from tui.widgets.header import flow_words, keys_words, title_words
+from tui.widgets.line import Line
+
+if TYPE_CHECKING:
+    from tui.app import IkiikiApp
+
+
+def make_pane(place: str) -> Pane:
+    """A pane by its place. Each is imported when first gone to: the first paint waits for one only."""
+    if place == "intake":
+        from tui.panes.intake import IntakePane
+
+        return IntakePane()
+    if place == "lottery":
+        from tui.panes.lottery import LotteryPane
+
+        return LotteryPane()
+    if place == "participants":
+        from tui.panes.participants import ParticipantsPane
+
+        return ParticipantsPane()
+    if place == "ledger":
+        from tui.panes.ledger import LedgerPane
+
+        return LedgerPane()
+    if place == "exchange":
+        from tui.panes.exchange import ExchangePane
+
+        return ExchangePane()
+    from tui.panes.review import ReviewPane
+
+    return ReviewPane()
+
+
+class Workspace(Screen[None]):
+    """Header, the active pane, and the hint line."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__()
+        self._place = place
+        self._pane: Pane | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Line("title")
+        yield Line("flow")
+        yield Line("keys")
+        with Container(id="holder"):
+            self._pane = make_pane(self._place)
+            yield self._pane
+        yield Line("hint")
+
+    def on_mount(self) -> None:
+        self.refresh_header()
+        self.call_after_refresh(cast("IkiikiApp", self.app).refresh_hint)
+
+    @property
+    def pane(self) -> Pane:
+        assert self._pane is not None
+        return self._pane
+
+    async def go(self, place: str) -> None:
+        """Show another pane. The one left is dropped, with what it held of people."""
+        if place == self._place:
+            self.pane.entered()
+            return
+        self._place = place
+        holder = self.query_one("#holder", Container)
+        await holder.remove_children()
+        self._pane = make_pane(place)
+        await holder.mount(self._pane)
+        self.refresh_header()
+
+    def refresh_header(self) -> None:
+        """Read the three lines and the hint line anew."""
+        office = cast("IkiikiApp", self.app).session.office
+        status = office.flow.status()
+        self.query_one("#title", Line).show(title_words(status, office.actor))
+        self.query_one("#flow", Line).show(flow_words(status))
+        self.query_one("#keys", Line).show(keys_words(self._place))
+
+
+def hint_words(actions: list[Action], said: str = "") -> Text:
+    """The bottom line: what was just said, then the keys of the actions at hand."""
+    text = Text(" ", no_wrap=True, overflow="ellipsis", end="")
+    if said:
+        text.append(clean(said) + "   ", style="bold")
+    for action in actions:
+        if action.keys:
+            text.append(action.key, style="bold")
+            text.append(f" {action.words}  ")
+    text.append("F8 操作の一覧")
+    return text
