@@ -35,7 +35,7 @@ ADMISSION_LEAD = (
 )
 REJECTION_LEAD = ("お申し込みが定員を超えたため抽選を行い、残念ながら落選となりました。",)
 WAITING_CLOSING = "空きが出たときは、補欠の順にお電話します。"
-DECLINE_CLOSING = "参加できなくなったときは、お早めにお電話ください。"
+DECLINE_CLOSING = "参加できなくなったときは、お早めにご連絡ください。"
 CHECK_PUBLIC = "抽選の資料は公開しています。抽選番号で結果を確かめられます。"
 CHECK_INSPECTION = "抽選の資料は区の窓口でご覧になれます。抽選番号をお知らせください。"
 
