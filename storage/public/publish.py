@@ -1,0 +1,163 @@
+"""Writes the folder a resident may copy, as a whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from core.draw.steps import OPENED
+from core.draw.verify import DrawReport, FindingCode, verify
+from core.errors import IntegrityFailure, Refused
+from core.keys import VerifyKey
+from core.roles import Site
+from storage.public import verify_sh, verify_signatures_sh
+
+MARKER = ".ikiiki-public"
+READ_ME = "読み方.txt"
+_TEXT = """\
+抽選 {draw} の公開ファイル
+
+{state}
+
+確かめかた（Linux、Windows の WSL など。coreutils があるもの）
+  1. verify.sh のハッシュ値を、区のお知らせにある値と見比べます。
+       sha256sum verify.sh
+  2. 抽選を計算し直します。
+       sh verify.sh
+  3. 署名を確かめます（openssl を使います）。
+       sh verify-signatures.sh
+
+ファイル
+  params.txt            抽選の決まり（定員、1組の人数など）
+  commits.txt           両者が先に出した封印
+  list.txt              抽選名簿。1行が1組。氏名は含みません
+  freeze.txt            ここまでを両者が確定したしるし
+  reveal-*.txt          両者の封印の中身
+  opened.txt            開封の記録
+  dice-*.txt            公開の場で振ったさいころの数字（両者が別々に入力）
+  seed-input.txt        抽選の種
+  result.txt            抽選結果。上から抽選の順、行の最後が当選した回（- は補欠）
+  events.txt            抽選後の辞退など。繰上げはここから計算されます
+  standing.txt          いまの一覧
+  head-*.txt            両者がどこまでの記録を見たか
+  *.sig *.pem           署名と公開鍵（contractor は委託先、ward は区）
+
+名簿の番号がだれのものかは、このファイルからは分かりません。ご自分の番号は通知でご確認ください。
+"""
+
+
+def publish(folder: Path, files: Mapping[str, bytes]) -> DrawReport:
+    """Writes one draw's `files` (signatures, contractor.pem and ward.pem among them), both scripts and 読み方.txt.
+
+    Everything is verified first, so nothing but well-formed hkr1 lines can get out: no personal data has a
+    place in them. An abandoned draw is published as far as it went. The folder is written beside its place
+    and renamed; an older publication of the same draw is replaced. Returns the verification.
+    Raises `IntegrityFailure` when the draw does not verify, `Refused` when `folder` holds anything else or a
+    seal would be published before it was opened.
+    """
+    keys = {site: _key(files, site) for site in Site}
+    report = verify(files, keys)
+    if not report.sound or report.draw is None:
+        worst = min(report.findings, key=lambda finding: finding.code is FindingCode.MISSING)
+        raise IntegrityFailure(
+            worst.text, where=worst.file, next_step="公開せずに、両者の取扱責任者で確認してください"
+        )
+    if OPENED not in files and any(name.startswith("reveal-") for name in files):
+        raise Refused("開封の前に封印の中身は公開できません", where=OPENED)
+    _check_place(folder, report.draw)
+    state = (
+        "この抽選は結果まで行われました。" if report.complete else "この抽選は途中で取りやめとなりました。"
+    )
+    _write_whole(
+        folder,
+        {
+            **files,
+            "verify.sh": verify_sh(),
+            "verify-signatures.sh": verify_signatures_sh(),
+            READ_ME: _TEXT.format(draw=report.draw, state=state).encode("utf-8"),
+            MARKER: _marker(report.draw),
+        },
+    )
+    return report
+
+
+def _key(files: Mapping[str, bytes], site: Site) -> Ed25519PublicKey:
+    """The site's public key. Its PEM must be the bare one: text around it would be published too."""
+    name = f"{site}.pem"
+    if name not in files:
+        raise IntegrityFailure("公開鍵がありません", where=name)
+    key = VerifyKey.from_pem(files[name], name=name)
+    if key.pem != files[name]:
+        raise IntegrityFailure("公開鍵のほかに余分なものが入っています", where=name)
+    return Ed25519PublicKey.from_public_bytes(key.raw)
+
+
+def _marker(draw: str) -> bytes:
+    return f"hkr1 public\ndraw={draw}\n".encode("ascii")
+
+
+def _check_place(folder: Path, draw: str) -> None:
+    """Only nothing, an empty folder, or an earlier publication of the same draw may be replaced."""
+    if not folder.exists() and not folder.is_symlink():
+        return
+    marker = folder / MARKER
+    ours = folder.is_dir() and (marker.is_file() and marker.read_bytes() == _marker(draw))
+    empty = folder.is_dir() and not any(folder.iterdir())
+    if folder.is_symlink() or not (ours or empty):
+        raise Refused(
+            "この場所には、この抽選の公開フォルダではないものがあります",
+            where=str(folder),
+            next_step="まだないフォルダの名前を指定してください",
+        )
+
+
+def _write_whole(folder: Path, files: Mapping[str, bytes]) -> None:
+    parent = folder.absolute().parent
+    parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.new-", dir=parent))
+    try:
+        for name, data in files.items():
+            _write(beside / name, data, 0o755 if name.endswith(".sh") else 0o644)
+        beside.chmod(0o755)
+        _sync(beside)
+        _swap(beside, folder)
+        _sync(parent)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)  # already renamed when all went well
+
+
+def _swap(beside: Path, folder: Path) -> None:
+    """`beside` takes the place of `folder`; if that fails, the old one is put back."""
+    if not folder.exists():
+        beside.rename(folder)
+        return
+    old = Path(tempfile.mkdtemp(prefix=f".{folder.name}.old-", dir=folder.absolute().parent))
+    folder.rename(old / folder.name)
+    try:
+        beside.rename(folder)
+    except OSError:
+        (old / folder.name).rename(folder)
+        old.rmdir()
+        raise
+    shutil.rmtree(old)
+
+
+def _write(path: Path, data: bytes, mode: int) -> None:
+    with path.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    path.chmod(mode)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

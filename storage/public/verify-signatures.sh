@@ -1,0 +1,62 @@
+#!/bin/sh
+# verify-signatures.sh - checks who signed a published draw of format hkr1.
+#
+#   sh verify-signatures.sh [FOLDER]
+#
+# Needs openssl 1.1.1 or newer and coreutils. Compare the two keys' SHA-256, which it prints, with those in the
+# ward's notice: keys that came with the folder prove nothing by themselves. Signed is `hk-<type>-v1`, a line
+# end, and the file's exact bytes (docs/formats.md, "Signatures"). Exit code 0: every signature is good.
+
+set -euf
+LC_ALL=C
+export LC_ALL
+umask 077
+unset CDPATH
+
+fail() { # file reason
+    printf '署名を確認できませんでした: %s: %s\n' "$1" "$2" >&2
+    exit 1
+}
+
+for tool in openssl sha256sum cat mktemp rm; do
+    command -v "$tool" >/dev/null || fail verify-signatures.sh "コマンド $tool がありません"
+done
+from=${1:-.}
+[ -d "$from" ] || fail "$from" 'フォルダがありません'
+case $from in /*) ;; *) from=./$from ;; esac
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+checked=0
+
+check() { # type file party needed|extra
+    signature=$2.$3.sig
+    if [ ! -e "$from/$signature" ]; then
+        case $4 in needed) fail "$signature" '署名がありません' ;; extra) return 0 ;; esac
+    fi
+    [ -f "$from/$2" ] || fail "$2" 'ファイルがありません'
+    printf 'hk-%s-v1\n' "$1" >"$work/message"
+    cat "$from/$2" >>"$work/message"
+    openssl pkeyutl -verify -rawin -pubin -inkey "$from/$3.pem" -sigfile "$from/$signature" \
+        -in "$work/message" >/dev/null 2>&1 || fail "$signature" '署名が合いません'
+    checked=$((checked + 1))
+}
+
+for party in contractor ward; do
+    [ -f "$from/$party.pem" ] || fail "$party.pem" 'ファイルがありません'
+    for type in freeze opened result; do check "$type" "$type.txt" "$party" needed; done
+    for type in params commits list seed-input events standing; do check "$type" "$type.txt" "$party" extra; done
+    for about in contractor ward; do
+        case $about in "$party") need=needed ;; *) need=extra ;; esac
+        check dice "dice-$about.txt" "$party" "$need"
+        check reveal "reveal-$about.txt" "$party" extra
+        [ -f "$from/head-$about.txt" ] || need=extra
+        check head "head-$about.txt" "$party" "$need"
+    done
+done
+
+for party in contractor ward; do
+    printf '%s の公開鍵: ' "$party"
+    sha256sum <"$from/$party.pem"
+done
+printf '署名%s件は、すべてこの2つの鍵によるものです。鍵のハッシュ値を区のお知らせと見比べてください。\n' "$checked"
