@@ -13,29 +13,25 @@ from __future__ import annotations
 
 import fcntl
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from core.canonical import canonical_json
 from core.errors import IntegrityFailure
+from core.exchange.names import MANIFEST, RECEIPT, ZIP, bundle_name
 from storage.vault.files import private_folder, read_private, replace_private, sync_folder
 
 OUTBOX = "outbox"
 INBOX = "inbox"
 COURIER = "courier"
 PARTNER = "partner.json"
-ZIP = ".zip"
-MANIFEST = ".manifest"
-RECEIPT = ".receipt"
 _TAKEN = ".taken"
 """What a manifest is called between the moment its bundle is done with and the removal of the bundle's files."""
 
 ZIP_LIMIT = 256 * 2**20
 """Bytes of the largest zip read; a whole ward's applicants need a few million."""
 MANIFEST_LIMIT = 2**20
-_NAME = re.compile(r"([1-9][0-9]{0,6})-([a-z]{1,8})-([0-9]{8})")
 
 
 class FolderBoxes:
@@ -108,18 +104,14 @@ class FolderBoxes:
 
 def _check_name(name: str) -> None:
     """A name comes from the vault or a folder; as a path it must not lead anywhere else."""
-    if not _NAME.fullmatch(name):
+    if bundle_name(name) is None:
         raise IntegrityFailure("送受信ファイルの名前の形が正しくありません")
 
 
 def _names(folder: Path, ending: str) -> list[str]:
     """The bundle names among the folder's files with that ending; whatever is named otherwise is not ours."""
-    found = []
-    for path in folder.iterdir():
-        match = _NAME.fullmatch(path.name.removesuffix(ending))
-        if path.name.endswith(ending) and match:
-            found.append((int(match[1]), match[2], match[3], match[0]))
-    return [name for *_, name in sorted(found)]
+    found = (bundle_name(path.name, ending) for path in folder.iterdir())
+    return [str(name) for name in sorted(name for name in found if name is not None)]
 
 
 def _write_once(path: Path, content: bytes, limit: int) -> None:

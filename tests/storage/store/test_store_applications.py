@@ -3,11 +3,13 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlcipher3 import dbapi2
 
 from core.applicant import Applicant, Application, Problem, Route, State, Warning_
 from core.errors import IntegrityFailure, Refused
@@ -239,3 +241,25 @@ def test_the_tables_themselves_forget_nothing(
     with pytest.raises(refused_by_table):
         connection.execute(statement)
     assert tx.applications.history(1) == [(make(1), at, "")]
+
+
+def test_a_copy_under_a_new_key_keeps_every_version_and_every_rule(
+    tx: VaultTx,
+    connection: Any,
+    make: Make,
+    at: dt.datetime,
+    refused_by_table: type[Exception],
+    tmp_path: Path,
+) -> None:
+    tx.applications.add(make(1), at)
+    tx.applications.put(make(1, phone="", version=2), at, "sato")
+    copy = tmp_path / "copy.db"
+    connection.execute("ATTACH ? AS copy KEY ?", (str(copy), f"x'{'43' * 32}'"))
+    connection.execute("SELECT sqlcipher_export('copy')").fetchall()
+    connection.execute("DETACH copy")
+    opened = dbapi2.connect(str(copy), isolation_level=None)
+    opened.execute(f"PRAGMA key = \"x'{'43' * 32}'\"")
+    assert VaultTx(opened).applications.history(1) == tx.applications.history(1)
+    with pytest.raises(refused_by_table, match="append-only"):
+        opened.execute("DELETE FROM application_version")
+    opened.close()
