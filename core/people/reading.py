@@ -115,7 +115,7 @@ def kept_text(name: Field, value: Value) -> str:
 
 
 def _value(fields: Fields, name: Field) -> Value:
-    return cells_of(fields, name)[0]
+    return next(iter(cells_of(fields, name)), None)
 
 
 def _text(fields: Fields, name: Field) -> str:
