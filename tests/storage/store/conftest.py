@@ -11,31 +11,16 @@ from sqlcipher3 import dbapi2
 from core.applicant import Applicant, Application, Route, State
 from storage.store import MIGRATIONS, VaultStore, VaultTx
 from storage.store.rows import Connection
+from storage.vault.migrations import migrate
 
 JST = dt.timezone(dt.timedelta(hours=9))
-
-
-def statements(sql: str) -> Iterator[str]:
-    """The statements of a migration, split as SQLite itself tells where one ends."""
-    text = ""
-    for line in sql.splitlines(keepends=True):
-        text += line
-        if dbapi2.complete_statement(text):
-            yield text
-            text = ""
-    assert not text.strip(), "every statement is ended"
 
 
 def fresh_tables() -> Any:
     """A connection as the vault opens it, in memory, all migrations applied."""
     connection = dbapi2.connect(":memory:", isolation_level=None)
     connection.execute(f"PRAGMA key = \"x'{'42' * 32}'\"")
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("BEGIN IMMEDIATE")
-    for _, _, sql in MIGRATIONS:
-        for statement in statements(sql):
-            connection.execute(statement)
-    connection.execute("COMMIT")
+    migrate(connection, MIGRATIONS)
     return connection
 
 
