@@ -11,7 +11,6 @@ from typing import ClassVar, TypeVar
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.theme import Theme
 from textual.widgets import Static
 
 from core.errors import IkiikiError
@@ -36,21 +35,7 @@ WARNING_SECONDS = 30
 PATIENCE = 0.3
 """Seconds of work before a progress window opens: shorter work would only flicker."""
 
-THEME = Theme(
-    name="ikiiki",
-    ansi=True,
-    primary="ansi_cyan",
-    secondary="ansi_cyan",
-    warning="ansi_yellow",
-    error="ansi_red",
-    success="ansi_green",
-    accent="ansi_cyan",
-    foreground="ansi_default",
-    background="ansi_default",
-    surface="ansi_default",
-    panel="ansi_default",
-    boost="ansi_default",
-)
+THEME = "ansi-dark"
 """The terminal's own sixteen colours: whoever set them can read them. No state is told by colour alone."""
 
 
@@ -87,8 +72,7 @@ class IkiikiApp(QuietApp):
         """`now` is for dates shown; `seconds` a monotonic clock for the lock."""
         config = config or Config()
         super().__init__(crash_report=config.crash_report)
-        self.register_theme(THEME)
-        self.theme = THEME.name
+        self.theme = THEME
         self.opener = opener
         self.now = now
         self.config = config
@@ -353,7 +337,7 @@ class IkiikiApp(QuietApp):
         place = self.place
         if place is not None and self.unlocked:
             for line in self.screen.query("#hint").results(Line):
-                line.show(hint_words(place.open_actions(), self._said))
+                line.show(hint_words(place.open_actions(), self._said, self.size.width))
 
     def refresh_state(self) -> None:
         """After anything that may have changed the vault: header and pane read anew."""

@@ -50,6 +50,15 @@ class Place(Widget):
     def actor(self) -> Actor:
         return self.ikiiki.session.office.actor
 
+    @property
+    def home(self) -> str:
+        """Prefecture and ward, which every address here begins with; "" while there is no programme."""
+        try:
+            programme = self.office.intake.programme()
+        except IkiikiError:
+            return ""
+        return programme.prefecture + programme.ward
+
     def open_actions(self) -> list[Action]:
         """What this person may do here now: the hint line and F8 show it."""
         return actions_of(self.PLACE, self.actor)
@@ -76,8 +85,6 @@ class Pane(Place):
 class Sheet(Place, Screen[Any]):
     """A screen over the panes: one record, a form, a preview. A title line, its body, the hint line."""
 
-    HEADING: ClassVar[str] = ""
-
     def compose(self) -> ComposeResult:
         yield Line("title")
         yield from self.body()
@@ -85,9 +92,6 @@ class Sheet(Place, Screen[Any]):
 
     def body(self) -> ComposeResult:
         yield from ()
-
-    def on_mount(self) -> None:
-        self.head(self.HEADING)
 
     def head(self, words: str) -> None:
         """The sheet's first line."""

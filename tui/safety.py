@@ -128,14 +128,16 @@ class QuietApp(App[int]):
         self._fatal_error()
 
     def _fatal_error(self) -> None:
-        report = redacted(self._exception)
+        error = self._exception
+        report = redacted(error)
         if self._crash_report is not None:
             self._crash_report(report)
         self._exit_renderables.append(
             paragraphs(
                 "\n画面の処理に失敗したため、終了しました。\n"
                 "保存した内容は失われていません。もう一度起動してください。\n"
-                f"くり返すときは、次の1行を管理者に伝えてください（個人情報は含みません）:\n  {report}\n"
+                + (f"{error}\n" if isinstance(error, IkiikiError) else "")
+                + f"くり返すときは、次の1行を管理者に伝えてください（個人情報は含みません）:\n  {report}\n"
             )
         )
         self._close_messages_no_wait()

@@ -77,6 +77,11 @@ def no(number: int) -> str:
     return f"{number:04}"
 
 
+def town_words(town: str, home: str) -> str:
+    """A town without the prefecture and ward everybody shares (`home`)."""
+    return town.removeprefix(home) or town
+
+
 def problem_words(problems: Iterable[Problem]) -> str:
     return "、".join(PROBLEM_WORDS[problem] for problem in problems)
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.screen import Screen
 
+from core.errors import IkiikiError
 from tui.actions import Action
 from tui.place import Pane
-from tui.safety import clean
+from tui.safety import clean, plain
 from tui.widgets.header import flow_words, keys_words, title_words
 from tui.widgets.line import Line
 
@@ -86,21 +88,32 @@ class Workspace(Screen[None]):
 
     def refresh_header(self) -> None:
         """Read the three lines and the hint line anew."""
+        self.query_one("#keys", Line).show(keys_words(self._place))
         office = cast("IkiikiApp", self.app).session.office
-        status = office.flow.status()
+        try:
+            status = office.flow.status()
+        except IkiikiError as error:
+            self.query_one("#flow", Line).show(plain(f" {error.what}。{error.next_step}", "bold"))
+            return
         self.query_one("#title", Line).show(title_words(status, office.actor))
         self.query_one("#flow", Line).show(flow_words(status))
-        self.query_one("#keys", Line).show(keys_words(self._place))
 
 
-def hint_words(actions: list[Action], said: str = "") -> Text:
-    """The bottom line: what was just said, then the keys of the actions at hand."""
+LAST_HINT = "F8 操作"
+
+
+def hint_words(actions: list[Action], said: str, width: int) -> Text:
+    """The bottom line: what was just said, then the keys of the actions at hand as far as they fit; F8 has them all."""
     text = Text(" ", no_wrap=True, overflow="ellipsis", end="")
     if said:
         text.append(clean(said) + "   ", style="bold")
+    room = width - text.cell_len - cell_len(LAST_HINT)
     for action in actions:
         if action.keys:
+            room -= cell_len(action.key) + cell_len(action.words) + 3
+            if room < 0:
+                break
             text.append(action.key, style="bold")
             text.append(f" {action.words}  ")
-    text.append("F8 操作の一覧")
+    text.append(LAST_HINT, style="bold")
     return text

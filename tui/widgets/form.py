@@ -44,7 +44,12 @@ class _Field(OneLine):
             self.key = key
 
     def __init__(self, entry: Entry, value: str) -> None:
-        super().__init__(value, placeholder=entry.example, password=entry.password, id=f"field-{entry.key}")
+        super().__init__(
+            value,
+            placeholder=f"例 {entry.example}" if entry.example else "",
+            password=entry.password,
+            id=f"field-{entry.key}",
+        )
         self.key = entry.key
         self.styles.width = entry.width
 

@@ -289,7 +289,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
         base = self._style("list--cursor") if chosen else self._style("")
         columns = self._columns[part]
         widths = self._widths(columns, width)
-        segments = [Segment(" ", base)]
+        segments = [Segment(">" if chosen and part == 0 else " ", base)]
         for column, cells in zip(columns, widths, strict=True):
             style = base
             if column.strong is not None and column.strong(row):

@@ -54,9 +54,7 @@ class EntrySheet(Sheet):
         route = self._draft.get(ROUTE) or ROUTE_WORDS[self._usual_route]
         with Vertical(classes="sheet") as frame:
             frame.border_title = "応募の入力"
-            yield Form(
-                [*ENTRIES, Entry(ROUTE, "経路", ROUTE_HINT, 10)], {**self._draft, ROUTE: route}, id="form"
-            )
+            yield Form([*ENTRIES, Entry(ROUTE, "経路", "", 10)], {**self._draft, ROUTE: route}, id="form")
             yield Static("", id="doubts", classes="note")
 
     @property
@@ -72,6 +70,7 @@ class EntrySheet(Sheet):
         self.form.note(ROUTE, ROUTE_HINT)
         if self._draft:
             self.form.restart({key: value for key, value in self._draft.items() if key == ROUTE})
+            self._left = {Field(entry.key) for entry in ENTRIES if self._draft.get(entry.key)}
             self._look()
             self.say("下書きの続きです")
         else:
@@ -110,7 +109,7 @@ class EntrySheet(Sheet):
             self.form.set_value(Field.KANA.value, check.reading.applicant.kana)
         for entry in ENTRIES:
             field = Field(entry.key)
-            if field in self._left or self.form.values()[entry.key]:
+            if field in self._left:
                 note_field(self.form, field, check)
 
     def _fill_town(self, check: FormCheck) -> None:

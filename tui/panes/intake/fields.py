@@ -11,14 +11,14 @@ from tui.words import WARNING_WORDS, era, no
 ROUTE = "route"
 
 ENTRIES: tuple[Entry, ...] = (
-    Entry(Field.POSTAL_CODE.value, "郵便番号", "1600023", 12),
+    Entry(Field.POSTAL_CODE.value, "郵便番号", "1600023", 14),
     Entry(Field.ADDRESS.value, "住所", "西新宿2-8-1", 44),
-    Entry(Field.KANA.value, "カナ氏名", "ひらがな・半角でも", 30),
-    Entry(Field.BIRTH_DATE.value, "生年月日", "S25.3.4 / 250304", 22),
+    Entry(Field.KANA.value, "カナ氏名", "さとう はなこ", 30),
+    Entry(Field.BIRTH_DATE.value, "生年月日", "S25.3.4 または 250304", 26),
     Entry(Field.PHONE.value, "電話番号", "03-0000-0000", 18),
-    Entry(Field.EMAIL.value, "メール", "なければ空欄", 36),
-    Entry(Field.PREFERENCE.value, "希望の回", "A、C（希望の順）", 18),
-    Entry(Field.GROUP.value, "グループ", "いっしょに行く人の組の符号", 18),
+    Entry(Field.EMAIL.value, "メール", "hanako@example.jp（なければ空欄）", 36),
+    Entry(Field.PREFERENCE.value, "希望の回", "A、C", 18),
+    Entry(Field.GROUP.value, "グループ", "G1", 18),
 )
 
 PROBLEM_FIELD: dict[Problem, Field] = {

@@ -24,7 +24,7 @@ from tui.widgets.dialogs import Choice, Prompt, confirm
 from tui.widgets.files import FileChoice, save_private
 from tui.widgets.search import Search
 from tui.widgets.virtual_list import Column, VirtualList
-from tui.words import SHORT_PROBLEMS, no
+from tui.words import SHORT_PROBLEMS, no, town_words
 
 TABLES = (".csv", ".tsv", ".txt", ".xlsx")
 
@@ -57,15 +57,17 @@ def state_words(row: ListRow) -> str:
     return words
 
 
-COLUMNS: tuple[Column[ListRow], ...] = (
-    Column("番号", 5, lambda row: no(row.number), right=True),
-    Column("カナ氏名", 20, lambda row: row.kana or "（なし）"),
-    Column("年齢", 4, lambda row: "" if row.age is None else str(row.age), right=True),
-    Column("町名", 12, lambda row: row.town),
-    Column("希望", 8, lambda row: "・".join(row.preferences)),
-    Column("経路", 4, lambda row: ROUTE_WORDS[row.route]),
-    Column("状態", 0, state_words, strong=lambda row: row.state is State.HELD),
-)
+def columns(home: str) -> tuple[Column[ListRow], ...]:
+    """The list's columns. `home` is the prefecture and ward, left out of towns."""
+    return (
+        Column("番号", 5, lambda row: no(row.number), right=True),
+        Column("カナ氏名", 20, lambda row: row.kana or "（なし）"),
+        Column("年齢", 4, lambda row: "" if row.age is None else str(row.age), right=True),
+        Column("町名", 12, lambda row: town_words(row.town, home)),
+        Column("希望", 8, lambda row: "・".join(row.preferences)),
+        Column("経路", 4, lambda row: ROUTE_WORDS[row.route]),
+        Column("状態", 0, state_words, strong=lambda row: row.state is State.HELD),
+    )
 
 
 class IntakePane(Pane):
@@ -82,7 +84,7 @@ class IntakePane(Pane):
         with Vertical(classes="pane") as frame:
             frame.border_title = "受付"
             yield VirtualList(
-                [COLUMNS],
+                [columns(self.home)],
                 Applications(self.office.intake, self._which),
                 empty="応募はまだありません",
                 id="list",

@@ -13,8 +13,9 @@ from textual.widgets import Static
 
 from core.applicant import State
 from core.errors import IkiikiError
+from core.office.drawing import Step
 from core.office.intake import Intake
-from core.office.lottery import Ceremony, Step
+from core.office.lottery import Ceremony
 from core.office.ports import ListFilter, Progress
 from core.roles import SITE_WORDS, Right, Site
 from tui.actions import Action, bindings_of

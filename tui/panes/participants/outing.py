@@ -19,7 +19,7 @@ from tui.safety import clean
 from tui.widgets.dialogs import Message, confirm
 from tui.widgets.search import Search
 from tui.widgets.virtual_list import Column, Held, VirtualList
-from tui.words import no
+from tui.words import no, town_words
 
 _STATES = {
     PlaceState.SEATED: "参加",
@@ -36,15 +36,19 @@ def standing_words(row: Participant) -> str:
     return f"{words} {row.place}番" if row.place else words
 
 
-COLUMNS: tuple[Column[Participant], ...] = (
-    Column("番号", 5, lambda row: no(row.number), right=True),
-    Column("カナ氏名", 22, lambda row: row.kana),
-    Column("年齢", 4, lambda row: "" if row.age is None else str(row.age), right=True),
-    Column("町名", 12, lambda row: row.town),
-    Column("区分", 11, standing_words),
-    Column("区の点検", 9, lambda row: _VERDICTS[row.verdict], strong=lambda row: row.verdict == "returned"),
-    Column("出欠", 0, lambda row: _PRESENT[row.present]),
-)
+def columns(home: str) -> tuple[Column[Participant], ...]:
+    """The list's columns. `home` is the prefecture and ward, left out of towns."""
+    return (
+        Column("番号", 5, lambda row: no(row.number), right=True),
+        Column("カナ氏名", 22, lambda row: row.kana),
+        Column("年齢", 4, lambda row: "" if row.age is None else str(row.age), right=True),
+        Column("町名", 12, lambda row: town_words(row.town, home)),
+        Column("区分", 11, standing_words),
+        Column(
+            "区の点検", 9, lambda row: _VERDICTS[row.verdict], strong=lambda row: row.verdict == "returned"
+        ),
+        Column("出欠", 0, lambda row: _PRESENT[row.present]),
+    )
 
 
 class OutingSheet(Sheet):
@@ -62,7 +66,7 @@ class OutingSheet(Sheet):
     def body(self) -> ComposeResult:
         with Vertical(classes="sheet") as frame:
             frame.border_title = "参加者"
-            yield VirtualList([COLUMNS], Held[Participant](()), empty="だれもいません", id="list")
+            yield VirtualList([columns(self.home)], Held[Participant](()), empty="だれもいません", id="list")
             yield Search("カナ氏名・町名・受付番号")
 
     def on_mount(self) -> None:

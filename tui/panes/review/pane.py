@@ -23,7 +23,7 @@ from core.office.ports import ListFilter
 from core.office.review import APPLICANTS, PARTICIPANTS, RETURN_CODES, ReviewItem, ReviewStatus
 from core.roles import Right
 from tui.actions import Action, bindings_of
-from tui.panes.intake.pane import state_words
+from tui.panes.intake.pane import columns
 from tui.panes.intake.record import RecordSheet
 from tui.panes.review.ranges import numbers_in
 from tui.place import Pane, flow
@@ -73,15 +73,6 @@ def layout(reference: dt.date) -> list[tuple[Column[ReviewItem], ...]]:
     ]
 
 
-RETURNED: tuple[Column[ListRow], ...] = (
-    Column("番号", 5, lambda row: no(row.number), right=True),
-    Column("カナ氏名", 24, lambda row: row.kana),
-    Column("年齢", 4, lambda row: "" if row.age is None else str(row.age), right=True),
-    Column("町名", 14, lambda row: row.town),
-    Column("状態", 0, state_words),
-)
-
-
 class ReviewPane(Pane):
     """点検."""
 
@@ -105,7 +96,9 @@ class ReviewPane(Pane):
                 )
                 yield Static("", id="doubt")
             else:
-                yield VirtualList([RETURNED], Held[ListRow](()), empty="区が差し戻した応募はありません")
+                yield VirtualList(
+                    [columns(self.home)], Held[ListRow](()), empty="区が差し戻した応募はありません"
+                )
 
     def _reference(self) -> dt.date:
         try:
