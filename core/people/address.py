@@ -44,7 +44,7 @@ def read_address(text: str, building: str, postal_code: str, *, prefecture: str,
     stored = line if rest is None else f"{prefecture}{ward}{rest}"
     house = read_building(building)
     if house and not stored.endswith(house):
-        stored = f"{stored} {house}"
+        stored = _line(f"{stored} {house}")
     warnings = () if rest is None else _warnings(rest, code, prefecture, ward)
     if within and within != code and Warning_.POSTAL_CODE_MISMATCH not in warnings:
         warnings = (*warnings, Warning_.POSTAL_CODE_MISMATCH)

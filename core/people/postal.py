@@ -20,6 +20,9 @@ def read_postal_code(value: Value) -> str:
 
 
 def split_postal_code(line: str) -> tuple[str, str]:
-    """(code or "", the rest) of an address in one folded line that may begin with 〒162-0044."""
-    match = _AT_START.match(line)
-    return (match[1] + match[2], line[match.end() :]) if match else ("", line)
+    """(code or "", the rest) of an address in one folded line that may begin with 〒162-0044, even twice."""
+    code = ""
+    while match := _AT_START.match(line):
+        code = code or match[1] + match[2]
+        line = line[match.end() :]
+    return code, line

@@ -29,9 +29,10 @@ def read_source(path: Path) -> bytes:
         raise UsageError(
             "ファイルを開けません", where=path.name, next_step="ファイルを開く権限があるか確かめてください"
         ) from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise _not_ordinary(path.name)
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise _not_ordinary(path.name)
         data = file.read(LARGEST_FILE + 1)
     if len(data) > LARGEST_FILE:
         raise UsageError(
