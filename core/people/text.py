@@ -51,6 +51,8 @@ def clean(text: str) -> Clean:
     (zero-width space, BOM, soft hyphen) come with pasted text and go silently. Zero-width joiners and
     variation selectors stay.
     """
+    if text.isprintable():  # nearly every cell: nothing in it but letters, marks, signs and plain spaces
+        return Clean(unicodedata.normalize("NFC", text), stripped=False)
     kept: list[str] = []
     stripped = False
     for char in _LINE_ENDS.sub("\n", text).replace("\t", " "):
