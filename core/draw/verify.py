@@ -263,7 +263,7 @@ def _check_events(folder: _Folder, params: Params | None, result: Result | None)
             same = standing.to_bytes() == folder.files[STANDING]
             folder.must(same, STANDING, "できごとから計算し直した一覧と一致しません")
     elif EVENTS not in folder.files:
-        folder.must(STANDING not in folder.files, STANDING, "できごとがないのに一覧があります")
+        folder.must(STANDING not in folder.files, EVENTS, "standing.txtがあるのに、ファイルがありません")
     if head_name(Site.WARD) not in folder.files:
         return None
     seen = folder.read(head_name(Site.WARD), Head.parse)

@@ -151,11 +151,11 @@ take params.txt commits.txt list.txt freeze.txt opened.txt dice-contractor.txt d
 for party in contractor ward; do
     [ ! -f "$from/reveal-$party.txt" ] || take "reveal-$party.txt"
 done
-after=
+later=
 for file in events.txt standing.txt head-contractor.txt head-ward.txt; do
     if [ -e "$from/$file" ]; then
         take "$file"
-        after="$after $file"
+        later="$later $file"
     fi
 done
 cd "$work"
@@ -566,7 +566,7 @@ check_head() { # party, events, seen : whether head-<party>.txt says that `seen`
 }
 
 events=0 closed=' '
-if [ -n "$after" ]; then
+if [ -n "$later" ]; then
     [ -f head-contractor.txt ] || fail head-contractor.txt 'ファイルがありません'
     hash result.txt
     link=$h
@@ -595,7 +595,7 @@ if [ -n "$after" ]; then
         done <state >computed
         same computed standing.txt 'できごとから計算し直した一覧と一致しません'
     else
-        [ ! -e standing.txt ] || fail standing.txt 'できごとがないのに一覧があります'
+        [ ! -e standing.txt ] || fail events.txt 'standing.txtがあるのに、ファイルがありません'
     fi
     check_head contractor "$events" "$events"
     if [ -f head-ward.txt ]; then
