@@ -19,7 +19,7 @@ from core.roles import SITE_WORDS, Site
 
 PROTOCOL = "hkt1"
 RECEIPT_LIMIT = 1024
-_HEARTBEAT = re.compile(r"heartbeat-(contractor|ward)-([0-9]{8}t[0-9]{2})\.json")
+_HEARTBEAT = re.compile(r"heartbeat-(contractor|ward)-([1-9][0-9]{0,6})-([0-9]{8}t[0-9]{2})\.json")
 
 
 @dataclass(frozen=True)
@@ -66,15 +66,15 @@ def read_receipt(data: bytes, key: VerifyKey, *, bundle: BundleName) -> Receipt:
     )
 
 
-def heartbeat_name(site: Site, now: dt.datetime) -> str:
-    """`heartbeat-<site>-<yyyymmdd>t<hh>.json`, in UTC."""
-    return f"heartbeat-{site.value}-{now.astimezone(dt.UTC):%Y%m%dt%H}.json"
+def heartbeat_name(site: Site, epoch: int, now: dt.datetime) -> str:
+    """`heartbeat-<site>-<epoch>-<yyyymmdd>t<hh>.json`, in UTC."""
+    return f"heartbeat-{site.value}-{epoch}-{now.astimezone(dt.UTC):%Y%m%dt%H}.json"
 
 
-def heartbeat_site(name: str) -> Site | None:
-    """Whose heartbeat a file name says it is, or None when it is none. Names of one site sort by time."""
+def heartbeat_place(name: str) -> tuple[Site, int, str] | None:
+    """(site, epoch, hour) a file name claims, hours in an order that sorts; None when it is no heartbeat's name."""
     found = _HEARTBEAT.fullmatch(name)
-    return Site(found[1]) if found else None
+    return (Site(found[1]), int(found[2]), found[3]) if found else None
 
 
 def write_heartbeat(site: Site, epoch: int, now: dt.datetime, key: SigningKey) -> bytes:
@@ -88,6 +88,9 @@ def read_heartbeat(data: bytes, key: VerifyKey, *, site: Site, name: str) -> Hea
     fields = Fields(read_signed("heartbeat", data, key, limit=RECEIPT_LIMIT, name=name), name)
     fields.exactly(("protocol", "site", "epoch", "at")).literal("protocol", PROTOCOL)
     beat = Heartbeat(site, fields.integer("epoch", 1), fields.moment("at"))
-    if fields.text("site") != site or heartbeat_name(site, dt.datetime.fromisoformat(beat.at)) != name:
+    if (
+        fields.text("site") != site
+        or heartbeat_name(site, beat.epoch, dt.datetime.fromisoformat(beat.at)) != name
+    ):
         raise bad(f"{SITE_WORDS[site]}の通信の記録ではありません", name)
     return beat

@@ -17,13 +17,13 @@ _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.E
 """What file systems without hard links (FAT on a carried medium, some mounts) answer."""
 
 
-def create(path: Path, data: bytes) -> bool:
-    """Create `path` (0600) with `data`; False, with nothing changed, when anything is there already.
+def create(path: Path, data: bytes, mode: int = 0o600) -> bool:
+    """Create `path` with `data` and `mode` (less the umask); False, with nothing changed, when anything is there already.
 
     Where hard links exist, two writers cannot both win. Without them a last look precedes the rename: enough for a
     medium that one person carries.
     """
-    temporary = _write_aside(path, data)
+    temporary = _write_aside(path, data, mode)
     try:
         try:
             os.link(temporary, path)
@@ -43,7 +43,7 @@ def create(path: Path, data: bytes) -> bool:
 
 def replace(path: Path, data: bytes) -> None:
     """Put `data` (0600) in the place of whatever `path` held."""
-    temporary = _write_aside(path, data)
+    temporary = _write_aside(path, data, 0o600)
     try:
         temporary.replace(path)
     finally:
@@ -87,8 +87,8 @@ def sweep(folder: Path, before: float) -> None:
             try:
                 if path.lstat().st_mtime < before:
                     path.unlink()
-            except FileNotFoundError:
-                continue  # another process swept it
+            except (FileNotFoundError, PermissionError):
+                continue  # another process swept it, or it is another user's to sweep
 
 
 def sync_folder(folder: Path) -> None:
@@ -103,9 +103,9 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _write_aside(path: Path, data: bytes) -> Path:
+def _write_aside(path: Path, data: bytes, mode: int) -> Path:
     temporary = path.parent / f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(6)}"
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(data)

@@ -21,6 +21,8 @@ from core.exchange.remote import (
 )
 from storage.remotes.durable import create, read_file, sweep, sync_folder
 
+_SHARED = 0o644
+"""The other site may be another user of the same share; what lies here is sealed."""
 _STALE = 24 * 3600
 """Seconds after which a half-written file is nobody's any more."""
 
@@ -37,7 +39,7 @@ class FolderRemote:
         require_remote_name(name)
         with self._reachable(writing=True):
             sweep(self._folder, self._clock() - _STALE)
-            if create(self._folder / name, data):
+            if create(self._folder / name, data, _SHARED):
                 return Put.CREATED
             if read_file(self._folder / name, len(data)) == data:
                 sync_folder(self._folder)

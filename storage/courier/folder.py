@@ -1,0 +1,185 @@
+"""The courier's side of a vault's folder: where things lie, whose keys it trusts, and that only one runs.
+
+outbox/              <bundle>.zip, .manifest      written by the vault, sent from here
+inbox/               <bundle>.zip, .manifest      written here, taken away by the vault
+courier/key          its own Ed25519 key, base64, 0600
+courier/self.json    this site's card, which names that key
+courier/partner.json the other site's card, trusted by people
+courier/journal.jsonl
+courier/answers/     receipts it has signed
+courier/receipts/    receipts of the partner's courier, checked
+courier/evidence/    whatever did not fit, kept
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.canonical import sha256_hex
+from core.errors import IntegrityFailure, Refused, RemoteUnreachable
+from core.exchange.card import CARD_LIMIT, PartnerCard, read_card
+from core.exchange.names import MANIFEST, BundleName, Channel, bundle_name
+from core.keys import SigningKey, from_base64, to_base64
+from storage.remotes.durable import create, read_file, replace, sweep
+
+_KEY_LIMIT = 200
+
+
+class CourierBusy(RemoteUnreachable):
+    """Another round is under way."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who this courier is, and whom it believes."""
+
+    key: SigningKey
+    own: PartnerCard
+    partner: PartnerCard
+
+    @property
+    def epoch(self) -> int:
+        return self.own.epoch
+
+    def channels(self, *, outgoing: bool, medium: bool) -> list[Channel]:
+        """The ward desk's channel never goes over the line."""
+        sender = self.own.site if outgoing else self.partner.site
+        return [one for one in Channel if one.sender is sender and (medium or one is not Channel.WARD_DESK)]
+
+
+@dataclass(frozen=True)
+class Folders:
+    """The paths, by name."""
+
+    vault: Path
+
+    @property
+    def outbox(self) -> Path:
+        return self.vault / "outbox"
+
+    @property
+    def inbox(self) -> Path:
+        return self.vault / "inbox"
+
+    @property
+    def courier(self) -> Path:
+        return self.vault / "courier"
+
+    @property
+    def answers(self) -> Path:
+        return self.courier / "answers"
+
+    @property
+    def receipts(self) -> Path:
+        return self.courier / "receipts"
+
+    @property
+    def evidence(self) -> Path:
+        return self.courier / "evidence"
+
+    def prepare(self) -> None:
+        """Make what is missing (0700) and sweep what crashed rounds left. Call under the lock."""
+        for folder in (self.outbox, self.inbox, self.answers, self.receipts, self.evidence):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        for folder in (self.inbox, self.answers, self.receipts, self.evidence):
+            sweep(folder, float("inf"))  # nobody else writes here, and we hold the lock
+
+    def keep_evidence(self, name: str, data: bytes) -> None:
+        """Keep `data`, once, however often it is met."""
+        create(self.evidence / f"{name}-{sha256_hex(data)[:16]}", data)
+
+    def place(self, path: Path, data: bytes) -> None:
+        """Create `path`, or find the same bytes there. Raises `IntegrityFailure` when others are, keeping them."""
+        if create(path, data):
+            return
+        there = read_file(path, len(data))
+        if there != data:
+            if there is not None:
+                self.keep_evidence(path.name, there)
+            raise IntegrityFailure(
+                "同じ名前で内容の異なるファイルがあります", where=f"{path.parent.name}/{path.name}"
+            )
+
+    def outgoing(self) -> list[BundleName]:
+        """Bundles in the outbox whose manifest is there: one without it does not exist yet."""
+        names = (bundle_name(path.name, MANIFEST) for path in self.outbox.iterdir())
+        return sorted(name for name in names if name is not None)
+
+
+def install_key(vault_folder: Path, random_bytes: bytes) -> SigningKey:
+    """Give a new vault's courier its key, from 32 random bytes. Raises `Refused` when it has one."""
+    folder = Folders(vault_folder).courier
+    folder.mkdir(mode=0o700, exist_ok=True)
+    key = SigningKey(random_bytes)
+    if not create(folder / "key", to_base64(key.raw).encode("ascii") + b"\n"):
+        raise Refused("通信係の鍵がすでにあります", where="courier/key")
+    return key
+
+
+def install_cards(vault_folder: Path, own: bytes, partner: bytes) -> None:
+    """Hand the courier the two public cards, the partner's fingerprint having been compared by people."""
+    folder = Folders(vault_folder).courier
+    folder.mkdir(mode=0o700, exist_ok=True)
+    read_card(own, name="courier/self.json")
+    read_card(partner, name="courier/partner.json")
+    replace(folder / "self.json", own)
+    replace(folder / "partner.json", partner)
+
+
+def read_identity(folders: Folders) -> Identity:
+    """Raises `Refused` when the courier is not set up or not paired, `IntegrityFailure` when its cards are not right."""
+    path = folders.courier / "key"
+    text = read_file(path, _KEY_LIMIT)
+    own = read_file(folders.courier / "self.json", CARD_LIMIT)
+    partner = read_file(folders.courier / "partner.json", CARD_LIMIT)
+    if text is None or own is None or partner is None:
+        raise Refused(
+            "相手の拠点がまだ登録されていないため、送受信できません",
+            where="courier/",
+            next_step="ikiiki partner export と ikiiki partner trust で、互いの公開鍵を登録してください",
+        )
+    if path.stat().st_mode & 0o077:
+        raise Refused(
+            "通信係の鍵のファイルを、ほかの利用者が読める状態です",
+            where="courier/key",
+            next_step="chmod 600 をしてから、鍵の作り直しを検討してください",
+        )
+    key = SigningKey(from_base64(text.decode("ascii", "replace").removesuffix("\n"), 32, name="courier/key"))
+    own_card = read_card(own, name="courier/self.json")
+    partner_card = read_card(partner, name="courier/partner.json")
+    if own_card.courier != key.public:
+        raise IntegrityFailure("通信係の鍵が、この拠点の公開鍵の控えと合いません", where="courier/self.json")
+    if partner_card.site is not own_card.site.other or partner_card.signing == own_card.signing:
+        raise IntegrityFailure("相手の拠点の公開鍵ではありません", where="courier/partner.json")
+    if partner_card.epoch != own_card.epoch:
+        raise Refused(
+            "自分と相手の公開鍵の世代が違うため、送受信できません",
+            where=f"{own_card.epoch} / {partner_card.epoch}",
+            next_step="両拠点で、新しい世代の公開鍵を互いに登録し直してください",
+        )
+    return Identity(key, own_card, partner_card)
+
+
+@contextmanager
+def only_one(folders: Folders) -> Iterator[None]:
+    """Hold the courier's lock. Raises `CourierBusy` at once when another process has it."""
+    if not folders.courier.is_dir():
+        raise Refused(
+            "通信係のフォルダがありません", where="courier/", next_step="保管庫の場所を確認してください"
+        )
+    descriptor = os.open(folders.courier / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise CourierBusy(
+                "別の送受信が進行中です", next_step="終わるのを待って、もう一度実行してください"
+            ) from error
+        yield
+    finally:
+        os.close(descriptor)
