@@ -215,7 +215,7 @@ ACTIONS: tuple[Action, ...] = (
         Right.OPEN_RECORD,
         _C,
     ),
-    Action("review", "confirm", "確認して次へ", "space,enter", "この人を確認し、次の人へ進む", Right.REVIEW),
+    Action("review", "confirm", "確認して次へ", "enter,space", "この人を確認し、次の人へ進む", Right.REVIEW),
     Action("review", "return_", "差戻し", "r", "理由を選んで委託先に戻す", Right.REVIEW),
     Action("review", "range", "一覧で答える", "l", "点検一覧の番号で答える。例: 1-25 7を除く", Right.REVIEW),
     Action("review", "rest", "残りを全部確認", "a", "点検で問題のなかった残りの全員を確認する", Right.REVIEW),

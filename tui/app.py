@@ -243,12 +243,17 @@ class IkiikiApp(QuietApp):
 
     def action_help(self) -> None:
         if not isinstance(self.screen, Message):
-            place = self.place
-            self.push_screen(
-                Message(
-                    "ヘルプ", help_text(place.PLACE if place else "", place.open_actions() if place else [])
-                )
-            )
+            place = self._place_below() if self.unlocked else None
+            self.push_screen(Message("ヘルプ", help_text(place.open_actions() if place else [])))
+
+    def _place_below(self) -> Place | None:
+        """The place the person is in, seen through dialogs."""
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, Sheet):
+                return screen
+            if isinstance(screen, Workspace):
+                return screen.pane
+        return None
 
     def action_leave(self) -> None:
         if not self.unlocked:

@@ -20,7 +20,7 @@ _FLOW = (
 )
 
 
-def help_text(place: str, actions: Sequence[Action]) -> Text:
+def help_text(actions: Sequence[Action]) -> Text:
     """Keys of the place at hand, the keys that work everywhere, and the flow ①–⑪."""
     text = Text(end="")
     if actions:

@@ -88,9 +88,9 @@ class ExchangePane(Pane):
     def _due(overview: Overview) -> str:
         if not overview.paired:
             return (
-                "相手がまだ登録されていません。F8 から「自分の鍵カード」を書き出して相手に渡し、\n"
-                "相手のカードを「相手を登録」で読んでください。"
-                f"\n自分の指紋: {overview.fingerprint}"
+                "相手がまだ登録されていません。\n"
+                "「自分の鍵カード」を書き出して相手に渡し、相手のカードを「相手を登録」で読みます。\n"
+                f"自分の指紋 {overview.fingerprint}"
             )
         unsettled = sum(row.settled is None for row in overview.sent)
         parts = []

@@ -60,8 +60,8 @@ def state_words(row: ListRow) -> str:
 def columns(home: str) -> tuple[Column[ListRow], ...]:
     """The list's columns. `home` is the prefecture and ward, left out of towns."""
     return (
-        Column("番号", 5, lambda row: no(row.number), right=True),
-        Column("カナ氏名", 20, lambda row: row.kana or "（なし）"),
+        Column("番号", 7, lambda row: no(row.number), right=True),
+        Column("カナ氏名", 18, lambda row: row.kana or "（なし）"),
         Column("年齢", 4, lambda row: "" if row.age is None else str(row.age), right=True),
         Column("町名", 12, lambda row: town_words(row.town, home)),
         Column("希望", 8, lambda row: "・".join(row.preferences)),

@@ -22,8 +22,8 @@ OUTCOMES = {"accepted": "受付", "held": "保留", "already": "取込済み", "
 COLUMNS: tuple[Column[ImportedRow], ...] = (
     Column("行", 5, lambda row: str(row.row), right=True),
     Column("元の番号", 10, lambda row: row.receipt or ""),
-    Column("番号", 5, lambda row: no(row.number), right=True),
-    Column("カナ氏名", 18, lambda row: row.applicant.kana or "（なし）"),
+    Column("番号", 7, lambda row: no(row.number), right=True),
+    Column("カナ氏名", 16, lambda row: row.applicant.kana or "（なし）"),
     Column("結果", 8, lambda row: OUTCOMES[row.outcome], strong=lambda row: row.outcome == "held"),
     Column("わけ", 0, lambda row: "、".join(PROBLEM_WORDS[problem] for problem in row.problems)),
 )

@@ -39,8 +39,8 @@ def standing_words(row: Participant) -> str:
 def columns(home: str) -> tuple[Column[Participant], ...]:
     """The list's columns. `home` is the prefecture and ward, left out of towns."""
     return (
-        Column("番号", 5, lambda row: no(row.number), right=True),
-        Column("カナ氏名", 22, lambda row: row.kana),
+        Column("番号", 7, lambda row: no(row.number), right=True),
+        Column("カナ氏名", 20, lambda row: row.kana),
         Column("年齢", 4, lambda row: "" if row.age is None else str(row.age), right=True),
         Column("町名", 12, lambda row: town_words(row.town, home)),
         Column("区分", 11, standing_words),

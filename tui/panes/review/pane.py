@@ -58,16 +58,16 @@ def layout(reference: dt.date) -> list[tuple[Column[ReviewItem], ...]]:
 
     return [
         (
-            Column("番号", 5, lambda item: no(item.number), right=True),
-            Column("カナ氏名", 24, lambda item: item.applicant.kana, strong=lambda item: not item.verdict),
+            Column("番号", 7, lambda item: no(item.number), right=True),
+            Column("カナ氏名", 22, lambda item: item.applicant.kana, strong=lambda item: not item.verdict),
             Column("生年月日", 14, born),
             Column("電話番号", 12, lambda item: item.applicant.phone),
             Column("回", 6, lambda item: item.outing or "・".join(item.applicant.preferences)),
             Column("状態", 0, verdict_words, strong=lambda item: item.exception and not item.verdict),
         ),
         (
-            Column("", 5, lambda item: ""),
-            Column("住所", 46, address),
+            Column("", 7, lambda item: ""),
+            Column("住所", 44, address),
             Column("メール", 0, lambda item: item.applicant.email or "メールなし"),
         ),
     ]
