@@ -22,7 +22,7 @@ from storage.vault.header import Header
 from storage.vault.keys import Entropy, database_key
 from storage.vault.locks import Presence
 from storage.vault.marks import Mark, advance_mark
-from storage.vault.sqlcipher import Connection, Identity, translated
+from storage.vault.sqlcipher import SQLITE_READONLY, Connection, Identity, dbapi2, translated
 
 Clock = Callable[[], dt.datetime]
 
@@ -128,6 +128,10 @@ class OpenVault:
                     "SELECT commits FROM vault"
                 ).fetchone()  # the state is fixed by the first read
                 yield connection
+            except dbapi2.OperationalError as error:
+                if error.sqlite_errorcode == SQLITE_READONLY:
+                    raise RuntimeError("a read transaction cannot write") from error
+                raise
             finally:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")

@@ -43,7 +43,7 @@ _RAW_KEY = re.compile(r"x'[0-9a-f]{64}'")
 _PLAIN_MAGIC = b"SQLite format 3\x00"
 
 # https://sqlite.org/rescode.html
-_ERROR, _BUSY, _LOCKED, _READONLY, _IOERR, _CORRUPT, _FULL, _CANTOPEN, _NOTADB = (
+_ERROR, _BUSY, _LOCKED, SQLITE_READONLY, _IOERR, _CORRUPT, _FULL, _CANTOPEN, _NOTADB = (
     1,
     5,
     6,
@@ -209,7 +209,7 @@ def _readable(error: Exception, name: str) -> IkiikiError | None:
         return IkiikiError(
             "ディスクがいっぱいです。変更は保存されていません", where=name, next_step="空きを作ってください"
         )
-    if primary in (_IOERR, _CANTOPEN, _READONLY):
+    if primary in (_IOERR, _CANTOPEN, SQLITE_READONLY):
         return IkiikiError(
             "保管庫のファイルを読み書きできません。変更は保存されていません",
             where=name,

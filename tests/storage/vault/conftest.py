@@ -60,7 +60,12 @@ class Lab:
     tables = TABLES
 
     def open(self, staff_id: str = "sato", password: str = PASSWORD, **changes: Any) -> OpenVault:
-        options: dict[str, Any] = {"migrations": TABLES, "now": self.clock, "state_dir": self.state_dir, "patience": 0.1}
+        options: dict[str, Any] = {
+            "migrations": TABLES,
+            "now": self.clock,
+            "state_dir": self.state_dir,
+            "patience": 0.1,
+        }
         vault = open_vault(self.folder, staff_id, password, **{**options, **changes})
         self.open_ones.append(vault)
         return vault
@@ -88,7 +93,9 @@ def vault_template_of_two(vault_template: Path, tmp_path_factory: pytest.TempPat
 
     base = tmp_path_factory.mktemp("two")
     shutil.copytree(vault_template, base / "vault")
-    vault = open_vault(base / "vault", "sato", PASSWORD, migrations=TABLES, now=Clock(), state_dir=base / "state")
+    vault = open_vault(
+        base / "vault", "sato", PASSWORD, migrations=TABLES, now=Clock(), state_dir=base / "state"
+    )
     with vault:
         add_staff(vault, NewStaff("suzuki", "鈴木", Role.HANDLER, PASSWORD), kdf=LIGHT_KDF)
     return base / "vault"
