@@ -1,0 +1,99 @@
+"""点検: exceptions first, one key confirms and moves on, a printed list is answered in one line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from core.office.review import APPLICANTS
+from core.roles import Role, Site
+from tui.panes.review.ranges import numbers_in
+
+
+async def test_all_five_items_are_in_sight_and_enter_confirms_and_moves_on(
+    open_at: Any, app_on: Any, shown: Any, log_in: Any
+) -> None:
+    opener = open_at(Site.WARD, Role.HANDLER)
+    for number in range(1, 4):
+        opener.key(number, email=f"p{number}@example.jp")
+    app = app_on(opener)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await log_in(pilot)
+        first = shown(app)
+        for item in (
+            "タカハシ キヨシイ",
+            "S16.03.02 85歳",
+            "0355550001",
+            "〒160-0023",
+            "西新宿2-2-1",
+            "p1@example.jp",
+        ):
+            assert item in first
+        await pilot.press("enter")
+        await pilot.pause()
+        await pilot.pause()
+        await pilot.press("space")
+        await pilot.pause()
+        status = opener.office.review.status(APPLICANTS)
+        assert (status.confirmed, status.open) == (2, 1)
+        assert shown(app).count("確認済") == 2
+        await pilot.press("enter")
+        await pilot.pause()
+        await pilot.pause()
+        assert opener.office.review.status(APPLICANTS).done
+        assert "全員に答えました" in shown(app)
+
+
+async def test_one_is_returned_with_a_reason(open_at: Any, app_on: Any, shown: Any, log_in: Any) -> None:
+    opener = open_at(Site.WARD)
+    opener.key(1)
+    opener.key(2)
+    app = app_on(opener)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await log_in(pilot)
+        await pilot.press("r")
+        await pilot.pause()
+        await pilot.press("down", "enter")
+        await pilot.pause()
+        await pilot.pause()
+        status = opener.office.review.status(APPLICANTS)
+        assert (status.returned, status.open) == (1, 1)
+        assert "差戻し" in shown(app)
+
+
+async def test_a_printed_list_is_answered_in_one_line(open_at: Any, app_on: Any, log_in: Any) -> None:
+    opener = open_at(Site.WARD)
+    numbers = [opener.key(number).number for number in range(1, 6)]
+    app = app_on(opener)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await log_in(pilot)
+        await pilot.press("l")
+        await pilot.pause()
+        app.screen.query_one("#answer").value = f"{numbers[0]}-{numbers[-1]} {numbers[2]}を除く"
+        await pilot.press("enter")
+        await pilot.pause()
+        await pilot.press("up", "enter")
+        await pilot.pause()
+        await pilot.pause()
+        status = opener.office.review.status(APPLICANTS)
+        assert (status.confirmed, status.open) == (4, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "named", "left"),
+    [
+        ("1-3", {1, 2, 3}, set()),
+        ("1-5 3を除く", {1, 2, 4, 5}, {3}),
+        ("１〜３、５", {1, 2, 3, 5}, set()),
+        ("1-25 7を除く 9-11除く", set(range(1, 26)) - {7, 9, 10, 11}, {7, 9, 10, 11}),
+    ],
+)
+def test_answers_as_people_write_them(text: str, named: set[int], left: set[int]) -> None:
+    assert numbers_in(text) == (named, left)
+
+
+@pytest.mark.parametrize("text", ["", "3-1", "abc", "1-3 7を除く", "1-9999999"])
+def test_an_answer_that_cannot_be_meant_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="番号|読めません|範囲"):
+        numbers_in(text)
