@@ -84,6 +84,14 @@ class FolderBoxes:
                 sync_folder(self._inbox)
             self._finish_removals()
 
+    def clear_out(self, name: str) -> None:
+        """Remove a bundle whose arrival is signed for (the vault holds it); the receipt stays. Again, it changes nothing."""
+        _check_name(name)
+        with _alone(self._outbox):
+            for ending in (MANIFEST, ZIP):
+                (self._outbox / f"{name}{ending}").unlink(missing_ok=True)
+            sync_folder(self._outbox)
+
     def receipts(self) -> list[str]:
         """Names of our bundles whose receipt the courier has checked and laid beside them."""
         return _names(self._outbox, RECEIPT) if self._outbox.exists() else []

@@ -26,6 +26,8 @@ from core.roles import Right, Site
 
 CHANNEL_FROM = {Site.CONTRACTOR: "cw", Site.WARD: "wc"}
 DESK_CHANNEL = "wd"
+HANDOVER = "handover.txt"
+"""The id that both sites' ledger lines of this handover share."""
 
 CONTENT_OF: dict[str, Content] = {
     "programme": Content.PROGRAMME,
@@ -57,7 +59,6 @@ class Opened:
     counts: Mapping[str, int]
     created: str
     checkpoint: bytes
-    handover: str
     seq: int
     previous: str
     manifest_sha256: str
@@ -80,7 +81,6 @@ class Sealer(Protocol):
         counts: Mapping[str, int],
         created: dt.datetime,
         checkpoint: bytes,
-        handover: str,
     ) -> tuple[bytes, bytes]:
         """(zip, manifest)."""
         ...  # fmt: skip
@@ -208,7 +208,7 @@ class Exchange:
         extra, checkpoint = ledger_entries(tx, site, channel), checkpoint_of(tx, site, keys).data
         zip_bytes, manifest = self._sealer.seal(
             keys=keys, partner=partner, channel=channel, epoch=EPOCH, seq=seq, previous=previous, kind=kind,
-            entries={**entries, **extra}, counts=counts, created=now, checkpoint=checkpoint, handover=handover,
+            entries={**entries, **extra, HANDOVER: handover.encode()}, counts=counts, created=now, checkpoint=checkpoint,
         )  # fmt: skip
         tx.bundles.add(
             BundleRow(channel, EPOCH, seq, "out", name, kind, sha256_hex(manifest), dict(counts), now),
@@ -235,6 +235,8 @@ class Exchange:
             with self._desk.store.write() as tx:
                 for name in settled:
                     tx.bundles.settle(name, self._desk.now())
+            for name in settled:
+                self._boxes.clear_out(name)
         return written
 
     def send_receipt_if_due(self) -> Sent | None:
@@ -315,7 +317,7 @@ class Exchange:
                 write_line(
                     self._desk, tx, Act.RECEIVE, CONTENT_OF[opened.kind], sum(opened.counts.values()), Unit.RECORDS,
                     medium=Medium.USB if channel == DESK_CHANNEL else Medium.BOX,
-                    from_=place(site.other), to=place(site), handover=opened.handover, ref=f"bundle:{name}",
+                    from_=place(site.other), to=place(site), handover=opened.entries.get(HANDOVER, b"").decode("ascii"), ref=f"bundle:{name}",
                 )  # fmt: skip
                 tx.settings.put("receipt_due", "yes")
             self._desk.log(tx, "take_in", f"{name} {opened.kind}")

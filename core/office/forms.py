@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.applicant import RELATIONAL, Applicant, Application, Reading, Route, State
+from core.applicant import Applicant, Application, Reading, Route, State
 from core.canonical import canonical_json, crockford_id, sha256_hex
 from core.office.desk import Desk
 from core.office.ports import Tx
@@ -48,16 +48,15 @@ def take_on(
     settling: Settling,
 ) -> Application:
     """Store a new application under the next 受付番号 and a fresh record number. Settle afterwards."""
-    own = tuple(problem for problem in reading.problems if problem not in RELATIONAL)
     application = Application(
         number=tx.applications.next_number(DESK_NUMBERS if desk.actor.site is Site.WARD else OWN_NUMBERS),
         record=crockford_id(desk.entropy(10)),
         applicant=reading.applicant,
-        state=State.HELD if own else State.ACCEPTED,
+        state=State.HELD if reading.problems else State.ACCEPTED,
         route=route,
         source=source,
         receipt=receipt,
-        problems=own,
+        problems=reading.problems,
         warnings=reading.warnings,
         version=1,
     )

@@ -40,6 +40,10 @@ class SourceTable(Protocol):
     def header(self) -> tuple[str, ...]: ...
     @property
     def rows(self) -> Sequence[Sequence[Any]]: ...
+    @property
+    def numbers(self) -> Sequence[int]:
+        """The place of each row below the header, from 1: blank rows are not in `rows`, but are counted."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -157,7 +161,7 @@ class Importing:
         now = self._desk.now()
         settling = Settling(tx, programme, now, self._desk.actor.staff_id)
         outcomes: list[tuple[int, str | None, str, int]] = []
-        for index, (cells, reading, receipt) in enumerate(read, start=1):
+        for index, (cells, reading, receipt) in zip(table.numbers, read, strict=True):
             fingerprint = fingerprint_of(cells)
             known = tx.sources.find(form, receipt, fingerprint)
             if known is not None and known.fingerprint == fingerprint:

@@ -227,7 +227,7 @@ class Intake:
             given.update(fields)
             reading = read_applicant(given, programme.reading_rules(keyed=True))
             settling = Settling(tx, programme, self._desk.now(), self._desk.actor.staff_id)
-            settling.change(number, reading.applicant, reading)
+            settling.change(number, reading.applicant, reading, regrouped=Field.GROUP in fields)
             settling.finish()
             self._desk.log(tx, "edit", f"no={number} fields={','.join(sorted(f.value for f in fields))}")
             return _need(tx, number)
@@ -271,9 +271,7 @@ class Intake:
             for number in numbers:
                 current = _need(tx, number)
                 settling.change(
-                    number,
-                    dataclasses.replace(current.applicant, group=code or None),
-                    None,
+                    number, dataclasses.replace(current.applicant, group=code or None), None, regrouped=True
                 )
             settling.finish()
             self._desk.log(tx, "link", "no=" + ",".join(map(str, numbers)))

@@ -58,6 +58,10 @@ class NoticeDesk:
                 for rank, place in enumerate(standing.waiting(o.code), start=1)
             }
             published = Params.parse(tx.draws.files(draw)[PARAMS], PARAMS).publish is Publish.PUBLIC
+            contact = programme.contact
+            sender = Sender(
+                contact.name or f"{programme.name}事務局", contact.postal_code, contact.address, contact.phone
+            )
             items = []
             for place in standing.places:
                 if place.state is PlaceState.OUT:
@@ -71,7 +75,7 @@ class NoticeDesk:
                         programme,
                         member,
                         outcome,
-                        office=Sender(f"{programme.name}事務局"),
+                        office=sender,
                         published=published,
                     )
                     gone = member.record in sent and sent[member.record][0] == made.kind.value

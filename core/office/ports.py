@@ -321,6 +321,10 @@ class Boxes(Protocol):
         """Write both, manifest last; writing the same again changes nothing."""
         ...
 
+    def clear_out(self, name: str) -> None:
+        """Remove a sent bundle's files once its arrival is signed for."""
+        ...
+
     def waiting_in(self) -> list[str]:
         """Names (without ending) of complete bundles in the inbox, in order of name."""
         ...

@@ -35,7 +35,6 @@ RETURN_CODES: dict[str, str] = {
     "not_eligible": "対象年齢などの条件に合わない",
     "duplicate": "重複している",
     "unclear": "内容に不明な点がある",
-    "deceased": "死亡・転出",
     "ward_request": "区からの個別の依頼",
 }
 """Why the ward returns a record: closed codes, so that no personal data travels in the ward's direction."""

@@ -39,10 +39,13 @@ class Settling:
         if applicant.phone:
             self._phones.add(applicant.phone)
 
-    def change(self, number: int, applicant: Applicant, reading: Reading | None) -> None:
+    def change(
+        self, number: int, applicant: Applicant, reading: Reading | None, *, regrouped: bool = False
+    ) -> None:
         """New items for an application. `reading` brings their own problems; None keeps those it had.
 
-        Being late is the one problem that no correction of the items cures.
+        Being late is the one problem that no correction of the items cures; a companion named in words
+        (`GROUP_INCOMPLETE` without a code) is cured by a person's word on the group, `regrouped`.
         """
         current = self.current(number)
         self.touch(current)
@@ -51,8 +54,12 @@ class Settling:
             own += (Problem.LATE,)
         warnings = reading.warnings if reading else _own_warnings(current.warnings)
         related = tuple(problem for problem in current.problems if problem in RELATIONAL)
+        if reading and Problem.GROUP_INCOMPLETE in reading.problems:
+            related = (*related, Problem.GROUP_INCOMPLETE)
+        if regrouped:
+            related = tuple(problem for problem in related if problem is not Problem.GROUP_INCOMPLETE)
         changed = dataclasses.replace(current, applicant=applicant, warnings=warnings)
-        changed = _with_problems(changed, own + related)
+        changed = _with_problems(changed, tuple(dict.fromkeys(own + related)))
         if changed == current:
             return
         self._put(changed)
@@ -98,6 +105,8 @@ class Settling:
                 problems.append(Problem.GROUP_INCOMPLETE)
             elif size > self._largest:
                 problems.append(Problem.GROUP_TOO_LARGE)
+        if not group and Problem.GROUP_INCOMPLETE in application.problems:
+            problems.append(Problem.GROUP_INCOMPLETE)  # named in words: a person finds out with whom
         return tuple(problems)
 
     def _warnings(self, application: Application) -> tuple[Warning_, ...]:

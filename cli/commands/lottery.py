@@ -1,0 +1,131 @@
+"""`ikiiki lottery`: the draw ⑥ as a ceremony between the two sites."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.context import Json, columns, opened, remember, say
+from core.errors import IntegrityFailure, UsageError
+from core.office.lottery import Ceremony
+from core.roles import SITE_WORDS, Site
+
+app = typer.Typer(no_args_is_help=True, help="抽選")
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """抽選がどこまで進み、次にだれが何をするか。"""
+    remember(as_json)
+    with opened() as session:
+        _tell(session.office.lottery.status())
+
+
+@app.command()
+def seal(as_json: Json = False) -> None:
+    """封印をつくる（手順1）。"""
+    remember(as_json)
+    with opened() as session:
+        _tell(session.office.lottery.seal())
+
+
+@app.command()
+def freeze(as_json: Json = False) -> None:
+    """抽選名簿を確定する（手順2）。区は一対一に確かめて署名し、封印の中身を送る。"""
+    remember(as_json)
+    with opened() as session:
+        _tell(session.office.lottery.freeze())
+
+
+@app.command("open")
+def open_(
+    absent: Annotated[bool, typer.Option("--absent", help="区の封印の中身が届かないまま進める")] = False,
+    as_json: Json = False,
+) -> None:
+    """封印を開ける（手順3）。"""
+    remember(as_json)
+    with opened() as session:
+        _tell(session.office.lottery.open_seals(absent))
+
+
+@app.command()
+def dice(
+    digits: Annotated[str | None, typer.Argument(help="20個の数字。端末では尋ねる")] = None,
+    again: Annotated[str | None, typer.Option("--again", help="確かめのため、もう一度同じ数字")] = None,
+    as_json: Json = False,
+) -> None:
+    """さいころの数字を、紙の記録から入力する（手順4）。記録したあとは直せないので2回入力する。"""
+    remember(as_json)
+    if digits is None and sys.stdin.isatty():
+        digits = input("さいころの数字（20個）: ")
+        again = input("もう一度: ")
+    if digits is None or again is None:
+        raise UsageError("さいころの数字が要ります", next_step="ikiiki lottery dice 数字 --again 数字")
+    if "".join(digits.split()) != "".join(again.split()):
+        raise UsageError(
+            "2回の入力が違います。まだ何も記録していません", next_step="紙の記録を読み直してください"
+        )
+    with opened() as session:
+        _tell(session.office.lottery.dice(digits))
+
+
+@app.command()
+def draw(as_json: Json = False) -> None:
+    """抽選を計算し、結果に署名する（手順5）。"""
+    remember(as_json)
+    with opened() as session:
+        _tell(session.office.lottery.draw())
+
+
+@app.command()
+def publish(folder: Annotated[Path, typer.Argument(help="公開フォルダ")], as_json: Json = False) -> None:
+    """だれでも確かめられる公開フォルダを書き出す（個人情報は含まない）。"""
+    remember(as_json)
+    with opened() as session:
+        name = session.publish(folder)
+    say(
+        {"draw": name, "folder": str(folder)},
+        f"書き出しました: {folder}\n確かめ方: cd {folder} && sh verify.sh",
+    )
+
+
+@app.command()
+def verify(folder: Annotated[Path, typer.Argument(help="公開フォルダ")], as_json: Json = False) -> None:
+    """公開フォルダを計算し直し、署名も確かめる（保管庫は要らない）。"""
+    remember(as_json)
+    from cli.wiring import verify_folder
+
+    findings = verify_folder(folder)
+    say(
+        {"ok": not findings, "findings": findings},
+        lambda: (
+            "\n".join(findings)
+            if findings
+            else "抽選は公開ファイルのとおりに計算し直せました。署名も正しいものです"
+        ),
+    )
+    if findings:
+        raise IntegrityFailure(
+            f"公開フォルダに合わないところが {len(findings)}か所あります", where=str(folder)
+        )
+
+
+def _tell(state: Ceremony) -> None:
+    say(
+        {
+            "draw": state.draw, "step": state.step.value, "mine": state.mine, "sentence": state.sentence, "units": state.units,
+            "seed": state.seed, "hashes": dict(state.hashes), "seats": {k: list(v) for k, v in state.seats.items()},
+            "digits": {site.value: digits for site, digits in state.digits.items()}, "small_classes": state.small_classes,
+        },
+        lambda: f"抽選 {state.draw}\nつぎ: {state.sentence}\n"
+        + columns(
+            [(name, digest, "・".join(SITE_WORDS[s] for s in state.signatures.get(name, ()))) for name, digest in state.hashes.items()]
+            or [("まだ何も記録されていません",)]
+        ),
+    )  # fmt: skip
+
+
+__all__ = ["Site", "app"]

@@ -1,0 +1,130 @@
+"""`ikiiki participants`: who goes, who waits, who came."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.context import Json, columns, opened, remember, say
+from core.draw.standing import PlaceState, Promotion
+
+app = typer.Typer(no_args_is_help=True, help="参加者")
+Number = Annotated[int, typer.Argument(help="受付番号")]
+Outing = Annotated[str, typer.Argument(help="回の符号")]
+_WORDS = {
+    PlaceState.SEATED: "当選",
+    PlaceState.RESERVED: "区優先枠",
+    PlaceState.WAITING: "補欠",
+    PlaceState.OUT: "辞退",
+}
+
+
+@app.command()
+def outings(as_json: Json = False) -> None:
+    """回ごとの定員・参加者・補欠の人数。"""
+    remember(as_json)
+    with opened() as session:
+        rows = session.office.participants.outings()
+    say(
+        {"outings": [{"code": r.code, "capacity": r.capacity, "seated": r.seated, "free": r.free, "waiting": r.waiting} for r in rows]},
+        lambda: columns(
+            [("回", "日", "場所", "定員", "参加", "空き", "補欠"), *((r.code, r.date, r.place, str(r.capacity), str(r.seated), str(r.free), str(r.waiting)) for r in rows)]
+        ),
+    )  # fmt: skip
+
+
+@app.command("list")
+def list_(outing: Outing, as_json: Json = False) -> None:
+    """回の参加者と、抽選順の補欠。"""
+    remember(as_json)
+    with opened() as session:
+        rows = session.office.participants.list(outing)
+    say(
+        {
+            "outing": outing,
+            "rows": [
+                {"number": r.number, "record": r.record, "unit": r.unit_id, "standing": r.standing.value, "place": r.place, "present": r.present}
+                for r in rows
+            ],
+        },
+        lambda: columns(
+            [
+                (
+                    f"{r.number:04}", r.unit_id, r.kana, "" if r.age is None else str(r.age), r.town,
+                    _WORDS[r.standing] + (str(r.place) if r.place else ""), {None: "", True: "出席", False: "欠席"}[r.present],
+                )
+                for r in rows
+            ]
+        ),
+    )  # fmt: skip
+
+
+@app.command()
+def cancel(number: Number, as_json: Json = False) -> None:
+    """抽選後に全部を辞退した。補欠が抽選順に繰り上がる。"""
+    remember(as_json)
+    with opened() as session:
+        people = session.office.participants
+        _promoted(people.cancel(people.find(number)))
+
+
+@app.command()
+def decline(number: Number, outing: Outing, as_json: Json = False) -> None:
+    """ひとつの回だけ辞退した。ほかの回は待ち続ける。"""
+    remember(as_json)
+    with opened() as session:
+        people = session.office.participants
+        _promoted(people.decline(people.find(number), outing))
+
+
+@app.command()
+def disqualify(number: Number, as_json: Json = False) -> None:
+    """区が⑨で差し戻した人を取り消す。"""
+    remember(as_json)
+    with opened() as session:
+        people = session.office.participants
+        _promoted(people.disqualify(people.find(number)))
+
+
+@app.command()
+def close(outing: Outing, as_json: Json = False) -> None:
+    """回を中止する。"""
+    remember(as_json)
+    with opened() as session:
+        _promoted(session.office.participants.close(outing))
+
+
+@app.command()
+def attend(
+    outing: Outing,
+    number: Annotated[int, typer.Argument(help="受付番号")],
+    present: Annotated[bool, typer.Option("--present/--absent", help="出席か欠席か")] = True,
+    as_json: Json = False,
+) -> None:
+    """当日の出欠を記録する。"""
+    remember(as_json)
+    with opened() as session:
+        people = session.office.participants
+        record = next((p.record for p in people.list(outing) if p.number == number), "")
+        people.attend(outing, record, present)
+    say({"number": number, "present": present}, f"{number:04} {'出席' if present else '欠席'}")
+
+
+@app.command()
+def send(as_json: Json = False) -> None:
+    """⑦ 参加者を区へ送る束にする（運ぶのは sync）。"""
+    remember(as_json)
+    with opened() as session:
+        sent = session.office.participants.send()
+    say(
+        {"bundle": sent.name if sent else None},
+        f"束 {sent.name}。次にすること: ikiiki sync" if sent else "送るものはありません",
+    )
+
+
+def _promoted(promotions: tuple[Promotion, ...]) -> None:
+    say(
+        {"promoted": [{"unit": p.id, "outing": p.course} for p in promotions]},
+        lambda: "繰上げ: " + ("、".join(f"{p.id}（{p.course}）" for p in promotions) or "なし"),
+    )

@@ -1,0 +1,48 @@
+"""`ikiiki partner`: pairing with the other site."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.context import Json, note, opened, remember, say
+from core.errors import UsageError
+from core.roles import SITE_WORDS
+
+app = typer.Typer(no_args_is_help=True, help="相手側（委託先・区）の登録")
+
+
+@app.command()
+def export(file: Annotated[Path, typer.Argument(help="書き出すファイル")], as_json: Json = False) -> None:
+    """自分の側の公開カードを書き出す。相手に渡し、確認番号を電話で読み上げる。"""
+    remember(as_json)
+    with opened() as session:
+        card, fingerprint = session.office.exchange.partner_card(), session.office.exchange.fingerprint()
+    try:
+        file.write_bytes(card)
+    except OSError as error:
+        raise UsageError("ファイルに書けません", where=str(file)) from error
+    say(
+        {"file": str(file), "fingerprint": fingerprint},
+        f"書き出しました: {file}\n確認番号: {fingerprint}\n次にすること: ファイルを相手に渡し、確認番号を電話で読み上げる",
+    )
+
+
+@app.command()
+def trust(
+    file: Annotated[Path, typer.Argument(help="相手から受け取ったファイル")],
+    fingerprint: Annotated[str, typer.Option(help="相手が電話で読み上げた確認番号")],
+    as_json: Json = False,
+) -> None:
+    """相手のカードを、読み上げられた確認番号と合えば登録する。"""
+    remember(as_json)
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise UsageError("ファイルを読めません", where=str(file)) from error
+    with opened() as session:
+        card = session.office.exchange.trust(data, fingerprint)
+    note(f"{SITE_WORDS[card.site]}のカードを登録しました")
+    say({"site": card.site.value, "fingerprint": card.fingerprint}, "次にすること: ikiiki sync")

@@ -1,0 +1,114 @@
+"""`ikiiki review`: the ward's ⑤ and ⑨, and its approval ⑩."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.context import Json, columns, opened, remember, say
+from core.applicant import PROBLEM_WORDS
+from core.errors import UsageError
+from core.office.review import APPLICANTS, RETURN_CODES
+
+if TYPE_CHECKING:
+    from core.office import Office
+
+app = typer.Typer(no_args_is_help=True, help="区の点検⑤⑨と承認⑩")
+Stage = Annotated[str, typer.Option(help="applicants（⑤ 応募者）か participants（⑨ 参加者）")]
+Numbers = Annotated[list[int] | None, typer.Argument(help="受付番号")]
+
+
+@app.command("list")
+def list_(stage: Stage = APPLICANTS, as_json: Json = False) -> None:
+    """点検するもの。気になるものが先。"""
+    remember(as_json)
+    with opened() as session:
+        items = session.office.review.rows(stage)
+        status = session.office.review.status(stage)
+    say(
+        {
+            "stage": stage, "total": status.total, "confirmed": status.confirmed, "returned": status.returned, "open": status.open,
+            "rows": [
+                {
+                    "number": i.number, "record": i.record, "problems": [p.value for p in i.problems], "verdict": i.verdict,
+                    "changed": i.changed, "exception": i.exception, "outing": i.outing,
+                }
+                for i in items
+            ],
+        },
+        lambda: f"全{status.total}件 確認{status.confirmed} 差戻し{status.returned} 残り{status.open}\n"
+        + columns(
+            [
+                (
+                    f"{i.number:04}", i.applicant.kana, i.applicant.birth_date.isoformat() if i.applicant.birth_date else "",
+                    i.applicant.address, i.applicant.phone, i.outing,
+                    {"": "未点検", "confirmed": "確認済", "returned": "差戻し"}[i.verdict],
+                    "、".join([*(PROBLEM_WORDS[p] for p in i.problems), *(["変更あり"] if i.changed else [])]),
+                )
+                for i in items
+            ]
+        ),
+    )  # fmt: skip
+
+
+@app.command()
+def confirm(
+    numbers: Numbers = None,
+    everything: Annotated[bool, typer.Option("--rest", help="気になるもののない残り全部")] = False,
+    stage: Stage = APPLICANTS,
+    as_json: Json = False,
+) -> None:
+    """確認する。"""
+    remember(as_json)
+    with opened() as session:
+        review = session.office.review
+        said = review.confirm(stage, _records(session.office, stage, numbers)) if numbers else 0
+        said += review.confirm_rest(stage) if everything else 0
+        status = review.status(stage)
+    if not numbers and not everything:
+        raise UsageError("受付番号か --rest が要ります")
+    say({"confirmed": said, "open": status.open}, f"{said}件を確認しました（残り {status.open}件）")
+
+
+@app.command("return")
+def return_(
+    numbers: Annotated[list[int], typer.Argument(help="受付番号")],
+    code: Annotated[str, typer.Option(help="理由: " + " ".join(RETURN_CODES))],
+    stage: Stage = APPLICANTS,
+    as_json: Json = False,
+) -> None:
+    """理由を付けて委託先へ差し戻す。"""
+    remember(as_json)
+    with opened() as session:
+        said = session.office.review.return_(stage, _records(session.office, stage, numbers), code)
+    say({"returned": said}, f"{said}件を差し戻しました（{RETURN_CODES[code]}）")
+
+
+@app.command()
+def send(as_json: Json = False) -> None:
+    """点検の結果を委託先へ送る束にする（運ぶのは sync）。"""
+    remember(as_json)
+    with opened() as session:
+        sent = session.office.review.send()
+    say(
+        {"bundle": sent.name if sent else None},
+        f"束 {sent.name}。次にすること: ikiiki sync" if sent else "送るものはありません",
+    )
+
+
+@app.command()
+def approve(as_json: Json = False) -> None:
+    """⑩ 参加者を承認する。"""
+    remember(as_json)
+    with opened() as session:
+        sent = session.office.participants.approve()
+    say({"bundle": sent.name}, f"承認しました。束 {sent.name}。次にすること: ikiiki sync")
+
+
+def _records(office: Office, stage: str, numbers: list[int]) -> list[str]:
+    known = {item.number: item.record for item in office.review.rows(stage)}
+    missing = [number for number in numbers if number not in known]
+    if missing:
+        raise UsageError("点検の対象にない受付番号です", where="、".join(f"{n:04}" for n in missing))
+    return [known[number] for number in numbers]

@@ -1,0 +1,42 @@
+"""`ikiiki tui` and `ikiiki status`: the screens, and their flow line alone."""
+
+from __future__ import annotations
+
+import typer
+
+from cli.context import CHOICE, Json, opened, remember, say, vault_folder
+
+
+def register(app: typer.Typer) -> None:
+    app.command("tui")(tui)
+    app.command("status")(status)
+
+
+def tui() -> None:
+    """画面を開く。"""
+    from cli.wiring import run_screens
+
+    run_screens(vault_folder(), CHOICE.staff or "")
+
+
+def status(as_json: Json = False) -> None:
+    """事業がどこまで進み、次に何をするかを示す。"""
+    remember(as_json)
+    with opened() as session:
+        flow = session.office.flow.status()
+    say(
+        {
+            "title": flow.title,
+            "steps": {step.mark: step.state.value for step in flow.steps},
+            "next": flow.sentence,
+            "received": flow.received,
+            "held": flow.held,
+        },
+        lambda: (
+            f"{flow.title}  受付 {flow.received}  保留 {flow.held}\n"
+            + " ".join(
+                step.mark + {"done": "✓", "now": "…", "later": ""}[step.state.value] for step in flow.steps
+            )
+            + f"\nつぎ: {flow.sentence}"
+        ),
+    )

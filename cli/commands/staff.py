@@ -1,0 +1,68 @@
+"""`ikiiki staff`: who may log in."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.context import Json, columns, opened, password, remember, say
+from core.roles import ROLE_WORDS, Role
+
+app = typer.Typer(no_args_is_help=True, help="取扱者の登録")
+
+
+@app.command("list")
+def list_(as_json: Json = False) -> None:
+    """登録されている（いた）人の一覧。"""
+    remember(as_json)
+    with opened() as session:
+        rows = session.office.staff.list()
+    say(
+        {
+            "staff": [
+                {"id": r.staff_id, "name": r.name, "role": r.role.value, "since": r.since.isoformat(), "until": r.until.isoformat() if r.until else None}
+                for r in rows
+            ]
+        },
+        lambda: columns(
+            [(r.staff_id, r.name, ROLE_WORDS[r.role], r.since.date().isoformat(), "取消し済み" if r.until else "") for r in rows]
+        ),
+    )  # fmt: skip
+
+
+@app.command()
+def add(
+    staff_id: Annotated[str, typer.Argument(help="職員ID（半角英数字）")],
+    name: Annotated[str, typer.Option(help="氏名")],
+    role: Annotated[Role, typer.Option(help="manager 取扱責任者・handler 取扱者・auditor 監査")],
+    as_json: Json = False,
+) -> None:
+    """人を登録する。新しいパスワードは IKIIKI_NEW_PASSWORD_FILE のファイルか端末から。"""
+    remember(as_json)
+    from core.office.staff import NewPerson
+
+    with opened() as session:
+        secret = password("新しい人のパスワード", "IKIIKI_NEW_PASSWORD_FILE", twice=True)
+        session.office.staff.add(NewPerson(staff_id, name, role, secret))
+    say({"added": staff_id}, f"登録しました: {staff_id}（{ROLE_WORDS[role]}）")
+
+
+@app.command()
+def revoke(staff_id: Annotated[str, typer.Argument(help="職員ID")], as_json: Json = False) -> None:
+    """人の登録を取り消し、保管庫の鍵を替える。"""
+    remember(as_json)
+    with opened() as session:
+        session.office.staff.revoke(staff_id)
+    say({"revoked": staff_id}, f"取り消し、保管庫の鍵を替えました: {staff_id}")
+
+
+@app.command("password")
+def password_(as_json: Json = False) -> None:
+    """自分のパスワードを替える。"""
+    remember(as_json)
+    with opened() as session:
+        old = password("今のパスワード")
+        new = password("新しいパスワード", "IKIIKI_NEW_PASSWORD_FILE", twice=True)
+        session.office.staff.change_password(old, new)
+    say({"changed": True}, "パスワードを替えました")

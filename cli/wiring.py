@@ -1,0 +1,385 @@
+"""The one place that joins storage to core, for both faces: making and opening a vault, and what an open one can do."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from core.columns import Table, parse_mapping
+from core.errors import IntegrityFailure, UsageError
+from core.exchange.card import make_card
+from core.exchange.names import MANIFEST, ZIP, bundle_name
+from core.keys import SITE_KEY_BYTES, SiteKeys, VerifyKey
+from core.notices import Notice, NoticeKind
+from core.office import Office
+from core.office.desk import Desk
+from core.office.exchange import DESK_CHANNEL, KIND_WORDS
+from core.office.founding import found
+from core.office.keyring import EPOCH
+from core.office.ports import Progress, StaffRow
+from core.roles import SITE_WORDS, Actor, Role, Site
+from storage.boxes import FolderBoxes
+from storage.bundles.sealer import BundleSealer
+from storage.courier import CourierReport, install_key
+from storage.courier import run as run_courier
+from storage.remotes.folder import FolderRemote
+from storage.store import MIGRATIONS
+from storage.store.slots import VaultSlots
+from storage.store.tx import VaultStore, VaultTx
+from storage.vault.files import replace_private
+from storage.vault.hardening import harden_process
+from storage.vault.header import parse_header, read_header_bytes
+from storage.vault.kdf import KdfParams
+from storage.vault.knocks import take_knocks
+from storage.vault.opened import OpenVault
+from storage.vault.sqlcipher import Connection
+from storage.vault.vault import NewStaff, create_vault, open_vault
+
+if TYPE_CHECKING:
+    from core.office.notices import NoticeItem
+
+REMOTE = "remote.toml"
+
+
+def now() -> dt.datetime:
+    """The present moment with this machine's offset. The one clock of the product."""
+    return dt.datetime.now().astimezone()
+
+
+@dataclass(frozen=True)
+class SyncReport:
+    """What one `sync` did."""
+
+    sentences: tuple[str, ...]
+    courier: tuple[CourierReport, ...]
+    imported: tuple[str, ...] = ()
+    sealed: tuple[str, ...] = ()
+
+    def document(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "sent": [name for report in self.courier for name in report.sent],
+            "received": [name for report in self.courier for name in report.received],
+            "imported": list(self.imported),
+            "sealed": list(self.sealed),
+            "waiting": [wait.bundle for wait in self.courier[-1].waiting_for],
+            "problems": [problem for report in self.courier for problem in report.problems],
+        }
+
+
+@dataclass(frozen=True)
+class Session:
+    """A person in an open vault. Its methods may be called from worker threads."""
+
+    folder: Path
+    vault: OpenVault
+    office: Office
+
+    def sync(self, progress: Progress | None = None) -> SyncReport:
+        """Carry, take in what came, seal what that made due, carry again."""
+        remote = configured_remote(self.folder)
+        self.office.exchange.flush()
+        first = run_courier(self.folder, remote, now())
+        imported = self.office.exchange.import_waiting(progress)
+        due = (self.office.rules.send_if_due(), self.office.exchange.send_receipt_if_due())
+        sealed = [sent.name for sent in due if sent]
+        self.office.exchange.flush()
+        second = run_courier(self.folder, remote, now())
+        return SyncReport(
+            _sentences((first, second), [(one.kind, sum(one.counts.values())) for one in imported]),
+            (first, second),
+            tuple(one.name for one in imported),
+            tuple(sealed),
+        )
+
+    def read_table(self, path: Path, mapping: Mapping[str, str] | None = None) -> Table:
+        """A source file as a table. Raises `UsageError` naming file and row."""
+        from storage.readers import read_table
+
+        return read_table(path, mapping)
+
+    def read_mapping(self, path: Path) -> dict[str, str]:
+        """A mapping file: header → field name."""
+        try:
+            return parse_mapping(path.read_text(encoding="utf-8"), path.name)
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError("対応表のファイルを読めません", where=str(path)) from error
+
+    def postcards(self, notices: Sequence[Notice]) -> bytes:
+        """At most 500 notices as one PDF."""
+        from storage.papers.postcards import postcards_pdf
+
+        return postcards_pdf(notices)
+
+    def write_notices(self, file: Path, *, everybody: bool = False) -> dict[NoticeKind, int]:
+        """The postcards as PDF at `file` (a second and third file for more than 500), the counts by kind."""
+        items = self.office.notices.prepare(only_unsent=not everybody)
+        self.write_postcards(file, items)
+        return {kind: sum(item.notice.kind is kind for item in items) for kind in NoticeKind}
+
+    def write_postcards(self, file: Path, items: Sequence[NoticeItem]) -> list[Path]:
+        """Lay out and write these notices; the paths written."""
+        from storage.papers.postcards import postcard_pdfs
+
+        written = []
+        for index, pdf in enumerate(postcard_pdfs([item.notice for item in items])):
+            path = file if index == 0 else file.with_name(f"{file.stem}-{index + 1}{file.suffix}")
+            _write(path, pdf)
+            written.append(path)
+        return written
+
+    def publish(self, folder: Path) -> str:
+        """Write the public draw folder; the draw's id."""
+        from storage.public.publish import publish
+
+        draw, files = self.office.lottery.publication()
+        publish(folder, files)
+        return draw
+
+    def write_desk_medium(self, folder: Path) -> str | None:
+        """※ at the ward: write the counter's applications, sealed, to a medium; the bundle's name."""
+        sealed = self.office.records.seal_desk()
+        if sealed is None:
+            return None
+        name, zip_bytes, manifest = sealed
+        medium = FolderRemote(folder)
+        medium.put(f"{name}{ZIP}", zip_bytes)
+        medium.put(f"{name}{MANIFEST}", manifest)
+        return name
+
+    def read_desk_medium(self, folder: Path) -> list[str]:
+        """※ at the contractor: take in what a medium from the ward's counter holds; the names of new bundles."""
+        medium = FolderRemote(folder)
+        names = sorted(
+            file.name.removesuffix(MANIFEST) for file in medium.list() if file.name.endswith(MANIFEST)
+        )
+        taken = []
+        for name in names:
+            bundle = bundle_name(name)
+            if bundle is None or bundle.channel.value != DESK_CHANNEL:
+                continue
+            files = (medium.get(f"{name}{ZIP}", 256 * 2**20), medium.get(f"{name}{MANIFEST}", 2**20))
+            if self.office.records.take_in_desk(name, *files):
+                taken.append(name)
+        return taken
+
+    def close(self) -> None:
+        self.vault.close()
+
+
+def create_vault_folder(
+    folder: Path,
+    site: Site,
+    staff_id: str,
+    name: str,
+    password: str,
+    *,
+    programme: str | None,
+    remote: str = "",
+    kdf_mib: int = 256,
+) -> None:
+    """A new vault with its first manager, keys, card and ledger. It appears whole or not at all."""
+    harden_process()
+    try:
+        kdf = KdfParams(memory_kib=kdf_mib * 1024)
+    except ValueError as error:
+        raise UsageError("--kdf-mib は64から1024までです") from error
+    if remote:
+        parse_remote(remote)
+    moment = now()
+    courier_secret = os.urandom(32)
+    keys = SiteKeys.from_random(os.urandom(SITE_KEY_BYTES))
+
+    def record(connection: Connection, new: NewStaff, public: bytes) -> None:
+        from core.keys import SigningKey
+
+        vault_id = str(connection.execute("SELECT vault_id FROM vault").fetchone()[0])
+        card = make_card(
+            keys,
+            site=site,
+            vault_id=vault_id,
+            epoch=EPOCH,
+            courier=SigningKey(courier_secret).public,
+            created=moment,
+        )
+        found(
+            VaultTx(connection), site, keys=keys, card=card.data, programme=programme,
+            manager=StaffRow(staff_id, name, Role.MANAGER, public, moment), now=moment,
+        )  # fmt: skip
+        # The courier's key lies in the folder before the vault appears in it: one rename shows both.
+        building = Path(connection.execute("PRAGMA database_list").fetchone()[2]).parent
+        install_key(building, courier_secret)
+        if remote:
+            replace_private(building / "courier" / REMOTE, _remote_text(remote))
+
+    create_vault(
+        folder,
+        site=site,
+        staff=NewStaff(staff_id, name, Role.MANAGER, password),
+        migrations=MIGRATIONS,
+        now=now,
+        kdf=kdf,
+        record=record,
+    )
+
+
+def open_session(folder: Path, staff_id: str, password: str, *, terminal: str = "") -> Session:
+    """Log in. Raises `LoginFailed`, `IntegrityFailure` and others of `storage.vault.vault.open_vault`."""
+    harden_process()
+    vault = open_vault(folder, staff_id, password, migrations=MIGRATIONS, now=now)
+    try:
+        store = VaultStore(vault)
+        with store.read() as tx:
+            row = next((r for r in tx.staff.list() if r.staff_id == staff_id and r.until is None), None)
+        if row is None:
+            raise IntegrityFailure(
+                "鍵はありますが、取扱者名簿に登録がありません",
+                where=staff_id,
+                next_step="取扱責任者に確認してください",
+            )
+        actor = Actor(staff_id, row.name, row.role, vault.site)
+        with take_knocks(vault.folder, staff_id, now()) as knocks, store.write() as tx:
+            for knock in knocks:
+                tx.access.append(knock.at, knock.staff_id, "login_failed", knock.reason, "")
+            tx.access.append(now(), staff_id, "login", "", terminal)
+        desk = Desk(store, actor, vault.signing_key, now, os.urandom, terminal)
+        office = Office(desk, FolderBoxes(vault.folder), BundleSealer(os.urandom), VaultSlots(vault))
+        office.exchange.flush()
+    except BaseException:
+        vault.close()
+        raise
+    return Session(vault.folder, vault, office)
+
+
+def site_of(folder: Path) -> Site:
+    """Whose vault it is, from its header (not authenticated before somebody logs in)."""
+    try:
+        return parse_header(read_header_bytes(folder.absolute())).site
+    except FileNotFoundError as error:
+        raise UsageError(
+            "ここに保管庫がありません", where=str(folder), next_step="--vault の場所を確かめてください"
+        ) from error
+
+
+# -- the remote -----------------------------------------------------------------------------------------------
+
+
+def parse_remote(text: str) -> Path:
+    """`folder:/mnt/box` → the folder. Raises `UsageError`."""
+    kind, _, place = text.partition(":")
+    if kind != "folder" or not place:
+        raise UsageError("受渡しの場所が読めません", where=text, next_step="例: --remote folder:/mnt/box")
+    return Path(place).absolute()
+
+
+def _remote_text(text: str) -> bytes:
+    path = str(parse_remote(text)).replace("\\", "\\\\").replace('"', '\\"')
+    return f'kind = "folder"\npath = "{path}"\n'.encode()
+
+
+def set_remote(folder: Path, text: str) -> None:
+    """Remember where bundles are exchanged."""
+    replace_private(folder / "courier" / REMOTE, _remote_text(text))
+
+
+def configured_remote(folder: Path) -> FolderRemote:
+    """The place noted by `set_remote`. Raises `UsageError` when there is none."""
+    try:
+        document = tomllib.loads((folder / "courier" / REMOTE).read_text(encoding="utf-8"))
+        return FolderRemote(Path(document["path"]))
+    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise UsageError(
+            "受渡しの場所がまだ決まっていません",
+            next_step="ikiiki sync --remote folder:/フォルダ で決めてください",
+        ) from error
+
+
+def courier_run(folder: Path) -> SyncReport:
+    """The courier alone: nobody is logged in, nothing is opened."""
+    report = run_courier(folder.absolute(), configured_remote(folder), now())
+    return SyncReport(_sentences((report,), []), (report,))
+
+
+def _sentences(reports: Sequence[CourierReport], imported: Sequence[tuple[str, int]]) -> tuple[str, ...]:
+    sent = sum(len(report.sent) for report in reports)
+    received = sum(len(report.received) for report in reports)
+    said = [f"送った束 {sent}、受け取った束 {received}"]
+    said += [f"取り込みました: {KIND_WORDS[kind]}（{count}件）" for kind, count in imported]
+    said += [f"{wait.bundle}: {wait.reason}" for wait in reports[-1].waiting_for]
+    said += [problem for report in reports for problem in report.problems]
+    return tuple(said)
+
+
+# -- without a vault ------------------------------------------------------------------------------------------
+
+
+def verify_folder(folder: Path) -> list[str]:
+    """Verify a public draw folder: what is wrong with it, in words; empty when all is right."""
+    from core.draw.verify import verify
+
+    try:
+        files = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
+        keys = {
+            site: Ed25519PublicKey.from_public_bytes(
+                VerifyKey.from_pem(files[f"{site}.pem"], name=f"{site}.pem").raw
+            )
+            for site in Site
+        }
+    except (OSError, KeyError) as error:
+        raise UsageError("公開フォルダとして読めません", where=str(folder)) from error
+    report = verify(files, keys)
+    return [f"{finding.file}: {finding.text}" for finding in report.findings]
+
+
+@dataclass(frozen=True)
+class VaultOpener:
+    """What the screens are handed (`tui.opener.Opener`)."""
+
+    folder: Path
+
+    @property
+    def site(self) -> Site:
+        return site_of(self.folder)
+
+    @property
+    def title(self) -> str:
+        return f"{SITE_WORDS[self.site]}の保管庫"
+
+    def open(self, staff_id: str, password: str) -> Session:
+        return open_session(self.folder, staff_id, password, terminal=_tty())
+
+
+def _tty() -> str:
+    try:
+        return os.ttyname(0)
+    except OSError:
+        return ""
+
+
+def run_screens(folder: Path, staff_id: str) -> None:
+    """The Textual app on one vault, until it is left."""
+    site_of(folder)
+    harden_process()
+    import tui  # noqa: F401 - shuts the door before Textual is imported
+    from tui.app import IkiikiApp
+    from tui.opener import Config
+
+    config = Config(staff_id=staff_id, folder=Path.cwd())
+    raise SystemExit(IkiikiApp(VaultOpener(folder), now, config).run() or 0)
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+    except OSError as error:
+        raise UsageError("ファイルに書けません", where=str(path)) from error

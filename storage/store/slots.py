@@ -1,0 +1,47 @@
+"""Staff changes as the use cases ask for them (`core.office.staff.Slots`): slot and tables as one."""
+
+from __future__ import annotations
+
+from core.office.staff import NewPerson, Record
+from storage.store.tx import VaultTx
+from storage.vault.kdf import KdfParams
+from storage.vault.opened import OpenVault
+from storage.vault.sqlcipher import Connection
+from storage.vault.vault import NewStaff
+
+
+class VaultSlots:
+    """The slots of an open vault. New slots take the Argon2id parameters of the person who makes them."""
+
+    def __init__(self, vault: OpenVault) -> None:
+        self._vault = vault
+
+    def add(self, person: NewPerson, record: Record) -> None:
+        """See `storage.vault.staff.add_staff`."""
+        from storage.vault.staff import add_staff
+
+        def enter(connection: Connection, new: NewStaff, public: bytes) -> None:
+            record(VaultTx(connection), public)
+
+        staff = NewStaff(person.staff_id, person.name, person.role, person.password)
+        add_staff(self._vault, staff, kdf=self._kdf(), record=enter)
+
+    def remove(self, staff_id: str, record: Record) -> None:
+        """See `storage.vault.staff.remove_staff`."""
+        from storage.vault.staff import remove_staff
+
+        def leave(connection: Connection) -> None:
+            record(VaultTx(connection), b"")
+
+        remove_staff(self._vault, staff_id, record=leave)
+
+    def change_password(self, staff_id: str, old: str, new: str) -> None:
+        """See `storage.vault.staff.change_password`."""
+        from storage.vault.staff import change_password
+
+        change_password(self._vault.folder, staff_id, old, new, now=self._vault.now)
+
+    def _kdf(self) -> KdfParams:
+        slot = self._vault.header.slot(self._vault.staff_id)
+        assert slot is not None, "whoever is logged in has a slot"
+        return slot.kdf
