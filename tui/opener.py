@@ -11,9 +11,9 @@ from core.office.ports import Now, Progress
 from core.roles import Site
 
 if TYPE_CHECKING:
-    from core.notices import Notice
     from core.office import Office
     from core.office.importing import SourceTable
+    from core.office.notices import NoticeItem
 
 
 class SyncReport(Protocol):
@@ -36,8 +36,20 @@ class Session(Protocol):
         ...
 
     def read_table(self, path: Path) -> SourceTable: ...
-    def postcards(self, notices: Sequence[Notice]) -> bytes:
-        """The notices as PDF."""
+    def write_postcards(self, file: Path, items: Sequence[NoticeItem]) -> Sequence[Path]:
+        """The notices as PDF, readable by their owner alone; a second and third file when there are many."""
+        ...
+
+    def publish(self, folder: Path) -> str:
+        """Write the public draw folder; the draw's id."""
+        ...
+
+    def write_desk_medium(self, folder: Path) -> str | None:
+        """※ at the ward: seal the counter's applications onto a medium; the bundle's name, None when there are none."""
+        ...
+
+    def read_desk_medium(self, folder: Path) -> Sequence[str]:
+        """※ at the contractor: take in what a medium holds; the names of what was new."""
         ...
 
     def close(self) -> None:

@@ -62,11 +62,6 @@ def _era(day: dt.date) -> Era | None:
     return next((era for era in ERAS if day >= era.first), None)
 
 
-def fiscal_year(year: int) -> str:
-    """令和8年度: named after the era on 1 April."""
-    return f"{era_year(dt.date(year, 4, 1))}度"
-
-
 def moment(at: dt.datetime) -> str:
     """6月10日 14:05, with the seconds left out."""
     return f"{at.month}月{at.day}日 {at:%H:%M}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -155,8 +155,17 @@ class FakeSession:
     def read_table(self, path: Path) -> FakeTable:
         return self.tables[path.name]
 
-    def postcards(self, notices: Sequence[Any]) -> bytes:
-        return b"%PDF-"
+    def publish(self, folder: Path) -> str:
+        raise Refused("この試験では公表しません")
+
+    def write_postcards(self, file: Path, items: Sequence[Any]) -> Sequence[Path]:
+        raise Refused("この試験でははがきを組みません")
+
+    def write_desk_medium(self, folder: Path) -> str | None:
+        raise Refused("この試験では媒体に書きません")
+
+    def read_desk_medium(self, folder: Path) -> Sequence[str]:
+        raise Refused("この試験では媒体を読みません")
 
     def close(self) -> None:
         self.closed += 1
@@ -294,6 +303,3 @@ def log_in() -> Callable[..., Any]:
         await pilot.pause()
 
     return enter
-
-
-Changes = Mapping[str, str]

@@ -10,7 +10,7 @@ from textual.app import App
 
 from tui.panes.lottery.dice import DiceSheet, boxes, digits_in
 from tui.widgets.chart import Bar, chart
-from tui.words import era, era_short, fiscal_year
+from tui.words import era, era_short
 
 
 def test_dice_digits_of_any_width_fill_the_boxes_as_they_fall() -> None:
@@ -56,4 +56,3 @@ def test_days_as_people_here_write_them() -> None:
     assert era(dt.date(1950, 3, 4)) == "昭和25年3月4日"
     assert era(dt.date(2019, 5, 1)) == "令和元年5月1日"
     assert era_short(dt.date(1926, 12, 24)) == "T15.12.24"
-    assert fiscal_year(2026) == "令和8年度"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import ClassVar, TypeVar
 
 from rich.text import Text
@@ -165,8 +165,3 @@ class OneLine(Input):
             value, placeholder=placeholder, password=password, compact=True, select_on_focus=False, id=id
         )
         self.cursor_blink = False
-
-
-def numbered(words: Sequence[str]) -> dict[str, str]:
-    """Choices for `Choice` from plain words: the key is the index."""
-    return {str(index): word for index, word in enumerate(words)}

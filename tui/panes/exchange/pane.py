@@ -126,20 +126,21 @@ class ExchangePane(Pane):
 
     @flow
     async def action_medium(self) -> None:
-        path = await self.ikiiki.ask(
-            FileChoice("媒体の送り状（.manifest）", self.ikiiki.config.folder, (".manifest",))
+        answer = await self.ikiiki.ask(
+            Prompt(
+                "※ 媒体を読む",
+                "区の窓口から手渡された媒体の場所（フォルダ）を入力してください。",
+                value=str(self.ikiiki.config.folder),
+            )
         )
-        if path is None:
+        if answer is None:
             return
-        manifest, content = read_small(path), read_small(path.with_suffix(".zip"), 500_000_000)
-        records = self.office.records
+        session, folder = self.session, self.ikiiki.path(answer)
         taken = await self.ikiiki.run_job(
-            "媒体を取り込む",
-            lambda progress: records.take_in_desk(path.stem, content, manifest),
-            stoppable=False,
+            "媒体を取り込む", lambda progress: session.read_desk_medium(folder), stoppable=False
         )
         self.ikiiki.refresh_state()
-        self.say("取り込みました" if taken else "この媒体はすでに取り込んであります")
+        self.say(f"{len(taken)}束を取り込みました" if taken else "この媒体に、新しく取り込むものはありません")
 
     # -- pairing ----------------------------------------------------------------------------------------
 

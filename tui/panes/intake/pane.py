@@ -20,8 +20,8 @@ from tui.panes.intake.entry import EntrySheet
 from tui.panes.intake.preview import PreviewSheet
 from tui.panes.intake.record import RecordSheet
 from tui.place import Pane, flow
-from tui.widgets.dialogs import Choice, Prompt, confirm
-from tui.widgets.files import FileChoice, save_private
+from tui.widgets.dialogs import Prompt, confirm
+from tui.widgets.files import FileChoice
 from tui.widgets.search import Search
 from tui.widgets.virtual_list import Column, VirtualList
 from tui.words import SHORT_PROBLEMS, no, town_words
@@ -231,34 +231,21 @@ class IntakePane(Pane):
 
     @flow
     async def action_carry(self) -> None:
-        folder = await self.ikiiki.ask(
-            Choice(
-                "※ 窓口の応募を媒体で渡す",
-                "まだ渡していない窓口の応募に封をして、媒体に書く2つのファイルを作ります。\n"
-                "渡すときは、双方の管理簿に受渡しが残ります。",
-                {"yes": "作る", "no": "戻る"},
-            )
-        )
-        if folder != "yes":
-            return
         place = await self.ikiiki.ask(
             Prompt(
-                "書き出す場所",
-                "媒体の場所（フォルダ）を入力してください。",
+                "※ 窓口の応募を媒体で渡す",
+                "まだ渡していない窓口の応募に封をして、媒体に書きます。\n"
+                "渡すときは、双方の管理簿に受渡しが残ります。媒体の場所（フォルダ）:",
                 value=str(self.ikiiki.config.folder),
             )
         )
         if place is None:
             return
-        records = self.office.records
-        sealed = await self.ikiiki.run_job("封をする", lambda progress: records.seal_desk(), stoppable=False)
-        if sealed is None:
-            self.say("渡していない窓口の応募はありません")
-            return
-        name, content, manifest = sealed
-        save_private(self.ikiiki.path(place) / f"{name}.zip", content)
-        save_private(self.ikiiki.path(place) / f"{name}.manifest", manifest)
-        self.say(f"{name} を書き出しました")
+        session, folder = self.session, self.ikiiki.path(place)
+        name = await self.ikiiki.run_job(
+            "封をして書き出す", lambda progress: session.write_desk_medium(folder), stoppable=False
+        )
+        self.say(f"{name} を媒体に書き出しました" if name else "まだ渡していない窓口の応募はありません")
 
 
 def _numbers(text: str) -> list[int]:

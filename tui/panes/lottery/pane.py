@@ -25,7 +25,6 @@ from tui.place import Pane, flow
 from tui.safety import clean
 from tui.widgets.chart import Bar, chart
 from tui.widgets.dialogs import Message, Prompt, confirm
-from tui.widgets.files import save_private
 
 _ORDER = list(Step)
 
@@ -258,20 +257,21 @@ class LotteryPane(Pane):
     @flow
     async def action_publish(self) -> None:
         self.actor.require(Right.EXPORT)
-        draw, files = self.office.lottery.publication()
+        ceremony = self._ceremony
+        if ceremony is None:
+            return
         answer = await self.ikiiki.ask(
             Prompt(
                 "公表用に書き出す",
                 "個人情報は含みません。書き出す場所（フォルダ）を入力してください。",
-                value=str(self.ikiiki.config.folder / draw),
+                value=str(self.ikiiki.config.folder / ceremony.draw),
             )
         )
         if answer is None:
             return
-        folder = self.ikiiki.path(answer)
-        for name, content in sorted(files.items()):
-            save_private(folder / name, content)
-        self.say(f"{len(files)}個のファイルを書き出しました")
+        session, folder = self.session, self.ikiiki.path(answer)
+        await self.ikiiki.run_job("書き出す", lambda progress: session.publish(folder), stoppable=False)
+        self.say("公表用の一式を書き出しました")
 
     @flow
     async def action_chart(self) -> None:

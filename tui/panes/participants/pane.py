@@ -10,15 +10,15 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from core.errors import IkiikiError
+from core.errors import IkiikiError, UsageError
 from core.notices import NOTICE_WORDS, NoticeKind
 from core.office.participants import OutingStatus
 from tui.actions import bindings_of
 from tui.panes.participants.outing import OutingSheet
 from tui.place import Pane, flow
+from tui.safety import clean
 from tui.widgets.chart import Bar, chart
 from tui.widgets.dialogs import Prompt, confirm
-from tui.widgets.files import save_private
 from tui.widgets.virtual_list import Column, Held, VirtualList
 
 COLUMNS: tuple[Column[OutingStatus], ...] = (
@@ -108,12 +108,16 @@ class ParticipantsPane(Pane):
         )
         if answer is None:
             return
-        pdf = await self.ikiiki.run_job(
-            "はがきを組む",
-            lambda progress: session.postcards([item.notice for item in items]),
-            stoppable=False,
+        file = self.ikiiki.path(answer)
+        if file.exists():
+            raise UsageError(
+                "同じ名前のファイルがすでにあります。上書きはしていません",
+                where=clean(file.name),
+                next_step="別の名前を付けるか、前のファイルを片付けてください",
+            )
+        await self.ikiiki.run_job(
+            "はがきを組む", lambda progress: session.write_postcards(file, items), stoppable=False
         )
-        save_private(self.ikiiki.path(answer), pdf)
         question = f"{words}を投函しましたか。\n「投函した」を選ぶと、発送を管理簿に記入します。あとでもう一度つくることもできます。"
         if await self.ikiiki.ask(confirm("⑪ 発送", question, yes="投函した", no="まだ")) == "yes":
             batch = session.office.notices.dispatch(items)
