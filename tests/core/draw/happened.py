@@ -1,6 +1,7 @@
 """Invented events after a draw: whatever is allowed as things stand, picked by fixed chance."""
 
 import random
+from collections.abc import Sequence
 
 from core.canonical import crockford_id, sha256_hex
 from core.draw.events import (
@@ -16,7 +17,7 @@ from core.draw.events import (
 )
 from core.draw.result import Result
 from core.draw.rules import Params
-from core.draw.standing import Board, PlaceState, Standing
+from core.draw.standing import Board, PlaceState, Standing, replay
 from core.errors import Refused
 
 KINDS = ("cancel", "decline", "shrink", "disqualify", "close", "reserve", "release", "late", "late", "cancel")
@@ -48,9 +49,9 @@ def some_event(params: Params, now: Standing, chance: random.Random) -> Event | 
     return Cancel(unit.id) if kind == "cancel" else Disqualify(unit.id)
 
 
-def forbidden(params: Params, board: Board, chance: random.Random) -> Event:
-    """One well-formed event the board refuses."""
-    now = board.standing()
+def forbidden(params: Params, result: Result, events: Sequence[Event], chance: random.Random) -> Event:
+    """One well-formed event that is refused after `events`."""
+    now = replay(params, result, events)
     while True:
         unit, other = chance.choice(now.places), chance.choice(now.places)
         code = chance.choice(params.courses).code
@@ -66,7 +67,7 @@ def forbidden(params: Params, board: Board, chance: random.Random) -> Event:
         )
         event = chance.choice(tries)
         try:
-            board.apply(event)
+            replay(params, result, (*events, event))
         except Refused:
             return event
 
