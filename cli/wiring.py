@@ -88,8 +88,7 @@ class Session:
         self.office.exchange.flush()
         first = run_courier(self.folder, remote, now())
         imported = self.office.exchange.import_waiting(progress)
-        due = (self.office.rules.send_if_due(), self.office.exchange.send_receipt_if_due())
-        sealed = [sent.name for sent in due if sent]
+        sealed = [sent.name for sent in self.office.send_due()]
         self.office.exchange.flush()
         second = run_courier(self.folder, remote, now())
         return SyncReport(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from core.office.desk import Desk
 from core.office.drawn import take_draw
-from core.office.exchange import Exchange, Sealer
+from core.office.exchange import Exchange, Sealer, Sent
 from core.office.flow import Flow
 from core.office.importing import Importing
 from core.office.intake import Intake
@@ -42,7 +42,7 @@ class Office:
                 "draw": lambda tx, bundle, name: take_draw(desk, tx, bundle, name),
                 "participants": lambda tx, bundle, name: self.participants.take_in(tx, bundle, name),
                 "approval": lambda tx, bundle, name: self.participants.take_approval(tx, bundle, name),
-                "receipt": lambda tx, bundle, name: None,
+                "receipt": lambda tx, bundle, name: self.participants.take_receipt(tx, bundle, name),
             },
         )
         self.rules = Rules(desk, self.exchange)
@@ -56,3 +56,11 @@ class Office:
         self.ledger = LedgerDesk(desk)
         self.staff = StaffDesk(desk, slots)
         self.flow = Flow(desk, boxes)
+
+    def send_due(self) -> list[Sent]:
+        """Seal what is due without anybody's decision: the programme, and receipts."""
+        made = (
+            self.rules.send_if_due(),
+            self.exchange.send_receipt_if_due(self.participants.receipt_entries),
+        )
+        return [sent for sent in made if sent]

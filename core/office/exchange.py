@@ -239,8 +239,11 @@ class Exchange:
                 self._boxes.clear_out(name)
         return written
 
-    def send_receipt_if_due(self) -> Sent | None:
-        """When the other site has not seen our newest ledger lines and nothing else is on its way: send them alone."""
+    def send_receipt_if_due(self, entries: Callable[[Tx], Mapping[str, bytes]]) -> Sent | None:
+        """When the other site has not seen our newest ledger lines and nothing else is on its way: send them alone.
+
+        `entries` is what a receipt carries besides.
+        """
         if not self._desk.actor.may(Right.SEND):
             return None
         with self._desk.writing(Right.SEND) as tx:
@@ -251,7 +254,7 @@ class Exchange:
                 tx.settings.get(f"ledger_sent_{CHANNEL_FROM[self._desk.actor.site]}") or "0"
             ) >= tx.ledger.size(self._desk.actor.site):
                 return None
-            sent = self.seal(tx, "receipt", {}, {})
+            sent = self.seal(tx, "receipt", entries(tx), {})
         self.flush()
         return sent
 

@@ -14,11 +14,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from core.canonical import sha256_hex
 from core.draw import ceremony
+from core.draw.events import EVENTS, EventLog
 from core.draw.matching import MISMATCH_WORDS, match_roll
 from core.draw.result import RESULT, Result
 from core.draw.roll import LIST, Roll, small_classes
 from core.draw.rules import PARAMS, Params
 from core.draw.signing import sign, signature_name
+from core.draw.standing import STANDING, replay
 from core.draw.steps import (
     COMMITS,
     FREEZE,
@@ -336,9 +338,11 @@ class Lottery:
                 self._desk.actor.site: site_keys(tx).signing.public.pem,
                 self._desk.actor.site.other: need_partner(tx).signing.pem,
             }
-        public = {
-            name: data for name, data in files.items() if is_public(name, files) and "jsonl" not in name
-        }
+        public = {name: data for name, data in files.items() if is_public(name, files)}
+        if RESULT in files:
+            result = Result.parse(files[RESULT], RESULT)
+            log = EventLog.parse(files[EVENTS], result.sha256) if EVENTS in files else EventLog(result.sha256)
+            public[STANDING] = replay(Params.parse(files[PARAMS], PARAMS), result, log.events).to_bytes()
         return draw, public | {f"{site}.pem": pem for site, pem in keys.items()}
 
 

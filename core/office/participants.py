@@ -301,6 +301,34 @@ class Participants:
             draw, signature_name(own.file_name, Site.WARD), sign(key, own.file_name, own.to_bytes()), now
         )
 
+    def receipt_entries(self, tx: Tx) -> dict[str, bytes]:
+        """At the ward: its countersigned head of the events, which travels with the receipts."""
+        draw = current_draw(tx)
+        head = head_name(self._desk.actor.site)
+        names = (head, signature_name(head, self._desk.actor.site))
+        if draw is None or self._desk.actor.site is not Site.WARD:
+            return {}
+        files = tx.draws.files(draw)
+        return {name: files[name] for name in names if name in files}
+
+    def take_receipt(self, tx: Tx, bundle: Bundle, name: str) -> None:
+        """At the contractor: the ward's head must be one of this very chain of events."""
+        head_file = head_name(Site.WARD)
+        if self._desk.actor.site is not Site.CONTRACTOR or head_file not in bundle.entries:
+            return
+        draw = need_draw(tx)
+        _, log = standing_of(tx, draw)
+        data = bundle.entries[head_file]
+        signature = bundle.entries.get(signature_name(head_file, Site.WARD), b"")
+        public = Ed25519PublicKey.from_public_bytes(need_partner(tx).signing.raw)
+        head = Head.parse(data, head_file)
+        if not is_signed(public, head_file, data, signature):
+            raise IntegrityFailure("抽選後の変更の記録への、区の署名が合いません", where=name)
+        if head.seq > len(log.events) or log.hash_at(head.seq) != head.head:
+            raise IntegrityFailure("区が見た抽選後の変更の記録が、こちらの記録と違います", where=name)
+        tx.draws.put_file(draw, head_file, data, self._desk.now())
+        tx.draws.put_file(draw, signature_name(head_file, Site.WARD), signature, self._desk.now())
+
     def approve(self) -> Sent:
         """⑩ at the ward: approve the participants as they stand. Waits for ⑨; a returned one must have left its seat."""
         with self._desk.writing(Right.APPROVE) as tx:

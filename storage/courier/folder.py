@@ -1,13 +1,12 @@
 """The courier's side of a vault's folder: where things lie, whose keys it trusts, and that only one runs.
 
 outbox/              <bundle>.zip, .manifest      written by the vault, sent from here
+                     <bundle>.receipt             the partner's courier's, checked
 inbox/               <bundle>.zip, .manifest      written here, taken away by the vault
 courier/key          its own Ed25519 key, base64, 0600
-courier/self.json    this site's card, which names that key
-courier/partner.json the other site's card, trusted by people
+courier/partner.json this site's card, which names that key, and the other's, trusted by people
 courier/journal.jsonl
 courier/answers/     receipts it has signed
-courier/receipts/    receipts of the partner's courier, checked
 courier/evidence/    whatever did not fit, kept
 """
 
@@ -24,8 +23,9 @@ from core.canonical import sha256_hex
 from core.errors import IntegrityFailure, Refused, RemoteUnreachable
 from core.exchange.card import CARD_LIMIT, PartnerCard, read_card
 from core.exchange.names import MANIFEST, BundleName, Channel, bundle_name
+from core.exchange.strict import Fields, object_of
 from core.keys import SigningKey, from_base64, to_base64
-from storage.remotes.durable import create, read_file, replace, sweep
+from storage.remotes.durable import create, read_file, sweep
 
 _KEY_LIMIT = 200
 
@@ -75,18 +75,14 @@ class Folders:
         return self.courier / "answers"
 
     @property
-    def receipts(self) -> Path:
-        return self.courier / "receipts"
-
-    @property
     def evidence(self) -> Path:
         return self.courier / "evidence"
 
     def prepare(self) -> None:
         """Make what is missing (0700) and sweep what crashed rounds left. Call under the lock."""
-        for folder in (self.outbox, self.inbox, self.answers, self.receipts, self.evidence):
+        for folder in (self.outbox, self.inbox, self.answers, self.evidence):
             folder.mkdir(mode=0o700, exist_ok=True)
-        for folder in (self.inbox, self.answers, self.receipts, self.evidence):
+        for folder in (self.inbox, self.answers, self.evidence):
             sweep(folder, float("inf"))  # nobody else writes here, and we hold the lock
 
     def keep_evidence(self, name: str, data: bytes) -> None:
@@ -121,23 +117,12 @@ def install_key(vault_folder: Path, random_bytes: bytes) -> SigningKey:
     return key
 
 
-def install_cards(vault_folder: Path, own: bytes, partner: bytes) -> None:
-    """Hand the courier the two public cards, the partner's fingerprint having been compared by people."""
-    folder = Folders(vault_folder).courier
-    folder.mkdir(mode=0o700, exist_ok=True)
-    read_card(own, name="courier/self.json")
-    read_card(partner, name="courier/partner.json")
-    replace(folder / "self.json", own)
-    replace(folder / "partner.json", partner)
-
-
 def read_identity(folders: Folders) -> Identity:
     """Raises `Refused` when the courier is not set up or not paired, `IntegrityFailure` when its cards are not right."""
     path = folders.courier / "key"
     text = read_file(path, _KEY_LIMIT)
-    own = read_file(folders.courier / "self.json", CARD_LIMIT)
-    partner = read_file(folders.courier / "partner.json", CARD_LIMIT)
-    if text is None or own is None or partner is None:
+    cards = read_file(folders.courier / "partner.json", 3 * CARD_LIMIT)
+    if text is None or cards is None:
         raise Refused(
             "相手の拠点がまだ登録されていないため、送受信できません",
             where="courier/",
@@ -150,10 +135,16 @@ def read_identity(folders: Folders) -> Identity:
             next_step="chmod 600 をしてから、鍵の作り直しを検討してください",
         )
     key = SigningKey(from_base64(text.decode("ascii", "replace").removesuffix("\n"), 32, name="courier/key"))
-    own_card = read_card(own, name="courier/self.json")
-    partner_card = read_card(partner, name="courier/partner.json")
+    pair = Fields(object_of(cards.removesuffix(b"\n"), name="courier/partner.json"), "courier/partner.json")
+    pair.exactly(("own", "partner"))
+    own_card = read_card(pair.text("own", longest=CARD_LIMIT).encode(), name="courier/partner.json own")
+    partner_card = read_card(
+        pair.text("partner", longest=CARD_LIMIT).encode(), name="courier/partner.json partner"
+    )
     if own_card.courier != key.public:
-        raise IntegrityFailure("通信係の鍵が、この拠点の公開鍵の控えと合いません", where="courier/self.json")
+        raise IntegrityFailure(
+            "通信係の鍵が、この拠点の公開鍵の控えと合いません", where="courier/partner.json"
+        )
     if partner_card.site is not own_card.site.other or partner_card.signing == own_card.signing:
         raise IntegrityFailure("相手の拠点の公開鍵ではありません", where="courier/partner.json")
     if partner_card.epoch != own_card.epoch:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+from core.errors import IntegrityFailure
 from core.exchange.remote import Remote
 from storage.courier.folder import Folders, only_one, read_identity
 from storage.courier.journal import Journal
@@ -30,12 +31,11 @@ def run(vault_folder: Path, remote: Remote, now: dt.datetime, *, medium: bool = 
         this = Round(
             folders, identity, Journal(folders.courier / "journal.jsonl"), remote, listed, now, medium, notes
         )
-        send(this)
-        receive(this)
-        collect_receipts(this)
-        answer(this)
-        if not medium:
-            beat(this)
+        for stage in (send, receive, collect_receipts, answer, *(() if medium else (beat,))):
+            try:
+                stage(this)
+            except IntegrityFailure as error:
+                notes.failed(error)  # one direction being stopped must not stop the other
     report = notes.report()
     if notes.failures:
         raise CourierFailure(notes.failures[0], report) from notes.failures[0]

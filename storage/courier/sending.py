@@ -56,7 +56,7 @@ def send(this: Round) -> None:
     channels = this.identity.channels(outgoing=True, medium=this.medium)
     old = 0
     for bundle in this.folders.outgoing():
-        if bundle.channel not in channels or (this.folders.receipts / bundle.receipt).exists():
+        if bundle.channel not in channels or (this.folders.outbox / bundle.receipt).exists():
             continue
         if bundle.epoch != this.identity.epoch:
             old += 1
@@ -113,7 +113,7 @@ def _outgoing(outbox: Path, bundle: BundleName) -> tuple[bytes, bytes]:
 def collect_receipts(this: Round) -> None:
     """Take the partner's receipts for what we sent. A forged one, or one for other bytes, is kept and reported."""
     for bundle, sent in sorted(this.journal.sent.items()):
-        path = this.folders.receipts / bundle.receipt
+        path = this.folders.outbox / bundle.receipt
         if bundle.epoch != this.identity.epoch or bundle.receipt not in this.listed or path.exists():
             continue
         try:
