@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +49,7 @@ class Year:
         for site in Site:
             staff, _ = STAFF[site]
             lines.append(
-                f"画面で開く: ikiiki --vault {self.folder / site.value} --staff {staff} tui   パスワード {PASSWORDS[site]}"
+                f"画面で開く: {_command()} --vault {self.folder / site.value} --staff {staff} tui   パスワード {PASSWORDS[site]}"
             )
         return "\n".join(lines)
 
@@ -318,8 +319,13 @@ class _Player:
             lines.append(
                 f"  {site.value}: {staff}（取扱責任者）・{handler}（取扱者）  パスワード {PASSWORDS[site]}"
             )
-            lines.append(f"    ikiiki --vault {self.folder / site.value} --staff {staff} tui")
+            lines.append(f"    {_command()} --vault {self.folder / site.value} --staff {staff} tui")
         (self.folder / "README.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _command() -> str:
+    """How the person who started this starts it again."""
+    return "ikiiki" if shutil.which("ikiiki") else str(Path(sys.argv[0]))
 
 
 def _person(staff_id: str, name: str, role: Role, site: Site) -> NewPerson:
