@@ -1,13 +1,13 @@
 """The courier's side of a vault's folder: where things lie, whose keys it trusts, and that only one runs.
 
-outbox/              <bundle>.zip, .manifest      written by the vault, sent from here
-                     <bundle>.receipt             the partner's courier's, checked
-inbox/               <bundle>.zip, .manifest      written here, taken away by the vault
-courier/key          its own Ed25519 key, base64, 0600
-courier/partner.json this site's card, which names that key, and the other's, trusted by people
-courier/journal.jsonl
-courier/answers/     receipts it has signed
-courier/evidence/    whatever did not fit, kept
+outbox/               <bundle>.zip, .manifest: written by the vault, sent from here
+                      <bundle>.receipt: of the partner's courier, checked, written here
+inbox/                <bundle>.zip, .manifest: written here, taken away by the vault
+courier/key           its own Ed25519 key, base64, 0600
+courier/partner.json  both sites' cards: the own one names that key, the other was trusted by people
+courier/journal.jsonl what was sent and received
+courier/answers/      receipts it has signed
+courier/evidence/     whatever did not fit, kept
 """
 
 from __future__ import annotations
