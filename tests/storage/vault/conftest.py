@@ -102,6 +102,11 @@ def vault_template_of_two(vault_template: Path, tmp_path_factory: pytest.TempPat
 
 
 @pytest.fixture
+def vault_tables() -> list[Migration]:
+    return TABLES
+
+
+@pytest.fixture
 def lab(vault_template: Path, tmp_path: Path) -> Iterator[Lab]:
     """One person: sato."""
     yield from _lab(vault_template, tmp_path)

@@ -1,0 +1,159 @@
+"""Failed logins are kept, handed over once, and slow a guesser down."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import multiprocessing
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import LoginFailed
+from storage.vault.knocks import (
+    FAILED,
+    NAME,
+    SHUT_OUT,
+    UNKNOWN,
+    UNREADABLE,
+    Knock,
+    read_knocks,
+    record_knock,
+    seconds_to_wait,
+    take_knocks,
+)
+from storage.vault.staff import change_password
+
+WHEN = dt.datetime(2026, 4, 20, 9, 0, tzinfo=dt.UTC)
+
+
+def fail(lab, staff_id="sato"):
+    with pytest.raises(LoginFailed) as failure:
+        lab.open(staff_id, "wrong wrong wrong")
+    return str(failure.value)
+
+
+def knock(number, staff_id="sato", at=WHEN, reason=FAILED):
+    return Knock(f"{number:016x}", at, staff_id, reason)
+
+
+def test_a_failed_login_is_kept_with_time_and_id_but_an_unknown_id_is_not_written_down(lab):
+    fail(lab)
+    fail(lab, "my secret password typed in the wrong field")
+    lines = [json.loads(line) for line in (lab.folder / NAME).read_text().splitlines()]
+    assert [(line["staff_id"], line["reason"], line["at"]) for line in lines] == [
+        ("sato", "failed", "2026-04-20T09:00:00+09:00"),
+        ("unknown", "failed", "2026-04-20T09:00:00+09:00"),
+    ]
+    assert len({line["id"] for line in lines}) == 2
+    assert (lab.folder / NAME).stat().st_mode & 0o777 == 0o600
+
+
+def test_after_five_failures_the_right_password_too_must_wait_and_the_seconds_are_told(lab):
+    for _ in range(5):
+        assert "秒後" not in fail(lab)
+    assert "30秒後" in fail(lab)
+    with pytest.raises(LoginFailed, match="しばらく受け付けません"):
+        lab.open()
+    with pytest.raises(LoginFailed, match="しばらく受け付けません"):
+        change_password(lab.folder, "sato", lab.password, "a wholly new one", now=lab.clock)
+    lab.clock.pass_seconds(29)
+    assert "1秒後" in fail(lab)
+    lab.clock.pass_seconds(1)
+    lab.open()
+
+
+def test_others_are_not_shut_out_with_the_one_who_failed(lab_of_two):
+    for _ in range(5):
+        fail(lab_of_two)
+    lab_of_two.open("suzuki")
+
+
+def test_trying_during_the_delay_does_not_lengthen_it(lab):
+    for _ in range(5):
+        fail(lab)
+    for _ in range(3):
+        assert "30秒後" in fail(lab)
+    reasons = [each.reason for each in read_knocks(lab.folder, lab.clock())]
+    assert reasons == [FAILED] * 5 + [SHUT_OUT] * 3
+
+
+@pytest.mark.parametrize(("failures", "seconds"), [(4, 0), (5, 30), (6, 60), (9, 480), (10, 900), (30, 900)])
+def test_the_delay_doubles_up_to_a_quarter_of_an_hour(failures, seconds):
+    assert seconds_to_wait([knock(number) for number in range(failures)], "sato", WHEN) == seconds
+
+
+def test_failures_count_for_a_quarter_of_an_hour_and_a_clock_set_back_shuts_nobody_out_for_longer():
+    knocks = [knock(number) for number in range(5)]
+    assert seconds_to_wait(knocks, "sato", WHEN + dt.timedelta(minutes=15)) == 0
+    assert seconds_to_wait(knocks, "sato", WHEN - dt.timedelta(days=1)) == 30
+    assert seconds_to_wait(knocks, "suzuki", WHEN) == 0
+
+
+def test_knocks_are_handed_over_once_and_ones_own_are_forgotten(lab):
+    for number, staff_id in enumerate(["sato", "suzuki", UNKNOWN]):
+        record_knock(lab.folder, knock(number, staff_id))
+    with take_knocks(lab.folder, "sato", WHEN) as taken:
+        assert [each.staff_id for each in taken] == ["sato", "suzuki", UNKNOWN]
+    with take_knocks(lab.folder, "sato", WHEN) as again:
+        assert again == []
+    assert [each.staff_id for each in read_knocks(lab.folder, WHEN)] == ["suzuki", UNKNOWN]
+
+
+def test_somebody_elses_login_does_not_end_a_delay(lab):
+    for number in range(5):
+        record_knock(lab.folder, knock(number, "suzuki"))
+    with take_knocks(lab.folder, "sato", WHEN):
+        pass
+    assert seconds_to_wait(read_knocks(lab.folder, WHEN), "suzuki", WHEN) == 30
+    with take_knocks(lab.folder, "sato", WHEN + dt.timedelta(minutes=16)):
+        pass
+    assert (lab.folder / NAME).read_bytes() == b""
+
+
+def test_when_taking_fails_they_come_again_with_the_same_handle(lab):
+    record_knock(lab.folder, knock(1))
+    with pytest.raises(KeyError), take_knocks(lab.folder, "sato", WHEN) as first:
+        raise KeyError
+    with take_knocks(lab.folder, "sato", WHEN) as second:
+        assert second == first == [knock(1)]
+
+
+def test_a_line_cut_by_a_crash_is_reported_and_does_not_spoil_the_next(lab):
+    record_knock(lab.folder, knock(1))
+    with (lab.folder / NAME).open("ab") as file:
+        file.write(b'{"at":"2026')
+    record_knock(lab.folder, knock(2))
+    assert [each.reason for each in read_knocks(lab.folder, WHEN)] == [FAILED, UNREADABLE, FAILED]
+
+
+def _record_many(folder, start):
+    for number in range(start, start + 20):
+        record_knock(folder, knock(number))
+
+
+def test_knocks_of_several_processes_are_all_kept(lab):
+    context = multiprocessing.get_context("fork")
+    processes = [context.Process(target=_record_many, args=(lab.folder, start)) for start in (0, 100)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert len({each.knock_id for each in read_knocks(lab.folder, WHEN)}) == 40
+
+
+@given(st.binary(max_size=200).filter(lambda line: b"\n" not in line and line))
+def test_whatever_stands_in_the_file_is_read_without_an_error(line):
+    from storage.vault.knocks import _knock
+
+    assert _knock(line, WHEN).reason == UNREADABLE
+
+
+@given(st.text(string.hexdigits, min_size=1), st.datetimes(timezones=st.just(dt.UTC)), st.booleans())
+def test_a_knock_reads_back_as_it_was_written(knock_id, at, taken):
+    from storage.vault.knocks import _knock, _line
+
+    one = Knock(knock_id, at.replace(microsecond=0), "sato", FAILED, taken)
+    assert _knock(_line(one).rstrip(b"\n"), WHEN) == one
