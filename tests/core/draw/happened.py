@@ -73,14 +73,15 @@ def forbidden(params: Params, result: Result, events: Sequence[Event], chance: r
 
 
 def happen(params: Params, result: Result, count: int, seed: int) -> list[Event]:
-    """`count` allowed events, one after the other."""
+    """`count` allowed events, one after the other; not all outings are called off."""
     chance = random.Random(seed)
     board = Board(params, result)
     made: list[Event] = []
     while len(made) < count:
         event = some_event(params, board.standing(), chance)
-        if event is None:
-            continue
+        closed = sum(isinstance(earlier, Close) for earlier in made)
+        if event is None or (isinstance(event, Close) and closed + 1 == len(params.courses)):
+            continue  # one outing stays open, or there would be nothing left to happen
         try:
             board.apply(event)
         except Refused:
