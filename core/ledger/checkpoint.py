@@ -7,6 +7,7 @@ something else about what was already told: rewritten, rolled back or forked (do
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from core.errors import IntegrityFailure
 from core.exchange.signed import read_signed, write_signed
@@ -149,7 +150,8 @@ def compare(
     evidence = Evidence(known.data if known else b"", checkpoint.data, known_lines, lines)
     if known is not None and known.org is not checkpoint.org:
         raise bad("別の拠点の管理簿です", name)
-    if known is not None and head_of(known_lines, known.size, name=name) != known.head:
+    chained = all(after.startswith(line_hash(before).encode()) for before, after in pairwise(held))
+    if not chained or (known is not None and head_of(known_lines, known.size, name=name) != known.head):
         raise bad("手元に保管した管理簿が、手元の検査点と合いません", name)
     if known is not None and checkpoint.epoch < known.epoch:
         raise RolledBack("相手の検査点が前の世代に戻っています", where=name, evidence=evidence)

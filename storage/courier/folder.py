@@ -82,8 +82,7 @@ class Folders:
         """Make what is missing (0700) and sweep what crashed rounds left. Call under the lock."""
         for folder in (self.outbox, self.inbox, self.answers, self.evidence):
             folder.mkdir(mode=0o700, exist_ok=True)
-        for folder in (self.inbox, self.answers, self.evidence):
-            sweep(folder, float("inf"))  # nobody else writes here, and we hold the lock
+            sweep(folder, float("inf"))  # nobody else writes files of these names, and we hold the lock
 
     def keep_evidence(self, name: str, data: bytes) -> None:
         """Keep `data`, once, however often it is met."""
