@@ -339,9 +339,9 @@ class Lottery:
                 self._desk.actor.site.other: need_partner(tx).signing.pem,
             }
         public = {name: data for name, data in files.items() if is_public(name, files)}
-        if RESULT in files:
+        if EVENTS in files:  # before the first event the result itself is the standing
             result = Result.parse(files[RESULT], RESULT)
-            log = EventLog.parse(files[EVENTS], result.sha256) if EVENTS in files else EventLog(result.sha256)
+            log = EventLog.parse(files[EVENTS], result.sha256)
             public[STANDING] = replay(Params.parse(files[PARAMS], PARAMS), result, log.events).to_bytes()
         return draw, public | {f"{site}.pem": pem for site, pem in keys.items()}
 
