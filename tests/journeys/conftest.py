@@ -1,0 +1,5 @@
+"""Whole flows share the small year and the demo."""
+
+from tests.journeys.staging import at, demo
+
+__all__ = ["at", "demo"]
