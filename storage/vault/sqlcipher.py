@@ -108,7 +108,6 @@ def connect(path: Path, key: bytes, *, cache_kib: int = CACHE_KIB) -> Connection
             application_id = connection.execute("PRAGMA application_id").fetchone()[0]
         if application_id != APPLICATION_ID:
             raise _foreign(path)
-        _check_length(connection, path)
     except BaseException:
         connection.close()
         raise
@@ -277,21 +276,6 @@ def _check_file(path: Path) -> None:
         )
     if head == _PLAIN_MAGIC:
         raise IntegrityFailure("保管庫のデータベースが暗号化されていません", where=path.name)
-
-
-def _check_length(connection: Connection, path: Path) -> None:
-    """A file cut at the end of a page passes every MAC; its length does not fit what the log leaves to expect."""
-    log = path.with_name(path.name + "-wal")
-    with translated(path.name):
-        connection.execute("BEGIN")
-        pages = connection.execute("PRAGMA page_count").fetchone()[0]
-        logged = log.exists() and log.stat().st_size > 0  # then the last pages may stand in the log alone
-        length = path.stat().st_size
-        connection.execute("ROLLBACK")
-    if not logged and length < pages * PAGE_BYTES:
-        raise IntegrityFailure(
-            "保管庫のデータベースが途中で切れています", where=path.name, next_step="控えから復元してください"
-        )
 
 
 def _foreign(path: Path) -> IntegrityFailure:

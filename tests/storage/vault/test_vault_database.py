@@ -137,6 +137,12 @@ def test_a_damaged_database_is_an_integrity_failure_and_is_left_as_it_is(lab, ad
     assert lab.digest() == before
 
 
+def test_a_plain_database_is_called_what_it_is(lab):
+    put_plain(lab.folder / "vault-1.db")
+    with pytest.raises(IntegrityFailure, match="暗号化されていません"):
+        lab.open()
+
+
 def test_a_page_altered_far_inside_is_an_integrity_failure_when_it_is_read_and_a_finding(lab, add_people):
     with lab.open() as vault:
         add_people(vault, 2000)
@@ -155,10 +161,13 @@ def test_another_vaults_database_is_an_integrity_failure(lab):
     path = lab.folder / "vault-1.db"
     with lab.open() as vault:
         key = database_key(vault.data_key)
-    path.unlink()
-    sqlcipher.create(path, key, Identity("f" * 32, "contractor", 1, 99), "2026-01-01").close()
-    with pytest.raises(IntegrityFailure, match="世代のものではありません"):
-        lab.open()
+    for other in (Identity("f" * 32, "contractor", 1, 99), Identity(vault.vault_id, "ward", 1, 99)):
+        path.unlink()
+        connection = sqlcipher.create(path, key, other, "2026-01-01")
+        connection.execute("PRAGMA user_version = 1")
+        connection.close()
+        with pytest.raises(IntegrityFailure, match="世代のものではありません"):
+            lab.open()
 
 
 def test_a_foreign_database_under_the_same_key_is_an_integrity_failure(lab):

@@ -53,6 +53,22 @@ def test_restoring_waits_for_nobody_and_says_who_is_inside(lab):
     lab.open()
 
 
+def test_who_was_refused_the_vault_alone_is_still_inside(lab_of_two):
+    with lab_of_two.open() as vault:
+        with lab_of_two.open("suzuki"), pytest.raises(VaultBusy):
+            rekey(vault)
+        with pytest.raises(VaultBusy, match="sato"), alone(lab_of_two.folder):
+            raise AssertionError("not alone")
+
+
+def test_who_had_the_vault_alone_is_inside_again_and_others_may_come(lab_of_two):
+    with lab_of_two.open() as vault:
+        rekey(vault)
+        with pytest.raises(VaultBusy, match="sato"), alone(lab_of_two.folder):
+            raise AssertionError("not alone")
+        lab_of_two.open("suzuki").close()
+
+
 def test_while_the_gate_is_held_nobody_comes_in(lab):
     with gate(lab.folder), pytest.raises(VaultBusy):
         lab.open()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -55,6 +56,33 @@ def test_when_recording_is_refused_nobody_gets_a_slot(lab):
         assert (lab.folder / NAME).read_bytes() == before
 
 
+def test_after_a_death_between_slot_and_row_the_same_call_puts_it_right(lab):
+    def record(connection, person, public):
+        connection.execute("INSERT INTO person (name) VALUES (?)", (person.staff_id,))
+
+    child = os.fork()
+    if child == 0:
+        try:
+            vault = lab.open()
+            put = vault.write_header
+
+            def put_and_die(header):
+                put(header)
+                os.kill(os.getpid(), signal.SIGKILL)
+
+            vault.write_header = put_and_die
+            add_staff(vault, NEW, kdf=LIGHT_KDF, record=record)
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    with lab.open() as vault:
+        assert (names(vault), vault.header.slot("tanaka") is None) == ([], False)
+        public = add_staff(vault, NEW, kdf=LIGHT_KDF, record=record)
+    with lab.open("tanaka", NEW.password) as vault:
+        assert names(vault) == ["tanaka"]
+        assert vault.signing_key.public_key().public_bytes_raw() == public
+
+
 def test_an_id_in_use_is_refused_and_keeps_its_password(lab_of_two):
     with lab_of_two.open() as vault, pytest.raises(Refused, match="すでにいます"):
         add_staff(vault, NewStaff("suzuki", "x", Role.MANAGER, "stolen password"), kdf=LIGHT_KDF)
@@ -67,6 +95,18 @@ def test_adding_leaves_others_inside_able_to_write(lab_of_two):
         with other.write() as connection:
             connection.execute("INSERT INTO person (name) VALUES ('x')")
         assert other.header.slot("tanaka") is not None
+
+
+def test_a_password_changed_while_somebody_is_added_is_not_lost(lab_of_two):
+    def record(connection, person, public):
+        change_password(
+            lab_of_two.folder, "suzuki", lab_of_two.password, "a wholly new one", now=lab_of_two.clock
+        )
+
+    with lab_of_two.open() as vault:
+        add_staff(vault, NEW, kdf=LIGHT_KDF, record=record)
+    lab_of_two.open("suzuki", "a wholly new one")
+    lab_of_two.open("tanaka", NEW.password)
 
 
 def test_a_removed_person_cannot_log_in_and_everything_else_is_kept(lab_of_two, add_people):
@@ -150,6 +190,29 @@ def test_a_failing_step_leaves_the_vault_as_it_was_and_usable(lab_of_two, add_pe
         assert len(names(vault)) == 5
         assert not list(lab_of_two.folder.glob("vault-2*")) + list(lab_of_two.folder.glob("*.tmp"))
     lab_of_two.open("suzuki")
+
+
+def test_an_interruption_just_after_the_rename_loses_nothing(lab_of_two, add_people, monkeypatch):
+    replace = Path.replace
+
+    def replace_and_interrupt(path, target):
+        replace(path, target)
+        if target == lab_of_two.folder / NAME:
+            raise KeyboardInterrupt
+
+    with lab_of_two.open() as vault:
+        add_people(vault, 5)
+        before = names(vault)
+        monkeypatch.setattr(Path, "replace", replace_and_interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            remove_staff(vault, "suzuki")
+        monkeypatch.undo()
+        with pytest.raises(VaultChanged), vault.write():
+            pass
+    with lab_of_two.open() as vault:
+        assert vault.generation == 2
+        assert names(vault) == before
+    assert [path.name for path in lab_of_two.folder.glob("vault-*")] == ["vault-2.db"]
 
 
 @pytest.mark.parametrize("step", STEPS)
