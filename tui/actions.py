@@ -111,6 +111,9 @@ ACTIONS: tuple[Action, ...] = (
     # 取込の下見
     Action("preview", "commit", "取り込む", "f10,ctrl+s", "下見のとおりに取り込む"),
     Action("preview", "back", "やめる", "escape", "何も取り込まずに戻る"),
+    # パスワード
+    Action("password", "save", "変える", "f10,ctrl+s", "新しいパスワードにする"),
+    Action("password", "back", "やめる", "escape", "いまのパスワードのまま戻る"),
     # 抽選
     Action("lottery", "next", "次へ進む", "enter,f10", "この拠点が次にすることをする", Right.DRAW),
     Action("lottery", "dice", "サイコロ", "d", "公開の場で振った20個の目を入力する", Right.DRAW),

@@ -231,15 +231,27 @@ class IkiikiApp(QuietApp):
             action.name: f"{action.key:>6}  {action.words}  … {action.help}"
             for action in place.open_actions()
         }
+        choices["app.password"] = "        パスワード  … 自分のパスワードを変える"
         choices["app.leave"] = "Ctrl+Q  終了  … このプログラムを終わる"
 
         def chosen(name: str | None) -> None:
             if name == "app.leave":
                 self.action_leave()
+            elif name == "app.password":
+                self.action_password()
             elif name is not None:
                 place.call_later(place.run_action, name)
 
         self.push_screen(Choice("操作", "", choices), chosen)
+
+    def action_password(self) -> None:
+        from tui.password import PasswordSheet
+
+        def closed(changed: bool | None) -> None:
+            self.say("パスワードを変えました" if changed else "")
+
+        if not isinstance(self.screen, PasswordSheet):
+            self.push_screen(PasswordSheet(), closed)
 
     def action_help(self) -> None:
         if not isinstance(self.screen, Message):
@@ -314,6 +326,22 @@ class IkiikiApp(QuietApp):
         finally:
             if window in self.screen_stack:
                 window.dismiss(None)
+
+    async def run_quietly(self, work: Callable[[], T]) -> T | None:
+        """Short work in a thread without a window, for what the program does by itself. None when locked meanwhile."""
+        lease = self._lease
+        if lease is None:
+            return None
+        lease.enter()
+
+        def call() -> T:
+            try:
+                return work()
+            finally:
+                lease.leave()
+
+        result = await asyncio.shield(asyncio.get_running_loop().run_in_executor(None, call))
+        return result if self._lease is lease else None
 
     def _tell_afterwards(self, title: str, done: asyncio.Future[T]) -> None:
         error = done.exception()

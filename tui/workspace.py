@@ -81,10 +81,11 @@ class Workspace(Screen[None]):
             return
         self._place = place
         holder = self.query_one("#holder", Container)
-        await holder.remove_children()
-        self._pane = make_pane(place)
-        await holder.mount(self._pane)
-        self.refresh_header()
+        with self.app.batch_update():  # one repaint instead of three: it goes over SSH
+            await holder.remove_children()
+            self._pane = make_pane(place)
+            await holder.mount(self._pane)
+            self.refresh_header()
 
     def refresh_header(self) -> None:
         """Read the three lines and the hint line anew."""
@@ -95,7 +96,7 @@ class Workspace(Screen[None]):
         except IkiikiError as error:
             self.query_one("#flow", Line).show(plain(f" {error.what}。{error.next_step}", "bold"))
             return
-        self.query_one("#title", Line).show(title_words(status, office.actor))
+        self.query_one("#title", Line).show(title_words(status, office.actor, self.app.size.width))
         self.query_one("#flow", Line).show(flow_words(status))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from tui.safety import fit
@@ -27,8 +28,7 @@ def chart(bars: Sequence[Bar], width: int, *, label_width: int = 16, ascii_only:
     """
     inside, beyond, mark = ("#", "+", "|") if ascii_only else ("█", "▒", "│")
     notes = [bar.note or str(bar.value) for bar in bars]
-    note_width = max((len(fit(note, 200).rstrip()) * 2 for note in notes), default=0)
-    note_width = min(note_width, max(0, width // 3))
+    note_width = min(max((cell_len(note) for note in notes), default=0), max(0, width // 2))
     room = max(4, width - label_width - note_width - 3)
     top = max((max(bar.value, bar.room or 0) for bar in bars), default=0) or 1
     text = Text(end="")

@@ -134,7 +134,7 @@ class Form(VerticalScroll, can_focus=False):
         """A word beside a field: how it is understood, or (with `problem`) why it will not do."""
         note = self.query_one(f"#note-{key}", Static)
         note.set_class(problem, "problem")
-        note.update(plain(f"× {words}" if problem and words else words))
+        note.update(plain(f"× {words}" if problem and words else words), layout=False)
 
     # -- moving on --------------------------------------------------------------------------------------
 

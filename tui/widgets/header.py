@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from core.applicant import STATE_WORDS, State
 from core.office.flow import FlowStatus, Mark
 from core.roles import ROLE_WORDS, SITE_WORDS, Actor
 from tui.actions import PANES
-from tui.safety import clean
+from tui.safety import clean, fit
 
 
-def title_words(status: FlowStatus, actor: Actor) -> Text:
-    """Programme and fiscal year, site, person (role), how many applications there are and how many are held."""
-    person = f"{SITE_WORDS[actor.site]} {clean(actor.name)}({ROLE_WORDS[actor.role]})"
-    counts = f"{STATE_WORDS[State.ACCEPTED]} {status.received}  {STATE_WORDS[State.HELD]} {status.held}"
-    return Text(f" {clean(status.title)}   {person}   {counts}", no_wrap=True, overflow="ellipsis", end="")
+def title_words(status: FlowStatus, actor: Actor, width: int) -> Text:
+    """Programme and fiscal year, site, person (role), how many applications there are and how many are held.
+
+    What does not fit in `width` cells gives way from the person on: the counts are always there.
+    """
+    title = f" {clean(status.title)}   "
+    counts = f"   {STATE_WORDS[State.ACCEPTED]} {status.received}  {STATE_WORDS[State.HELD]} {status.held}"
+    site = SITE_WORDS[actor.site]
+    room = width - cell_len(title) - cell_len(counts)
+    whole = f"{site} {clean(actor.name)}({ROLE_WORDS[actor.role]})"
+    short = f"{site} {clean(actor.name)}"
+    person = whole if cell_len(whole) <= room else fit(short, max(0, min(room, cell_len(short))))
+    return Text(title + person + counts, no_wrap=True, overflow="ellipsis", end="")
 
 
 def flow_words(status: FlowStatus) -> Text:

@@ -16,7 +16,7 @@ class Line(Static):
     def show(self, words: Text) -> None:
         if words != self._words:
             self._words = words
-            self.update(words)
+            self.update(words, layout=False)  # one line high whatever stands in it
 
     @property
     def words(self) -> str:

@@ -1,7 +1,7 @@
 """A list of any length: it holds a page or two of rows, and paints the lines that changed.
 
 The millionth row costs what the tenth does: rows come from a source by offset when a line is drawn. Moving the cursor
-repaints two rows; at the edge the list turns by half a page, since a terminal over SSH pays for each scrolled line.
+repaints two rows; at the edge the list turns by nearly a page, since a terminal over SSH pays for each scrolled line.
 """
 
 from __future__ import annotations
@@ -229,9 +229,9 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
         if abs(self._cursor - top) > 2 * view:
             target = self._cursor - view // 2
         elif self._cursor < top:
-            target = min(self._cursor, top - view // 2)
+            target = min(self._cursor, top - view + 2)
         else:
-            target = max(self._cursor - view + 1, top + view // 2)
+            target = max(self._cursor - view + 1, top + view - 2)
         target = max(0, min(target, self._count - view))
         self.scroll_to(y=target * self._tall, animate=False, force=True)
         self.refresh()
@@ -296,7 +296,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
                 style = base + self._style("list--strong")
             segments.append(Segment(fit(column.show(row), cells, right=column.right), style))
             segments.append(Segment(" ", base))
-        return Strip(segments).adjust_cell_length(width, base)
+        return Strip(segments).adjust_cell_length(width, base).simplify()
 
     def _heading(self, width: int) -> Strip:
         style = self._style("list--heading")

@@ -9,7 +9,6 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.widgets import Static
 
 from core.errors import IkiikiError
@@ -20,6 +19,7 @@ from tui.place import Pane, flow
 from tui.safety import clean, paragraphs
 from tui.widgets.dialogs import Message, Prompt
 from tui.widgets.files import FileChoice, read_small, save_private
+from tui.widgets.frame import Frame
 from tui.widgets.virtual_list import Column, Held, VirtualList
 from tui.words import moment
 
@@ -61,8 +61,7 @@ class ExchangePane(Pane):
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("exchange")
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="pane") as frame:
-            frame.border_title = "送受信"
+        with Frame("送受信"):
             yield Static("", id="due", classes="note")
             yield VirtualList([COLUMNS], Held[Passed](()), empty="まだ何も送受信していません", id="list")
 

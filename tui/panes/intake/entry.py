@@ -8,7 +8,6 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.widgets import Static
 
 from core.applicant import PROBLEM_WORDS, ROUTE_WORDS, Problem, Route
@@ -23,6 +22,7 @@ from tui.place import Sheet, flow
 from tui.safety import paragraphs
 from tui.widgets.dialogs import Choice, confirm
 from tui.widgets.form import Entry, Form
+from tui.widgets.frame import Frame
 from tui.words import no
 
 PAPER = {"1": Route.POST, "2": Route.FAX, "3": Route.DESK, "4": Route.WEB}
@@ -52,8 +52,7 @@ class EntrySheet(Sheet):
     def body(self) -> ComposeResult:
         self._draft: Mapping[str, str] = self.office.intake.draft() or {}
         route = self._draft.get(ROUTE) or ROUTE_WORDS[self._usual_route]
-        with Vertical(classes="sheet") as frame:
-            frame.border_title = "応募の入力"
+        with Frame("応募の入力", sheet=True):
             yield Form([*ENTRIES, Entry(ROUTE, "経路", "", 10)], {**self._draft, ROUTE: route}, id="form")
             yield Static("", id="doubts", classes="note")
 
@@ -218,8 +217,7 @@ class EditSheet(Sheet):
         self._values = dict(values)
 
     def body(self) -> ComposeResult:
-        with Vertical(classes="sheet") as frame:
-            frame.border_title = "訂正"
+        with Frame("訂正", sheet=True):
             yield Form(ENTRIES, self._values, id="form")
             yield Static(
                 paragraphs("カナ氏名・生年月日・町名・希望・グループを直すと、区の確認⑤をもう一度受けます。"),

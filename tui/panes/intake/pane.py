@@ -10,7 +10,6 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 
 from core.applicant import ROUTE_WORDS, STATE_WORDS, State
 from core.office.intake import Intake, ListRow
@@ -22,6 +21,7 @@ from tui.panes.intake.record import RecordSheet
 from tui.place import Pane, flow
 from tui.widgets.dialogs import Prompt, confirm
 from tui.widgets.files import FileChoice
+from tui.widgets.frame import Frame
 from tui.widgets.search import Search
 from tui.widgets.virtual_list import Column, VirtualList
 from tui.words import SHORT_PROBLEMS, no, town_words
@@ -81,8 +81,7 @@ class IntakePane(Pane):
         self._which = ListFilter()
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="pane") as frame:
-            frame.border_title = "受付"
+        with Frame("受付", self._subtitle(self.office.intake.count(self._which))):
             yield VirtualList(
                 [columns(self.home)],
                 Applications(self.office.intake, self._which),
@@ -105,16 +104,15 @@ class IntakePane(Pane):
 
     @on(VirtualList.Moved)
     def _moved(self) -> None:
-        words = f"{self._list.count}件"
+        self.query_one(Frame).caption("受付", self._subtitle(self._list.count))
+
+    def _subtitle(self, count: int) -> str:
         only = [
             word
             for word, on_ in (("保留のみ", self._only_held), ("未確認のみ", self._which.unconfirmed_only))
             if on_
         ]
-        frame = self.query_one(".pane", Vertical)
-        subtitle = " ".join([*only, words])
-        if frame.border_subtitle != subtitle:
-            frame.border_subtitle = subtitle
+        return " ".join([*only, f"{count}件"])
 
     @property
     def _only_held(self) -> bool:

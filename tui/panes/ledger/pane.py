@@ -9,7 +9,6 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 
 from core.ledger.codes import ACT_WORDS, CONTENT_WORDS, MEDIUM_WORDS, PLACE_WORDS, UNIT_WORDS, Place
 from core.ledger.line import LedgerLine
@@ -21,6 +20,7 @@ from tui.panes.ledger.adding import Writing
 from tui.place import Pane, flow
 from tui.widgets.dialogs import Message, Prompt
 from tui.widgets.files import save_private
+from tui.widgets.frame import Frame
 from tui.widgets.virtual_list import Column, VirtualList
 
 
@@ -55,6 +55,8 @@ def way(line: LedgerLine) -> str:
     """委託先→区, where there is a way."""
     if line.from_ is Place.NONE and line.to is Place.NONE:
         return ""
+    if line.from_ is line.to:
+        return f"{PLACE_WORDS[line.to]}のなか"
     return f"{PLACE_WORDS[line.from_]}→{PLACE_WORDS[line.to]}"
 
 
@@ -93,7 +95,7 @@ class LedgerPane(Pane):
         return self._org or self.actor.site
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="pane", id="frame"):
+        with Frame(f"管理簿 {SITE_WORDS[self.org]}", f"{self.office.ledger.count(self.org)}行"):
             yield self._make()
 
     def _make(self) -> VirtualList[LedgerLine] | VirtualList[AccessRow]:
@@ -111,12 +113,11 @@ class LedgerPane(Pane):
 
     @on(VirtualList.Moved)
     def _moved(self, event: VirtualList.Moved) -> None:
-        frame = self.query_one("#frame", Vertical)
-        frame.border_title = "操作ログ" if self._access else f"管理簿 {SITE_WORDS[self.org]}"
-        frame.border_subtitle = f"{event.list.count}行"
+        title = "操作ログ" if self._access else f"管理簿 {SITE_WORDS[self.org]}"
+        self.query_one(Frame).caption(title, f"{event.list.count}行")
 
     async def _change(self) -> None:
-        frame = self.query_one("#frame", Vertical)
+        frame = self.query_one(Frame)
         await frame.remove_children()
         await frame.mount(self._make())
         self.query_one(VirtualList).focus()

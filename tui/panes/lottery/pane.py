@@ -26,6 +26,7 @@ from tui.safety import clean
 from tui.widgets.chart import Bar, chart
 from tui.widgets.dialogs import Message, Prompt, confirm
 
+POLL_SECONDS = 5.0
 _ORDER = list(Step)
 
 STAGES: tuple[tuple[str, Step, Step, str], ...] = (
@@ -42,12 +43,16 @@ STAGES: tuple[tuple[str, Step, Step, str], ...] = (
 )
 """Name, first and last step of the machine, and what it is for."""
 
-FILE_WORDS = {
+FILE_WORDS: dict[str, str] = {
     "params.txt": "規則",
     "commits.txt": "封印の一覧",
     "list.txt": "抽選名簿",
     "freeze.txt": "名簿の確定",
+    "reveal-contractor.txt": "委託先の封の中身",
+    "reveal-ward.txt": "区の封の中身",
     "opened.txt": "開封の記録",
+    "dice-contractor.txt": "委託先が入力した目",
+    "dice-ward.txt": "区が入力した目",
     "seed-input.txt": "種のもと",
     "result.txt": "結果",
 }
@@ -87,6 +92,10 @@ class LotteryPane(Pane):
     def __init__(self) -> None:
         super().__init__()
         self._ceremony: Ceremony | None = None
+        self._shown = Text()
+        self._polling = False
+        self._trouble = ""
+        """Why the last attempt to reach the other site failed."""
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="pane", id="stage") as frame:
@@ -96,6 +105,34 @@ class LotteryPane(Pane):
     def on_mount(self) -> None:
         self.query_one("#stage").focus()
         self.entered()
+        self.set_interval(POLL_SECONDS, self.poll)
+
+    @property
+    def _waiting(self) -> bool:
+        """Whether a ceremony has begun and the other site's part is awaited."""
+        ceremony = self._ceremony
+        return (
+            ceremony is not None
+            and bool(ceremony.hashes)
+            and not ceremony.mine
+            and ceremony.step is not Step.DONE
+        )
+
+    async def poll(self) -> None:
+        """While the other site's part of a ceremony is awaited, run the courier by itself."""
+        if not self._waiting or self.flowing or self._polling or not self.actor.may(Right.IMPORT_BUNDLE):
+            return
+        self._polling = True
+        session = self.session
+        try:
+            if await self.ikiiki.run_quietly(lambda: session.sync()) is not None and self._waiting:
+                self._trouble = ""
+                self.ikiiki.refresh_state()
+        except IkiikiError as error:
+            self._trouble = f"{error.what}。{error.next_step}"
+            self.entered()
+        finally:
+            self._polling = False
 
     def entered(self) -> None:
         text = self.query_one("#ceremony", Static)
@@ -105,7 +142,10 @@ class LotteryPane(Pane):
             self._ceremony = None
             text.update(Text(clean(f"{error.what}。{error.next_step}")))
             return
-        text.update(self._words(self._ceremony))
+        words = self._words(self._ceremony)
+        if words != self._shown:  # nothing is sent to the terminal while nothing happens
+            self._shown = words
+            text.update(words)
         self.ikiiki.refresh_hint()
 
     # -- what is shown ----------------------------------------------------------------------------------
@@ -114,11 +154,15 @@ class LotteryPane(Pane):
         text = Text(end="")
         text.append(f"抽選 {clean(ceremony.draw)}\n")
         turn = (
-            "この拠点の番です。Enter で進みます" if ceremony.mine else "相手の番です。F6 送受信で受け取ります"
+            "この拠点の番です。Enter で進みます"
+            if ceremony.mine
+            else "相手の番です。この画面のまま待つと、自動で受け取ります"
         )
         text.append(f"つぎ: {clean(ceremony.sentence)}\n", style="bold")
         if ceremony.step is not Step.DONE:
             text.append(f"      {turn}\n")
+        if self._trouble:
+            text.append(f" 送受信できません: {clean(self._trouble)}\n")
         text.append("\n")
         at = _ORDER.index(ceremony.step)
         for name, first, last, words in STAGES:
@@ -126,8 +170,8 @@ class LotteryPane(Pane):
             text.append(f" [{state}] ", style="bold" if state == "いま" else "")
             text.append(f"{name}  {words}\n")
         self._append_dice(text, ceremony)
-        self._append_files(text, ceremony)
         self._append_result(text, ceremony)
+        self._append_files(text, ceremony)
         return text
 
     @staticmethod
@@ -142,7 +186,10 @@ class LotteryPane(Pane):
         if not ceremony.hashes:
             return
         text.append("\n 記録の確認番号（SHA-256）と署名\n")
-        for name, digest in ceremony.hashes.items():
+        order = list(FILE_WORDS)
+        known = [name for name in order if name in ceremony.hashes]
+        for name in [*known, *(name for name in ceremony.hashes if name not in FILE_WORDS)]:
+            digest = ceremony.hashes[name]
             signed = "・".join(SITE_WORDS[site] for site in ceremony.signatures.get(name, ()))
             words = FILE_WORDS.get(name, name)
             text.append(
@@ -156,12 +203,13 @@ class LotteryPane(Pane):
         text.append(self._chart(ceremony.seats))
         text.append(f"\n\n 種 {grouped(ceremony.seed)}\n")
         text.append(
-            "\n 確かめかた: 公表用の一式の中で sh verify.sh を実行すると、だれでも同じ結果を計算し直せます。\n"
-            " 自分の抽選番号は result.txt の2番目の欄にあります。\n",
+            "\n 確かめかた: 公表する一式のなかで「sh verify.sh」を動かすと、\n"
+            " だれでも同じ結果を計算し直せます。自分の抽選番号は、結果（result.txt）の2番目の欄です。\n",
         )
         if ceremony.small_classes:
             text.append(
-                f" 注意: 5口に満たない組合せが {ceremony.small_classes}種類あり、公表すると個人が推測されるおそれがあります。\n"
+                f" 注意: 5口に満たない組合せが{ceremony.small_classes}種類あります。\n"
+                " 公表すると、個人が推測されるおそれがあります。\n"
             )
 
     def _chart(self, seats: Mapping[str, tuple[int, int]]) -> Text:
@@ -169,7 +217,7 @@ class LotteryPane(Pane):
             Bar(f" {code} の席", taken, room, f"{taken}／{room}人") for code, (taken, room) in seats.items()
         ]
         return chart(
-            bars, min(76, self.size.width - 4), label_width=10, ascii_only=self.ikiiki.config.ascii_borders
+            bars, self.app.size.width - 6, label_width=10, ascii_only=self.ikiiki.config.ascii_borders
         )
 
     # -- which actions make sense now -------------------------------------------------------------------
@@ -278,7 +326,9 @@ class LotteryPane(Pane):
         office = self.office
         wishes = await self.ikiiki.run_job("応募を数える", lambda progress: wished(office.intake, progress))
         outings = office.participants.outings()
-        text = Text("応募（第1希望。かっこは第2希望以下も入れた人数）と定員。縦の線が定員です。\n\n", end="")
+        text = Text(
+            "応募と定員。応募は第1希望（かっこは第2希望から下も入れた人数）。\n縦の線が定員です。\n\n", end=""
+        )
         bars = [
             Bar(
                 f"{outing.code} {outing.place}",

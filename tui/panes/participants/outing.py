@@ -8,7 +8,6 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 
 from core.draw.standing import PlaceState, Promotion
 from core.errors import IkiikiError
@@ -17,6 +16,7 @@ from tui.actions import Action, bindings_of
 from tui.place import Sheet, flow
 from tui.safety import clean
 from tui.widgets.dialogs import Message, confirm
+from tui.widgets.frame import Frame
 from tui.widgets.search import Search
 from tui.widgets.virtual_list import Column, Held, VirtualList
 from tui.words import no, town_words
@@ -64,8 +64,7 @@ class OutingSheet(Sheet):
         self._words = ""
 
     def body(self) -> ComposeResult:
-        with Vertical(classes="sheet") as frame:
-            frame.border_title = "参加者"
+        with Frame("参加者", sheet=True):
             yield VirtualList([columns(self.home)], Held[Participant](()), empty="だれもいません", id="list")
             yield Search("カナ氏名・町名・受付番号")
 

@@ -7,7 +7,6 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.widgets import Static
 
 from core.errors import IkiikiError, UsageError
@@ -19,6 +18,7 @@ from tui.place import Pane, flow
 from tui.safety import clean
 from tui.widgets.chart import Bar, chart
 from tui.widgets.dialogs import Prompt, confirm
+from tui.widgets.frame import Frame
 from tui.widgets.virtual_list import Column, Held, VirtualList
 
 COLUMNS: tuple[Column[OutingStatus], ...] = (
@@ -41,8 +41,7 @@ class ParticipantsPane(Pane):
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("participants")
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="pane") as frame:
-            frame.border_title = "参加者"
+        with Frame("参加者"):
             yield VirtualList([COLUMNS], Held[OutingStatus](()), empty="回がありません", id="list")
             yield Static("", id="seats", classes="note")
 

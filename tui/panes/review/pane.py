@@ -13,8 +13,6 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
-from textual.widgets import Static
 
 from core.applicant import State, age_on
 from core.errors import IkiikiError
@@ -29,6 +27,8 @@ from tui.panes.review.ranges import numbers_in
 from tui.place import Pane, flow
 from tui.safety import clean
 from tui.widgets.dialogs import Choice, Prompt, confirm
+from tui.widgets.frame import Frame
+from tui.widgets.line import Line
 from tui.widgets.virtual_list import Column, Held, VirtualList
 from tui.words import era_short, no, problem_words, warning_words
 
@@ -89,12 +89,12 @@ class ReviewPane(Pane):
         return self.actor.may(Right.REVIEW)
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="pane", id="frame"):
+        with Frame(*self._caption()):
             if self._reviews:
                 yield VirtualList(
                     layout(self._reference()), Held[ReviewItem](()), empty="点検するものはありません"
                 )
-                yield Static("", id="doubt")
+                yield Line("doubt")
             else:
                 yield VirtualList(
                     [columns(self.home)], Held[ListRow](()), empty="区が差し戻した応募はありません"
@@ -137,15 +137,16 @@ class ReviewPane(Pane):
         return [row for row in rows if row.confirmed in ("returned", "changed")]
 
     def _show_status(self) -> None:
-        frame = self.query_one("#frame", Vertical)
-        frame.border_title = STAGE_WORDS[self._stage] if self._reviews else "点検 — 区からの差戻し"
+        self.query_one(Frame).caption(*self._caption())
+
+    def _caption(self) -> tuple[str, str]:
+        title = STAGE_WORDS[self._stage] if self._reviews else "点検 — 区からの差戻し"
         try:
             status = self.office.review.status(self._stage)
         except IkiikiError:  # the list says why
             status = ReviewStatus(0, 0, 0)
-        frame.border_subtitle = (
-            f"全{status.total} 確認{status.confirmed} 差戻し{status.returned} 残り{status.open}"
-        )
+        counts = f"全{status.total} 確認{status.confirmed} 差戻し{status.returned} 残り{status.open}"
+        return title, counts
 
     @on(VirtualList.Moved)
     def _moved(self) -> None:
@@ -162,7 +163,7 @@ class ReviewPane(Pane):
             text.append(
                 clean("  ".join(word for word in words if word) or "この機械の点検では、問題は見つかりません")
             )
-        self.query_one("#doubt", Static).update(text)
+        self.query_one("#doubt", Line).show(text)
 
     # -- one key confirms and moves on ------------------------------------------------------------------
 

@@ -1,0 +1,140 @@
+"""抽選: what a resident could watch, and the courier that runs by itself while the other site is awaited."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from core.errors import RemoteUnreachable
+from core.office.drawing import Step
+from core.roles import Role, Site
+
+
+async def lottery(pilot: Any, log_in: Any) -> Any:
+    await log_in(pilot)
+    await pilot.press("f3")
+    await pilot.pause()
+    await pilot.pause()
+    return pilot.app.place
+
+
+async def test_it_says_whose_turn_it_is_and_offers_only_what_is_due(
+    open_at: Any, app_on: Any, shown: Any, log_in: Any
+) -> None:
+    app = app_on(open_at())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await lottery(pilot, log_in)
+        assert "委託先が「封印をつくる」を行います" in shown(app)
+        assert "この拠点の番です。Enter で進みます" in shown(app)
+        assert "サイコロ" not in shown(app).split("\n")[23]
+        for name in ("1 封印", "2 名簿の確定", "3 開封", "4 サイコロ", "5 抽選"):
+            assert name in shown(app)
+
+
+async def test_nothing_happens_on_enter_alone_and_an_unpaired_site_is_told_why(
+    open_at: Any, app_on: Any, shown: Any, log_in: Any
+) -> None:
+    opener = open_at()
+    app = app_on(opener)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await lottery(pilot, log_in)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "封印をつくる" in shown(app)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert opener.office.lottery.status().step is Step.SEAL_CONTRACTOR
+        await pilot.press("enter")
+        await pilot.pause()
+        await pilot.press("up", "enter")
+        for _ in range(50):
+            await pilot.pause(0.01)
+        assert "できませんでした" in shown(app) and "次にすること" in shown(app)
+        assert opener.office.lottery.status().step is Step.SEAL_CONTRACTOR, "as if it had not begun"
+
+
+async def test_the_other_sites_turn_cannot_be_taken(
+    open_at: Any, app_on: Any, shown: Any, log_in: Any
+) -> None:
+    app = app_on(open_at(Site.WARD))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await lottery(pilot, log_in)
+        assert "相手の番です" in shown(app)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert len(app.screen_stack) == 2
+
+
+async def test_who_may_not_draw_is_not_offered_it(open_at: Any, app_on: Any, shown: Any, log_in: Any) -> None:
+    app = app_on(open_at(Site.CONTRACTOR, Role.HANDLER))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await lottery(pilot, log_in)
+        assert "次へ進む" not in shown(app).split("\n")[23]
+        await pilot.press("enter")
+        await pilot.pause()
+        assert len(app.screen_stack) == 2
+
+
+async def test_the_courier_runs_by_itself_only_while_the_other_site_is_awaited(
+    open_at: Any, app_on: Any, shown: Any, log_in: Any
+) -> None:
+    opener = open_at()
+    app = app_on(opener)
+    async with app.run_test(size=(80, 24)) as pilot:
+        pane = await lottery(pilot, log_in)
+        runs: list[int] = []
+
+        def sync() -> Any:
+            runs.append(1)
+            raise RemoteUnreachable("受渡しフォルダに届きません", next_step="つながりを確かめてください")
+
+        opener.session.on_sync = sync
+        await pane.poll()
+        assert runs == [], "our own turn: nothing to wait for"
+        status = opener.office.lottery.status()
+        waiting = dataclasses.replace(
+            status, step=Step.SEAL_WARD, mine=False, hashes={"params.txt": "0" * 64}
+        )
+        opener.office.lottery.status = lambda: waiting
+        pane.entered()
+        await pane.poll()
+        await pilot.pause()
+        assert runs == [1]
+        assert "受渡しフォルダに届きません" in shown(app)
+        assert len(app.screen_stack) == 2, "no window comes up by itself"
+
+
+async def test_the_chart_shows_wishes_against_capacity(
+    open_at: Any, app_on: Any, shown: Any, log_in: Any
+) -> None:
+    opener = open_at()
+    for number in range(1, 7):
+        opener.key(number)
+    app = app_on(opener)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await lottery(pilot, log_in)
+        await pilot.press("c")
+        for _ in range(30):
+            await pilot.pause(0.01)
+        assert "4（4）／80人" in shown(app) and "2（6）／40人" in shown(app)
+
+
+async def test_ones_own_password_is_asked_twice(open_at: Any, app_on: Any, shown: Any, log_in: Any) -> None:
+    app = app_on(open_at())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await log_in(pilot)
+        await pilot.press("f8")
+        await pilot.pause()
+        await pilot.press("end", "up", "enter")
+        await pilot.pause()
+        for key, value in (("old", "a" * 9), ("new", "b" * 9), ("again", "c" * 9)):
+            app.screen.query_one("#field-" + key).value = value
+        await pilot.press("f10")
+        await pilot.pause()
+        assert "上と違います" in shown(app)
+        assert "bbb" not in shown(app)
+        app.screen.query_one("#field-again").value = "b" * 9
+        await pilot.press("f10")
+        for _ in range(50):
+            await pilot.pause(0.01)
+        assert "この試験ではパスワードを変えません" in shown(app)
