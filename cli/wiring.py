@@ -245,8 +245,11 @@ def open_session(folder: Path, staff_id: str, password: str, *, terminal: str = 
             )
         actor = Actor(staff_id, row.name, row.role, vault.site)
         with take_knocks(vault.folder, staff_id, now()) as knocks, store.write() as tx:
+            known = {row.detail for row in tx.access.page(0, 500) if row.act == "login_failed"}
             for knock in knocks:
-                tx.access.append(knock.at, knock.staff_id, "login_failed", knock.reason, "")
+                detail = f"{knock.reason} {knock.knock_id}"
+                if detail not in known:  # after a crash a knock may be handed over twice
+                    tx.access.append(knock.at, knock.staff_id, "login_failed", detail, "")
             tx.access.append(now(), staff_id, "login", "", terminal)
         desk = Desk(store, actor, vault.signing_key, now, os.urandom, terminal)
         office = Office(desk, FolderBoxes(vault.folder), BundleSealer(os.urandom), VaultSlots(vault))
