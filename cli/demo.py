@@ -332,12 +332,19 @@ def _person(staff_id: str, name: str, role: Role, site: Site) -> NewPerson:
     return NewPerson(staff_id, name, role, PASSWORDS[site])
 
 
+def _is_replaceable(folder: Path) -> bool:
+    """An empty folder, or a demo's own; never a file, nor a link to a folder somewhere else."""
+    if folder.is_symlink() or not folder.is_dir():
+        return False
+    return (folder / MARKER).is_file() or not any(folder.iterdir())
+
+
 def _clear(folder: Path) -> None:
     """Make an empty folder with the demo's marker; an older demo is replaced, anything else refused."""
-    if folder.exists():
-        if not (folder / MARKER).is_file() and any(folder.iterdir()):
+    if folder.is_symlink() or folder.exists():
+        if not _is_replaceable(folder):
             raise Refused(
-                "このフォルダには見本でないものがあります。何も消していません",
+                "ここには見本でないものがあります。何も消していません",
                 where=str(folder),
                 next_step="空のフォルダか、まだないフォルダを指定してください",
             )
