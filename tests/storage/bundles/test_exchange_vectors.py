@@ -1,0 +1,111 @@
+"""The test vectors of docs/exchange.md: bytes written once, which every later version must read and write alike."""
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.canonical import sha256_hex
+from core.exchange.card import make_card, read_card
+from core.exchange.names import bundle_name
+from core.exchange.receipt import Receipt, read_heartbeat, read_receipt, write_heartbeat, write_receipt
+from core.exchange.strict import ZEROS
+from core.keys import SigningKey, SiteKeys, from_base64
+from core.ledger.access import access_hash
+from core.ledger.chain import ChainState, verify_chain
+from core.ledger.checkpoint import compare, make_checkpoint, read_checkpoint
+from core.ledger.line import read_line, sign_line
+from core.ledger.roster import make_roster, read_roster
+from core.roles import Site
+from storage.bundles.sealing import open_bundle
+
+NOW = dt.datetime.fromisoformat("2026-05-11T09:41:07+09:00")
+
+
+@pytest.fixture(scope="module")
+def vector() -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(
+        (Path(__file__).parent / "data" / "exchange-vectors.json").read_text(encoding="utf-8")
+    )
+    return loaded
+
+
+@pytest.fixture(scope="module")
+def contractor(vector: dict[str, Any]) -> SiteKeys:
+    return SiteKeys.from_random(from_base64(vector["contractor_secret"], name="contractor"))
+
+
+@pytest.fixture(scope="module")
+def ward(vector: dict[str, Any]) -> SiteKeys:
+    return SiteKeys.from_random(from_base64(vector["ward_secret"], name="ward"))
+
+
+@pytest.fixture(scope="module")
+def courier(vector: dict[str, Any]) -> SigningKey:
+    return SigningKey(from_base64(vector["courier_secret"], name="courier"))
+
+
+def test_the_card(vector: dict[str, Any], ward: SiteKeys, courier: SigningKey) -> None:
+    created = dt.datetime.fromisoformat("2026-04-01T09:00:00+09:00")
+    made = make_card(ward, site=Site.WARD, vault_id="v1", epoch=1, courier=courier.public, created=created)
+    assert made.data.decode() == vector["card"]
+    assert read_card(made.data).fingerprint == vector["fingerprint"]
+
+
+def test_the_ledger_its_roster_and_its_checkpoint(vector: dict[str, Any], contractor: SiteKeys) -> None:
+    roster, ledger = vector["roster"].encode(), vector["ledger"].encode()
+    read = read_roster(roster)
+    assert make_roster(read.org, read.staff.values()).data == roster
+    checked = verify_chain(
+        ledger,
+        site_key=contractor.signing.public,
+        rosters={sha256_hex(roster): roster},
+        start=ChainState(Site.CONTRACTOR),
+    )
+    assert checked.state.head == vector["ledger_head"]
+    data = vector["checkpoint"].encode()
+    checkpoint = read_checkpoint(data, contractor.signing.public)
+    assert compare(None, b"", ledger, checkpoint) == ledger
+    assert access_hash(ZEROS, vector["access_row"]) == vector["access_hash"] == checkpoint.access_log_head
+    again = make_checkpoint(
+        contractor.signing,
+        org=checkpoint.org,
+        epoch=1,
+        size=2,
+        head=checkpoint.head,
+        access_log_head=checkpoint.access_log_head,
+    )
+    assert again.data == data
+
+
+def test_the_ledger_s_lines_are_signed_alike(vector: dict[str, Any], contractor: SiteKeys) -> None:
+    staff = SigningKey(from_base64(vector["staff_secret"], name="staff"))
+    for raw, key in zip(
+        vector["ledger"].encode().splitlines(keepends=True), (contractor.signing, staff), strict=True
+    ):
+        previous, line = read_line(raw, name="x")
+        assert sign_line(line, previous, key) == raw
+
+
+def test_the_bundle(vector: dict[str, Any], contractor: SiteKeys, ward: SiteKeys) -> None:
+    name = bundle_name(vector["bundle"])
+    assert name is not None
+    manifest = vector["manifest"].encode()
+    zip_bytes = from_base64(vector["zip"], name="zip")
+    bundle = open_bundle(name, zip_bytes, manifest, signer=contractor.signing.public, recipient=ward.opening)
+    assert bundle.entries == {"ledger.hkl": vector["ledger"].encode(), "records.jsonl": b""}
+    assert bundle.checkpoint.data.decode() == vector["checkpoint"]
+    assert bundle.manifest.hash == vector["manifest_sha256"]
+
+
+def test_receipt_and_heartbeat(vector: dict[str, Any], courier: SigningKey) -> None:
+    name = bundle_name(vector["bundle"])
+    assert name is not None
+    receipt = Receipt(Site.WARD, name, vector["manifest_sha256"], "2026-05-11T09:41:07+09:00")
+    assert write_receipt(receipt, courier).decode() == vector["receipt"]
+    assert read_receipt(vector["receipt"].encode(), courier.public, bundle=name) == receipt
+    beat = write_heartbeat(Site.WARD, 1, NOW, courier)
+    assert beat.decode() == vector["heartbeat"]
+    assert read_heartbeat(beat, courier.public, site=Site.WARD, name=vector["heartbeat_name"]).epoch == 1
