@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -14,8 +14,6 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from core.errors import IkiikiError
-from core.office.ports import Now
-from core.office.ports import Progress as ProgressCall
 from core.roles import Site
 from tui.actions import PANES
 from tui.help import help_text
@@ -25,9 +23,14 @@ from tui.opener import Config, Opener, Session
 from tui.place import Place, Sheet
 from tui.safety import QuietApp, plain
 from tui.widgets.dialogs import Choice, Dialog, Message, confirm, error_text
+from tui.widgets.hint import hint_words
 from tui.widgets.line import Line
 from tui.widgets.progress import Job, Progress
-from tui.workspace import Workspace, hint_words
+
+if TYPE_CHECKING:
+    from core.office.ports import Now
+    from core.office.ports import Progress as ProgressCall
+    from tui.workspace import Workspace
 
 T = TypeVar("T")
 
@@ -81,6 +84,7 @@ class IkiikiApp(QuietApp):
         self._last_key = seconds()
         self._warned = False
         self._lease: Lease | None = None
+        self._workspace: Workspace | None = None
         self._place = ""
         self._afterwards: list[str] = []
 
@@ -121,13 +125,19 @@ class IkiikiApp(QuietApp):
         self._last_key = self._seconds()
         site = session.office.actor.site
         self._place = self._place or ("review" if site is Site.WARD else "intake")
+        from tui.workspace import (
+            Workspace,
+        )  # with all the use cases: the login is painted before they are read
+
         await self._clear_screens()
-        await self.push_screen(Workspace(self._place))
+        self._workspace = Workspace(self._place)
+        await self.push_screen(self._workspace)
         if self._afterwards:
             words, self._afterwards = "\n".join(self._afterwards), []
             await self.push_screen(Message("施錠中に終わった作業", words))
 
     async def _clear_screens(self) -> None:
+        self._workspace = None
         while len(self.screen_stack) > 1:
             await self.pop_screen()
 
@@ -201,13 +211,14 @@ class IkiikiApp(QuietApp):
     def place(self) -> Place | None:
         """The pane or sheet that has the keys now; None at the login and under a dialog."""
         screen = self.screen
-        if isinstance(screen, Workspace):
-            return screen.pane
+        if screen is self._workspace:
+            return self._workspace.pane
         return screen if isinstance(screen, Sheet) else None
 
     @property
     def workspace(self) -> Workspace | None:
-        return next((screen for screen in self.screen_stack if isinstance(screen, Workspace)), None)
+        """The screen with the panes, None while locked."""
+        return self._workspace
 
     def action_go(self, place: str) -> None:
         if self.unlocked and self.place is not None:
@@ -263,9 +274,7 @@ class IkiikiApp(QuietApp):
         for screen in reversed(self.screen_stack):
             if isinstance(screen, Sheet):
                 return screen
-            if isinstance(screen, Workspace):
-                return screen.pane
-        return None
+        return self._workspace.pane if self._workspace is not None else None
 
     def action_leave(self) -> None:
         if not self.unlocked:

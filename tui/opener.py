@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from core.office.ports import Now, Progress
 from core.roles import Site
 
 if TYPE_CHECKING:
     from core.office import Office
     from core.office.importing import SourceTable
     from core.office.notices import NoticeItem
+    from core.office.ports import Progress
 
 
 class SyncReport(Protocol):
@@ -90,4 +90,4 @@ class Config:
     crash_report: Callable[[str], None] | None = None
 
 
-__all__ = ["Config", "Now", "Opener", "Session", "SyncReport"]
+__all__ = ["Config", "Opener", "Session", "SyncReport"]

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from rich.cells import cell_len
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.screen import Screen
 
 from core.errors import IkiikiError
-from tui.actions import Action
 from tui.place import Pane
-from tui.safety import clean, plain
+from tui.safety import plain
 from tui.widgets.header import flow_words, keys_words, title_words
 from tui.widgets.line import Line
 
@@ -98,23 +95,3 @@ class Workspace(Screen[None]):
             return
         self.query_one("#title", Line).show(title_words(status, office.actor, self.app.size.width))
         self.query_one("#flow", Line).show(flow_words(status))
-
-
-LAST_HINT = "F8 操作"
-
-
-def hint_words(actions: list[Action], said: str, width: int) -> Text:
-    """The bottom line: what was just said, then the keys of the actions at hand as far as they fit; F8 has them all."""
-    text = Text(" ", no_wrap=True, overflow="ellipsis", end="")
-    if said:
-        text.append(clean(said) + "   ", style="bold")
-    room = width - text.cell_len - cell_len(LAST_HINT)
-    for action in actions:
-        if action.keys:
-            room -= cell_len(action.key) + cell_len(action.words) + 3
-            if room < 0:
-                break
-            text.append(action.key, style="bold")
-            text.append(f" {action.words}  ")
-    text.append(LAST_HINT, style="bold")
-    return text

@@ -48,3 +48,11 @@ def test_a_hostile_environment_changes_nothing(tmp_path: Path, repository: Path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == ["None", "None", "True", "-1", "True", "none", "False"]
     assert not (tmp_path / "log.txt").exists()
+
+
+def test_the_login_is_painted_before_the_use_cases_are_read(repository: Path) -> None:
+    probe = "import sys, tui.app, tui.login; print('core.office' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", probe], cwd=repository, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.split() == ["False"], done.stderr
