@@ -25,16 +25,18 @@ def in_order(seed: str, roll: Roll) -> list[tuple[str, ListLine]]:
     """All units with their draw values, sorted by (draw value, id)."""
     # The first 77 bytes are the same for every ticket; a copy of their digest state halves the hashing.
     begun = sha256(f"hkr1 ticket {seed} ".encode("ascii"))
-    values: list[tuple[str, ListLine]] = []
+    # Value and id in one string sort as the pair would, and are no work for the garbage collector.
+    keys: list[str] = []
     for line in roll.lines:
         if line.tickets == 1:
             digest = begun.copy()
             digest.update(f"{line.id} 1\n".encode("ascii"))
-            values.append((digest.hexdigest(), line))
+            keys.append(digest.hexdigest() + line.id)
         else:
-            values.append((draw_value(seed, line.id, line.tickets), line))
-    values.sort()  # a tuple's next component is the line, whose first is the id
-    return values
+            keys.append(draw_value(seed, line.id, line.tickets) + line.id)
+    keys.sort()
+    by_id = {line.id: line for line in roll.lines}
+    return [(key[:64], by_id[key[64:]]) for key in keys]
 
 
 def run(params: Params, roll: Roll, seed_input: SeedInput) -> Result:
