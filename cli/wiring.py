@@ -24,7 +24,7 @@ from core.office.exchange import DESK_CHANNEL, KIND_WORDS
 from core.office.founding import found
 from core.office.keyring import EPOCH
 from core.office.ports import Progress, StaffRow
-from core.roles import SITE_WORDS, Actor, Role, Site
+from core.roles import SITE_WORDS, Actor, Right, Role, Site
 from storage.boxes import FolderBoxes
 from storage.bundles.sealer import BundleSealer
 from storage.courier import CourierReport, install_key
@@ -87,7 +87,8 @@ class Session:
         remote = configured_remote(self.folder)
         self.office.exchange.flush()
         first = run_courier(self.folder, remote, now())
-        imported = self.office.exchange.import_waiting(progress)
+        may = self.office.actor.may(Right.IMPORT_BUNDLE)  # an audit carries, and takes nothing in
+        imported = self.office.exchange.import_waiting(progress) if may else []
         sealed = [sent.name for sent in self.office.send_due()]
         self.office.exchange.flush()
         second = run_courier(self.folder, remote, now())
@@ -144,11 +145,12 @@ class Session:
 
     def write_desk_medium(self, folder: Path) -> str | None:
         """※ at the ward: write the counter's applications, sealed, to a medium; the bundle's name."""
+        medium = FolderRemote(folder)
+        medium.list()  # no medium there: find out before anything is sealed for it
         sealed = self.office.records.seal_desk()
         if sealed is None:
             return None
         name, zip_bytes, manifest = sealed
-        medium = FolderRemote(folder)
         medium.put(f"{name}{ZIP}", zip_bytes)
         medium.put(f"{name}{MANIFEST}", manifest)
         return name
@@ -253,6 +255,7 @@ def open_session(folder: Path, staff_id: str, password: str, *, terminal: str = 
             tx.access.append(now(), staff_id, "login", "", terminal)
         desk = Desk(store, actor, vault.signing_key, now, os.urandom, terminal)
         office = Office(desk, FolderBoxes(vault.folder), BundleSealer(os.urandom), VaultSlots(vault))
+        office.exchange.hand_cards()
         office.exchange.flush()
     except BaseException:
         vault.close()

@@ -9,7 +9,7 @@ import typer
 
 from cli.context import Json, columns, note, opened, remember, say
 from core.applicant import PROBLEM_WORDS, ROUTE_WORDS, STATE_WORDS, Applicant, Application, Route, State
-from core.errors import UsageError
+from core.errors import IkiikiError, UsageError
 from core.office.importing import ImportReport
 from core.office.intake import REASONS
 from core.office.ports import ListFilter
@@ -36,9 +36,15 @@ def import_(
     with opened() as session:
         told = session.read_mapping(mapping) if mapping else None
         tables = [session.read_table(file, told) for file in files]
-        reports = []
-        for table in tables:
-            reports.append(session.office.importing.import_table(table, told, source=source, dry_run=dry_run))
+        reports: list[ImportReport] = []
+        try:
+            for table in tables:
+                report = session.office.importing.import_table(table, told, source=source, dry_run=dry_run)
+                reports.append(report)
+        except IkiikiError:
+            for report in reports:  # each file is a whole by itself: those before the bad one stay
+                note(_summary(report, dry_run))
+            raise
     say(
         {"files": [_report(report) for report in reports]},
         lambda: "\n".join(_summary(r, dry_run) for r in reports),
