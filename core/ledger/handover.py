@@ -9,7 +9,8 @@ from core.errors import Refused
 from core.ledger.codes import CARRIED, Act, Content
 from core.ledger.line import LedgerLine
 
-_GIVING = frozenset({Act.GIVE, Act.RETURN})
+_GIVING = frozenset({Act.GIVE, Act.RETURN, Act.SEND})
+_TAKING = frozenset({Act.TAKE, Act.RECEIVE})
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def handovers(lines: Iterable[LedgerLine]) -> list[Handover]:
     for line in lines:
         if line.handover and line.act in _GIVING:
             given[line.handover] = line
-        elif line.handover and line.act is Act.TAKE:
+        elif line.handover and line.act in _TAKING:
             taken[line.handover] = line
     return [Handover(key, given.get(key), taken.get(key)) for key in sorted(given.keys() | taken.keys())]
 

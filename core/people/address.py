@@ -68,10 +68,17 @@ def _after_ward(line: str, code: str, prefecture: str, ward: str) -> str | None:
     """What follows prefecture and ward, or None when the address lies elsewhere."""
     named = re.match(rf"(?:{re.escape(prefecture)}|{re.escape(prefecture[:-1])})? ?{re.escape(ward)} ?", line)
     if named:
-        return line[named.end() :]
+        return _once(line[named.end() :], prefecture, ward)
     bare = line.removeprefix(prefecture).strip()
     town = town_at_start(prefecture, ward, bare)
-    return bare if town and any(_in(found, prefecture, ward) for found in towns_with(code)) else None
+    inside = town and any(_in(found, prefecture, ward) for found in towns_with(code))
+    return _once(bare, prefecture, ward) if inside else None
+
+
+def _once(rest: str, prefecture: str, ward: str) -> str:
+    """`rest` with its town written once: who types the town behind the one the postal code gave writes it twice."""
+    town = town_at_start(prefecture, ward, rest)
+    return rest[len(town.name) :] if town and rest.startswith(town.name * 2) else rest
 
 
 def _in(town: Town, prefecture: str, ward: str) -> bool:

@@ -127,3 +127,8 @@ def test_a_stored_address_is_read_as_it_is(text: str, building: str, code: str) 
 def test_whatever_is_written_is_an_address_or_none(text: str, building: str) -> None:
     once = read(text, building)
     assert once.inside <= bool(once.text)
+
+
+def test_a_town_typed_behind_the_one_the_postal_code_gave_is_written_once() -> None:
+    read = read_address("西新宿西新宿2-8-1", "", "1600023", prefecture="東京都", ward="新宿区")
+    assert (read.text, read.inside) == ("東京都新宿区西新宿2-8-1", True)

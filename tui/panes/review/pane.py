@@ -108,16 +108,28 @@ class ReviewPane(Pane):
 
     def on_mount(self) -> None:
         self._list.focus()
+        self._stage = self._due_stage()
         self._load()
+
+    def _due_stage(self) -> str:
+        """⑨ once somebody is seated and still open, otherwise ⑤."""
+        try:
+            return (
+                PARTICIPANTS if self._reviews and self.office.review.status(PARTICIPANTS).open else APPLICANTS
+            )
+        except IkiikiError:  # no programme yet
+            return APPLICANTS
 
     @property
     def _list(self) -> VirtualList[ReviewItem]:
         return self.query_one(VirtualList)
 
     def entered(self) -> None:
-        self._show_status()
-        if not self._reviews:
+        due = self._due_stage()
+        if not self._reviews or due == PARTICIPANTS != self._stage:
+            self._stage = due
             self._load()
+        self._show_status()
 
     def _load(self) -> None:
         """Read what is under review; this is logged, so not done at every turn."""
@@ -245,6 +257,9 @@ class ReviewPane(Pane):
     async def action_rest(self) -> None:
         plain = sum(not item.verdict and not item.problems for item in self._items)
         doubtful = sum(not item.verdict and bool(item.problems) for item in self._items)
+        if not plain:
+            self.say("まとめて確認できる人は残っていません")
+            return
         words = f"この機械の点検で問題がなかった残り {plain}人を、まとめて確認します。"
         if doubtful:
             words += f"\n問題のある {doubtful}人は残ります。1人ずつ答えてください。"
