@@ -137,3 +137,15 @@ def test_links_between_documents_lead_somewhere(repository: Path) -> None:
             if "://" not in target and not (page.parent / target).exists():
                 broken.append(f"{page.relative_to(repository)} → {target}")
     assert broken == []
+
+
+def test_sections_named_in_the_code_are_there(repository: Path) -> None:
+    lost = []
+    for file in [*sources(repository), *sorted((repository / "storage").rglob("*.sh"))]:
+        for page, section in re.findall(r'(docs/[a-z/-]+\.md)(?:, "([^"\n]+)")?', file.read_text()):
+            path = repository / page
+            text = path.read_text() if path.is_file() else ""
+            begins = rf"^(?:#+ |\*\*){re.escape(section)}" if section else ""
+            if not text or not re.search(begins, text, re.MULTILINE):
+                lost.append(f"{file.relative_to(repository)} → {page} {section}")
+    assert lost == []
