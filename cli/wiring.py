@@ -144,15 +144,17 @@ class Session:
         return draw
 
     def write_desk_medium(self, folder: Path) -> str | None:
-        """※ at the ward: write the counter's applications, sealed, to a medium; the bundle's name."""
+        """※ at the ward: write the counter's applications, sealed, to a medium; the newest bundle's name.
+
+        What an earlier medium carries, and the contractor's ledger does not tell of yet, goes with it.
+        """
         medium = FolderRemote(folder)
         medium.list()  # no medium there: find out before anything is sealed for it
-        sealed = self.office.records.seal_desk()
-        if sealed is None:
-            return None
-        name, zip_bytes, manifest = sealed
-        medium.put(f"{name}{ZIP}", zip_bytes)
-        medium.put(f"{name}{MANIFEST}", manifest)
+        self.office.records.seal_desk()
+        name = None
+        for name, zip_bytes, manifest in self.office.records.desk_on_the_way():
+            medium.put(f"{name}{ZIP}", zip_bytes)
+            medium.put(f"{name}{MANIFEST}", manifest)
         return name
 
     def read_desk_medium(self, folder: Path) -> list[str]:

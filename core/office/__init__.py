@@ -6,6 +6,8 @@ protocols of `core.office.ports`.
 
 from __future__ import annotations
 
+from core.office.approving import take_approval
+from core.office.countersigning import receipt_entries, take_receipt
 from core.office.desk import Desk
 from core.office.drawn import take_draw
 from core.office.exchange import Exchange, Sealer, Sent
@@ -30,6 +32,7 @@ class Office:
 
     def __init__(self, desk: Desk, boxes: Boxes, sealer: Sealer, slots: Slots) -> None:
         self.actor: Actor = desk.actor
+        self._desk = desk
         self.exchange = Exchange(
             desk,
             boxes,
@@ -41,8 +44,8 @@ class Office:
                 "review": lambda tx, bundle, name: self.review.take_in(tx, bundle, name),
                 "draw": lambda tx, bundle, name: take_draw(desk, tx, bundle, name),
                 "participants": lambda tx, bundle, name: self.participants.take_in(tx, bundle, name),
-                "approval": lambda tx, bundle, name: self.participants.take_approval(tx, bundle, name),
-                "receipt": lambda tx, bundle, name: self.participants.take_receipt(tx, bundle, name),
+                "approval": lambda tx, bundle, name: take_approval(desk, tx, bundle, name),
+                "receipt": lambda tx, bundle, name: take_receipt(desk, tx, bundle, name),
             },
         )
         self.rules = Rules(desk, self.exchange)
@@ -61,6 +64,6 @@ class Office:
         """Seal what is due without anybody's decision: the programme, and receipts."""
         made = (
             self.rules.send_if_due(),
-            self.exchange.send_receipt_if_due(self.participants.receipt_entries),
+            self.exchange.send_receipt_if_due(lambda tx: receipt_entries(self._desk, tx)),
         )
         return [sent for sent in made if sent]

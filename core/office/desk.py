@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -55,7 +56,11 @@ def programme_of(tx: Tx) -> Programme:
             "事業の設定（programme.toml）がまだありません",
             next_step="区では、送受信で委託先からの設定を取り込んでください",
         )
-    return parse_programme(text)
+    return _parsed(text)
+
+
+_parsed = lru_cache(maxsize=4)(parse_programme)
+"""The text changes once a year, and every page of a list asks."""
 
 
 def iso(moment: dt.datetime) -> str:

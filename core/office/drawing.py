@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 from core.applicant import Application
@@ -65,11 +66,49 @@ SENTENCES = {
     Step.DONE: "抽選は終わりました。公開フォルダの verify.sh でだれでも確かめられます",
 }
 
-SENDS: dict[Site, frozenset[str]] = {
-    Site.CONTRACTOR: frozenset({PARAMS, SEAL, LIST, FREEZE, OPENED, reveal_name(Site.CONTRACTOR), dice_name(Site.CONTRACTOR), SEED_INPUT, RESULT}),
-    Site.WARD: frozenset({COMMITS, reveal_name(Site.WARD), dice_name(Site.WARD), SEED_INPUT, RESULT}),
-}  # fmt: skip
-"""Which files a site may send; signatures of its own under any file besides."""
+
+@dataclass(frozen=True)
+class Part:
+    """What a site may send as its part of the ceremony: all of `needed`, nothing outside both."""
+
+    needed: frozenset[str]
+    allowed: frozenset[str] = frozenset()
+
+
+def part_of(step: Step, sender: Site) -> Part | None:
+    """What `sender` may send when `step` is due at the receiver; None: it is not its turn.
+
+    Both may type their dice at once, and both may compute at once: only there does a turn belong to two.
+    """
+    contractor = sender is Site.CONTRACTOR
+
+    def sig(name: str) -> str:
+        return signature_name(name, sender)
+
+    computed = frozenset({SEED_INPUT, RESULT, sig(RESULT)})
+    match step:
+        case Step.SEAL_CONTRACTOR if contractor:
+            return Part(frozenset({PARAMS, SEAL, sig(PARAMS)}))
+        case Step.SEAL_WARD if not contractor:
+            return Part(frozenset({COMMITS, sig(PARAMS), sig(COMMITS)}))
+        case Step.FREEZE_CONTRACTOR if contractor:
+            return Part(frozenset({LIST, FREEZE, OPENINGS, sig(COMMITS), sig(FREEZE)}))
+        case Step.FREEZE_WARD if not contractor:
+            return Part(frozenset({sig(FREEZE)}), frozenset({reveal_name(sender)}))
+        case Step.OPEN_CONTRACTOR if contractor:
+            return Part(frozenset({OPENED, sig(OPENED)}), frozenset({reveal_name(sender)}))
+        case Step.OPEN_WARD if not contractor:
+            return Part(frozenset({sig(OPENED)}))
+        case Step.DICE | Step.DICE_CONTRACTOR | Step.DICE_WARD:
+            if step is not Step.DICE and (step is Step.DICE_CONTRACTOR) is not contractor:
+                return None
+            return Part(frozenset({dice_name(sender), sig(dice_name(sender))}), computed)
+        case Step.DRAW_CONTRACTOR:
+            return Part(computed)
+        case Step.DRAW_WARD if not contractor:
+            return Part(computed)
+        case _:
+            return None
 
 
 def current_draw(tx: Tx) -> str | None:

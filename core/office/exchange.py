@@ -7,96 +7,43 @@ the commit and can be written again at any time, byte for byte the same; the inb
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
-from core.canonical import canonical_json, crockford_id, sha256_hex
-from core.errors import IntegrityFailure, Refused
+from core.canonical import crockford_id, sha256_hex
+from core.errors import IkiikiError, IntegrityFailure, Refused
 from core.exchange.card import PartnerCard, read_card, same_fingerprint
-from core.keys import SiteKeys
-from core.ledger.codes import Act, Content, Medium, Place, Unit
+from core.exchange.names import bundle_name
+from core.ledger.codes import Act, Content, Medium, Unit
 from core.office.desk import Desk
+from core.office.envelope import (
+    CHANNEL_FROM,
+    CONTENT_OF,
+    DESK_CHANNEL,
+    HANDOVER,
+    KIND_WORDS,
+    Opened,
+    Sealer,
+    envelope_of,
+    place,
+)
 from core.office.history import LEDGER, ROSTERS, checkpoint_of, ledger_entries, take_history
 from core.office.keyring import EPOCH, need_partner, own_card, site_keys
 from core.office.ledger import write_line
 from core.office.ports import Boxes, BundleRow, Progress, Tx
 from core.roles import Right, Site
 
-CHANNEL_FROM = {Site.CONTRACTOR: "cw", Site.WARD: "wc"}
-DESK_CHANNEL = "wd"
-HANDOVER = "handover.txt"
-"""The id that both sites' ledger lines of this handover share."""
-
-CONTENT_OF: dict[str, Content] = {
-    "programme": Content.PROGRAMME,
-    "applicants": Content.APPLICATIONS,
-    "desk": Content.APPLICATIONS,
-    "review": Content.REVIEW,
-    "draw": Content.DRAW_FILES,
-    "participants": Content.PARTICIPANTS,
-    "approval": Content.APPROVAL,
-}
-KIND_WORDS: dict[str, str] = {
-    "programme": "事業の設定",
-    "applicants": "応募者データ③",
-    "desk": "窓口受付の応募※",
-    "review": "点検結果⑤⑨",
-    "draw": "抽選の記録⑥",
-    "participants": "参加者データ⑦",
-    "approval": "承認⑩",
-    "receipt": "受領の記録",
-}
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A bundle whose signature, hashes and entries have been checked."""
-
-    kind: str
-    entries: Mapping[str, bytes]
-    counts: Mapping[str, int]
-    created: str
-    checkpoint: bytes
-    seq: int
-    previous: str
-    manifest_sha256: str
-
-
-class Sealer(Protocol):
-    """Makes and opens bundles (docs/formats.md, "Bundles"). Implemented by storage, which has the zip."""
-
-    def seal(
-        self,
-        *,
-        keys: SiteKeys,
-        partner: PartnerCard,
-        channel: str,
-        epoch: int,
-        seq: int,
-        previous: str,
-        kind: str,
-        entries: Mapping[str, bytes],
-        counts: Mapping[str, int],
-        created: dt.datetime,
-        checkpoint: bytes,
-    ) -> tuple[bytes, bytes]:
-        """(zip, manifest)."""
-        ...  # fmt: skip
-
-    def open(
-        self,
-        zip_bytes: bytes,
-        manifest: bytes,
-        *,
-        name: str,
-        keys: SiteKeys,
-        partner: PartnerCard,
-        channel: str,
-    ) -> Opened:
-        """Raises `IntegrityFailure` for anything not exactly as the partner sealed it."""
-        ...
+__all__ = [
+    "DESK_CHANNEL",
+    "KIND_WORDS",
+    "Exchange",
+    "Imported",
+    "Opened",
+    "Overview",
+    "Sealer",
+    "Sent",
+    "Taker",
+]
 
 
 @dataclass(frozen=True)
@@ -168,6 +115,10 @@ class Exchange:
                     "指紋（確認番号）が一致しません。カードは登録していません",
                     next_step="相手に電話で確認番号を読み上げてもらい、カードを受け取り直してください",
                 )
+            if parsed.epoch != EPOCH:
+                raise Refused(
+                    "別の世代のカードです。この版では登録できません", next_step="取扱責任者に相談してください"
+                )
             known = tx.settings.get("partner_card")
             if known is not None and known.encode() != card:
                 raise Refused(
@@ -183,6 +134,13 @@ class Exchange:
             own = own_card(tx)
         self._boxes.put_partner(own, card)
         return parsed
+
+    def hand_cards(self) -> None:
+        """Lay both cards where the courier finds them, as `trust` does: it may have been cut off after its commit."""
+        with self._desk.reading() as tx:
+            own, partner = own_card(tx), tx.settings.get("partner_card")
+        if partner is not None:
+            self._boxes.put_partner(own, partner.encode())
 
     # -- sending ----------------------------------------------------------------------------------------
 
@@ -219,7 +177,12 @@ class Exchange:
         return Sent(name, kind, dict(counts))
 
     def flush(self) -> list[str]:
-        """Write every sealed bundle that is not receipted yet to the outbox (media bundles excepted); settle receipts."""
+        """Write every sealed bundle that is not receipted yet to the outbox (media bundles excepted); settle receipts.
+
+        Does nothing for who may not send: an audit changes nothing.
+        """
+        if not self._desk.actor.may(Right.SEND):
+            return []
         written = []
         arrived = set(self._boxes.receipts())
         with self._desk.store.read() as tx:
@@ -272,18 +235,27 @@ class Exchange:
             if progress:
                 progress(index, len(names))
             zip_bytes, manifest = self._boxes.read_in(name)
-            imported = self.take_in(name, zip_bytes, manifest)
+            # A medium's bundles may lie here too, when a courier carried the medium.
+            channel = DESK_CHANNEL if _is_desk(name) and self._desk.actor.site is Site.CONTRACTOR else ""
+            imported = self.take_in(name, zip_bytes, manifest, channel=channel)
             if imported:
                 done.append(imported)
             self._boxes.done_in(name)
         return done
 
     def take_in(self, name: str, zip_bytes: bytes, manifest: bytes, *, channel: str = "") -> Imported | None:
-        """One bundle into the vault, as one transaction. None when it had been taken in before."""
+        """One bundle into the vault, as one transaction. None when it had been taken in before.
+
+        Whatever the sender put into it, what does not fit raises `IntegrityFailure` (a missing predecessor, in
+        itself nobody's fault, `Refused`) and leaves the vault as it was.
+        """
         site = self._desk.actor.site
         channel = channel or CHANNEL_FROM[site.other]
         with self._desk.reading(Right.IMPORT_BUNDLE) as tx:
             keys, partner = site_keys(tx), need_partner(tx)
+        parsed = bundle_name(name)
+        if parsed is None or parsed.epoch != EPOCH or parsed.channel.value != channel:
+            raise IntegrityFailure("こちらが受け取る束の名前ではありません", where=name)
         opened = self._sealer.open(
             zip_bytes, manifest, name=name, keys=keys, partner=partner, channel=channel
         )
@@ -302,15 +274,16 @@ class Exchange:
                 raise IntegrityFailure(
                     "受け取った束の順番のつながりが合いません。取り込んでいません", where=name
                 )
+            handover, total = envelope_of(opened, name)
             take_history(
                 tx,
-                self._desk,
                 partner,
                 opened.entries.get(LEDGER, b""),
                 opened.entries.get(ROSTERS, b""),
                 opened.checkpoint,
+                by_medium=channel == DESK_CHANNEL,
             )
-            self._takers[opened.kind](tx, opened, name)
+            self._hand_over(tx, opened, name)
             row = BundleRow(
                 channel, EPOCH, opened.seq, "in", name, opened.kind, opened.manifest_sha256, dict(opened.counts),
                 dt.datetime.fromisoformat(opened.created), self._desk.now(),
@@ -318,13 +291,26 @@ class Exchange:
             tx.bundles.add(row, zip_bytes, manifest)
             if opened.kind != "receipt":
                 write_line(
-                    self._desk, tx, Act.RECEIVE, CONTENT_OF[opened.kind], sum(opened.counts.values()), Unit.RECORDS,
+                    self._desk, tx, Act.RECEIVE, CONTENT_OF[opened.kind], total, Unit.RECORDS,
                     medium=Medium.USB if channel == DESK_CHANNEL else Medium.BOX,
-                    from_=place(site.other), to=place(site), handover=opened.entries.get(HANDOVER, b"").decode("ascii"), ref=f"bundle:{name}",
+                    from_=place(site.other), to=place(site), handover=handover, ref=f"bundle:{name}",
                 )  # fmt: skip
                 tx.settings.put("receipt_due", "yes")
             self._desk.log(tx, "take_in", f"{name} {opened.kind}")
         return Imported(name, opened.kind, dict(opened.counts))
+
+    def _hand_over(self, tx: Tx, opened: Opened, name: str) -> None:
+        """To the family whose kind it is. A rule broken by what the *sender* did is no refusal of a person here."""
+        try:
+            self._takers[opened.kind](tx, opened, name)
+        except IntegrityFailure:
+            raise
+        except IkiikiError as error:
+            raise IntegrityFailure(
+                f"届いた束が、いまの状態に合いません: {error.what}",
+                where=" ".join(part for part in (name, error.where) if part),
+                next_step="取り込んでいません。相手に連絡し、両者の記録を見比べてください",
+            ) from error
 
     def overview(self) -> Overview:
         with self._desk.reading() as tx:
@@ -352,26 +338,6 @@ def _known(tx: Tx, name: str, opened: Opened) -> bool:
     return True
 
 
-def place(site: Site) -> Place:
-    return Place.CONTRACTOR if site is Site.CONTRACTOR else Place.WARD
-
-
-def jsonl(rows: Sequence[Mapping[str, object]]) -> bytes:
-    """Canonical JSON lines."""
-    return b"".join(canonical_json(row) + b"\n" for row in rows)
-
-
-def from_jsonl(data: bytes, name: str) -> list[dict[str, object]]:
-    """Objects of a JSON-lines entry. Raises `IntegrityFailure` naming the line."""
-    rows = []
-    for number, line in enumerate(data.split(b"\n")[:-1], start=1):
-        try:
-            value = json.loads(line)
-        except ValueError as error:
-            raise IntegrityFailure(
-                "受け取ったデータの行が読めません", where=f"{name} {number}行目"
-            ) from error
-        if not isinstance(value, dict):
-            raise IntegrityFailure("受け取ったデータの行の形が違います", where=f"{name} {number}行目")
-        rows.append(value)
-    return rows
+def _is_desk(name: str) -> bool:
+    parsed = bundle_name(name)
+    return parsed is not None and parsed.channel.value == DESK_CHANNEL

@@ -9,13 +9,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.applicant import State
+from core.notices import NoticeKind
+from core.office.approving import verdicts_on
+from core.office.counter import records_away, records_handed
 from core.office.desk import Desk, programme_of
 from core.office.drawing import Step as DrawStep
 from core.office.drawing import current_draw, step_of
+from core.office.history import NOTICES_DONE
+from core.office.notices import told
 from core.office.ports import Boxes, Tx
-from core.office.review import PARTICIPANTS, applicants_status, participant_hash, verdict_on
-from core.office.seating import approval_of, seated_people
-from core.roles import SITE_WORDS, Actor, Site
+from core.office.review import applicants_status
+from core.office.seating import approval_of, need_draw, seated_people, standing_of
+from core.roles import SITE_WORDS, Actor, Right, Site
 
 WORDS = {
     "①": "応募", "②": "応募の確認", "③": "区へ送信", "④": "区が受領", "⑤": "区の点検", "⑥": "抽選",
@@ -115,20 +120,11 @@ def _done(tx: Tx, actor: Actor) -> dict[str, bool]:
     at_ward = actor.site is Site.WARD
     review = applicants_status(tx)
     draw = current_draw(tx)
-    drawn = draw is not None and step_of(tx.draws.files(draw)) is DrawStep.DONE
+    drawn = _draw_step(tx) is DrawStep.DONE
     sent = {row.kind: row for row in tx.bundles.list("out")}
     came = {row.kind for row in tx.bundles.list("in")}
     approved = draw is not None and approval_of(tx, draw) is not None
-    seats = seated_people(tx) if drawn else []
-    words = tx.reviews.latest(PARTICIPANTS)
-    reviewed = bool(seats) and all(
-        verdict_on(
-            words,
-            s.application.record,
-            participant_hash(s.application.record, s.application.version_hash, s.draw, s.unit_id, s.outing),
-        )[0]
-        for s in seats
-    )
+    seats = seated_people(tx)
     participants_gone = "participants" in (came if at_ward else sent)
     notified = tx.notices.sent()
     return {
@@ -146,60 +142,108 @@ def _done(tx: Tx, actor: Actor) -> dict[str, bool]:
         "⑧": participants_gone
         if at_ward
         else participants_gone and (sent["participants"].settled is not None or approved),
-        "⑨": reviewed,
+        "⑨": approved or (bool(seats) and all(verdicts_on(tx, seats))),
         "⑩": approved,
-        "⑪": drawn and all(s.application.record in notified for s in seats)
-        if not at_ward
-        else tx.settings.get("notices_done") == "yes",
+        "⑪": tx.settings.get(NOTICES_DONE) == "yes"
+        if at_ward
+        else approved
+        and all(
+            notified.get(s.application.record, ("",))[0] == told(NoticeKind.ADMISSION, s.outing)
+            for s in seats
+        ),
     }
+
+
+_BEFORE_FREEZE = (DrawStep.SEAL_CONTRACTOR, DrawStep.SEAL_WARD, DrawStep.FREEZE_CONTRACTOR)
 
 
 def _sentence(tx: Tx, actor: Actor, done: dict[str, bool], waiting: bool) -> tuple[str, str]:
     """(what this site does next, its key). The other site's turn is said as waiting."""
-    at_ward = actor.site is Site.WARD
-    if waiting:
+    if waiting and actor.may(Right.IMPORT_BUNDLE):
         return "送受信で届いた束を取り込む", "F6"
     if tx.settings.get("partner_card") is None:
         return "相手の鍵を登録する（ikiiki partner trust）", "F6"
-    if not done["①"]:
-        return (
-            ("委託先からの応募者データを待つ", "F6") if at_ward else ("応募を取り込む、または入力する", "F2")
-        )
-    if not at_ward:
-        if not done["③"]:
-            held = "" if done["②"] else "保留を確かめ、"
-            return f"{held}応募者データを区へ送る", "F2"
-        if not done["⑤"]:
-            review = applicants_status(tx)
-            if review.returned and not review.open:
-                return "区が差し戻した応募を訂正する、または不受理にする", "F2"
-            step = _draw_step(tx)
-            if step is DrawStep.SEAL_CONTRACTOR:
-                return "抽選の封印をつくる（区の点検を待つ間に）", "F3"
-            return "区の点検を待つ（送受信で受け取る）", "F6"
-    elif not done["⑤"]:
+    step = _draw_step(tx)
+    at_ward = actor.site is Site.WARD
+    said = None
+    if step in _BEFORE_FREEZE:
+        said = _ward_receives(tx, done) if at_ward else _contractor_receives(tx, done, step)
+    if said is None and step is not DrawStep.DONE:
+        said = _ceremony(actor, step)
+    return said or (_ward_ends(tx, actor, done) if at_ward else _contractor_ends(tx, done))
+
+
+def _contractor_receives(tx: Tx, done: dict[str, bool], step: DrawStep) -> tuple[str, str] | None:
+    """①–⑤ at the contractor; None when only the draw is left to do."""
+    counts = tx.applications.counts()
+    if not done["①"] and not counts.get(State.HELD, 0):
+        return "応募を取り込む、または入力する", "F2"
+    review = applicants_status(tx)
+    if review.returned:
+        return "区が差し戻した応募を訂正する、または不受理にする", "F2"
+    if not done["③"]:
+        return ("" if done["②"] else "保留を確かめ、") + "応募者データを区へ送る", "F2"
+    if not done["②"]:
+        return "保留の応募を確かめる", "F2"
+    if review.done:
+        return None
+    if step is DrawStep.SEAL_CONTRACTOR:
+        return "抽選の封印をつくる（区の点検を待つ間に）", "F3"
+    return "区の点検を待つ（送受信で受け取る）", "F6"
+
+
+def _ward_receives(tx: Tx, done: dict[str, bool]) -> tuple[str, str] | None:
+    """①–⑤ and ※ at the ward; None when only the draw is left to do."""
+    if records_away(tx) - records_handed(tx):
+        return "窓口の応募を媒体で委託先へ渡す", "F2"
+    if not done["③"]:
+        return "委託先からの応募者データを待つ", "F6"
+    if applicants_status(tx).open:
         return "応募者を点検する", "F7"
-    elif tx.reviews.unsent():
+    if tx.reviews.unsent():
         return "点検の結果を委託先へ送る", "F7"
-    if not done["⑥"]:
-        step = _draw_step(tx)
-        who, words = _DRAW_WHO[step]
-        if who is None or who is actor.site:
-            return f"抽選: {words}", "F3"
+    return None
+
+
+def _ceremony(actor: Actor, step: DrawStep) -> tuple[str, str]:
+    who, words = _DRAW_WHO[step]
+    if who is not None and who is not actor.site:
         return f"抽選: {SITE_WORDS[who]}が{words}のを待つ", "F6"
-    if not done["⑦"]:
-        return ("委託先からの参加者データを待つ", "F6") if at_ward else ("参加者データを区へ送る", "F4")
-    if at_ward:
-        if not done["⑨"]:
-            return "参加者を点検する", "F7"
-        if not done["⑩"]:
-            return "承認を委託先へ送る", "F7"
-        return "通知の発送の知らせを待つ", "F6"
+    if not actor.may(Right.DRAW):
+        return f"抽選: 取扱責任者が{words}のを待つ", "F3"
+    return f"抽選: {words}", "F3"
+
+
+def _contractor_ends(tx: Tx, done: dict[str, bool]) -> tuple[str, str]:
+    draw = need_draw(tx)
+    if "returned" in verdicts_on(tx, seated_people(tx)):
+        return "区が差し戻した参加者を失格にする", "F4"
+    if tx.settings.get(f"participants_sent_{draw}") != standing_of(tx, draw)[1].head:
+        return "参加者データを区へ送る", "F4"
     if not done["⑩"]:
         return "区の点検と承認を待つ（送受信で受け取る）", "F6"
     if not done["⑪"]:
         return "参加証と落選通知をつくって発送する", "F4"
     return "辞退と当日の出欠を記録する", "F4"
+
+
+def _ward_ends(tx: Tx, actor: Actor, done: dict[str, bool]) -> tuple[str, str]:
+    if not done["⑦"]:
+        return "委託先からの参加者データを待つ", "F6"
+    if not done["⑨"]:
+        return "参加者を点検する", "F7"
+    if not done["⑩"]:
+        returned = "returned" in verdicts_on(tx, seated_people(tx))
+        if tx.reviews.unsent() and (returned or not actor.may(Right.APPROVE)):
+            return "点検の結果を委託先へ送る", "F7"
+        if returned:
+            return "差し戻した参加者を委託先が取り消すのを待つ", "F6"
+        if not actor.may(Right.APPROVE):
+            return "取扱責任者が参加者を承認するのを待つ", "F7"
+        return "参加者を承認し、委託先へ送る", "F7"
+    if not done["⑪"]:
+        return "通知の発送の知らせを待つ", "F6"
+    return "辞退と繰上げの知らせを受け取る", "F6"
 
 
 def _draw_step(tx: Tx) -> DrawStep:

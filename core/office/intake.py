@@ -18,7 +18,9 @@ from core.applicant import (
 )
 from core.errors import Refused, UsageError
 from core.ledger.codes import Act, Content, Medium, Place, Unit
+from core.office.counter import note_keyed, records_away, records_handed
 from core.office.desk import Desk, programme_of
+from core.office.drawing import current_draw
 from core.office.forms import as_fields, fingerprint_of, take_on
 from core.office.ledger import write_line
 from core.office.ports import ListFilter, SourceRow, Tx
@@ -26,6 +28,7 @@ from core.office.settling import Settling
 from core.people.duplicates import folded_key
 from core.people.fields import Field
 from core.people.reading import read_applicant
+from core.people.wishes import read_group
 from core.programme import Programme
 from core.roles import Right, Site
 
@@ -139,6 +142,8 @@ class Intake:
                 medium=_MEDIUM[route], from_=Place.APPLICANTS,
                 to=Place.CONTRACTOR if self._desk.actor.site is Site.CONTRACTOR else Place.WARD_DESK,
             )  # fmt: skip
+            if self._desk.actor.site is Site.WARD:
+                note_keyed(tx, _need(tx, number).record)
             self._desk.log(tx, "key", f"no={number}")
             tx.drafts.put(self._desk.actor.staff_id, None)
             return _need(tx, number)
@@ -150,7 +155,7 @@ class Intake:
 
     def keep_draft(self, fields: Mapping[str, str] | None) -> None:
         """Keep an unfinished form sealed in the vault (None forgets it)."""
-        with self._desk.writing(Right.READ) as tx:
+        with self._desk.writing(self._edit_right()) as tx:
             tx.drafts.put(self._desk.actor.staff_id, dict(fields) if fields else None)
 
     # -- lists ------------------------------------------------------------------------------------------
@@ -222,29 +227,40 @@ class Intake:
         _need_reason(reason)
         with self._desk.writing(self._edit_right()) as tx:
             programme = programme_of(tx)
-            current = _need(tx, number)
+            current = self._need_ours(tx, number)
             given = {field: value for field, value in as_fields(current.applicant).items()}
             given.update(fields)
             reading = read_applicant(given, programme.reading_rules(keyed=True))
+            if (reading.applicant.preferences, reading.applicant.group) != (
+                current.applicant.preferences,
+                current.applicant.group,
+            ):
+                _need_undrawn(tx, current)
             settling = Settling(tx, programme, self._desk.now(), self._desk.actor.staff_id)
             settling.change(number, reading.applicant, reading, regrouped=Field.GROUP in fields)
             settling.finish()
-            self._desk.log(tx, "edit", f"no={number} fields={','.join(sorted(f.value for f in fields))}")
+            named = ",".join(sorted(field.value for field in fields))
+            self._desk.log(tx, "edit", f"no={number} fields={named} reason={reason}")
             return _need(tx, number)
 
     def resolve(self, number: int, accept: bool, reason: str) -> Application:
-        """Accept a held application in spite of its problems, or refuse it. `reason` is a code of `REASONS`."""
+        """Accept a held application in spite of its problems, or refuse one that is held or accepted.
+
+        `reason` is a code of `REASONS`. An accepted one is refused when the ward returned it, say.
+        """
         _need_reason(reason)
         with self._desk.writing(self._edit_right()) as tx:
-            current = _need(tx, number)
-            if current.state is not State.HELD:
+            current = self._need_ours(tx, number)
+            if current.state is not State.HELD and (accept or current.state is not State.ACCEPTED):
                 raise Refused("保留中の応募ではありません", where=f"受付番号 {number:04}")
-            if accept and not current.applicant.preferences:
+            if accept and (not current.applicant.preferences or current.applicant.birth_date is None):
+                lacking = "希望の回" if not current.applicant.preferences else "生年月日"
                 raise Refused(
-                    "希望の回がないため受け付けられません",
+                    f"{lacking}がないため受け付けられません",
                     where=f"受付番号 {number:04}",
-                    next_step="先に希望の回を訂正してください",
+                    next_step=f"先に{lacking}を訂正してください",
                 )
+            _need_undrawn(tx, current)
             settling = Settling(tx, programme_of(tx), self._desk.now(), self._desk.actor.staff_id)
             settling.set_state(number, State.ACCEPTED if accept else State.REFUSED, reason)
             settling.finish()
@@ -255,8 +271,10 @@ class Intake:
         """Take an application out at the applicant's wish; it stays in the vault, out of the draw."""
         _need_reason(reason)
         with self._desk.writing(self._edit_right()) as tx:
-            if _need(tx, number).state in (State.WITHDRAWN, State.REFUSED):
+            current = self._need_ours(tx, number)
+            if current.state in (State.WITHDRAWN, State.REFUSED):
                 raise Refused("すでに取下げ・不受理になっています", where=f"受付番号 {number:04}")
+            _need_undrawn(tx, current)
             settling = Settling(tx, programme_of(tx), self._desk.now(), self._desk.actor.staff_id)
             settling.set_state(number, State.WITHDRAWN, reason)
             settling.finish()
@@ -265,13 +283,20 @@ class Intake:
 
     def link(self, numbers: Sequence[int], code: str | None) -> list[Application]:
         """Give several applications one group code (None parts each from its group)."""
+        try:
+            group = read_group(code)
+        except ValueError as error:
+            raise UsageError(
+                "グループの符号は英数字です（氏名や続柄は保存できません）", next_step="例: G1"
+            ) from error
         with self._desk.writing(self._edit_right()) as tx:
             programme = programme_of(tx)
             settling = Settling(tx, programme, self._desk.now(), self._desk.actor.staff_id)
             for number in numbers:
-                current = _need(tx, number)
+                current = self._need_ours(tx, number)
+                _need_undrawn(tx, current)
                 settling.change(
-                    number, dataclasses.replace(current.applicant, group=code or None), None, regrouped=True
+                    number, dataclasses.replace(current.applicant, group=group), None, regrouped=True
                 )
             settling.finish()
             self._desk.log(tx, "link", "no=" + ",".join(map(str, numbers)))
@@ -279,6 +304,30 @@ class Intake:
 
     def _edit_right(self) -> Right:
         return Right.DESK if self._desk.actor.site is Site.WARD else Right.INTAKE
+
+    def _need_ours(self, tx: Tx, number: int) -> Application:
+        """The application, if this site may change it: at the ward, what its counter keyed and still holds."""
+        application = _need(tx, number)
+        if self._desk.actor.site is Site.WARD and (
+            application.record not in records_away(tx) or application.record in records_handed(tx)
+        ):
+            raise Refused(
+                "この応募の訂正は委託先が行います",
+                where=f"受付番号 {number:04}",
+                next_step="F7 点検で差し戻すか、委託先に連絡してください",
+            )
+        return application
+
+
+def _need_undrawn(tx: Tx, application: Application) -> None:
+    """Once a roll holds it, an application leaves by an event of the draw, not by a correction."""
+    draw = current_draw(tx)
+    if draw and any(application.record in unit.records for unit in tx.draws.units(draw)):
+        raise Refused(
+            "抽選名簿に入っているため、希望・グループ・受付の状態は変えられません",
+            where=f"受付番号 {application.number:04}",
+            next_step="抽選のあとの辞退は F4 参加者で記録してください",
+        )
 
 
 def _need(tx: Tx, number: int) -> Application:

@@ -50,11 +50,13 @@ from core.office.drawing import (
     params_of,
     step_of,
 )
-from core.office.exchange import Exchange, jsonl
+from core.office.exchange import Exchange
 from core.office.keyring import need_partner, site_keys
 from core.office.ledger import write_line
+from core.office.lines import jsonl
 from core.office.ports import DrawUnit, Tx
 from core.office.review import applicants_status, confirmed_applications
+from core.office.rules import seal_programme
 from core.roles import SITE_WORDS, Right, Site
 
 
@@ -79,6 +81,8 @@ class Ceremony:
     seed: str
     small_classes: int
     """How many kinds (size, tickets, courses) fewer than five units share: worth knowing before publishing."""
+    left_out: tuple[int, ...] = ()
+    """Before the freeze: 受付番号 of accepted applications that it would leave out, unconfirmed or returned."""
 
 
 class Lottery:
@@ -95,7 +99,8 @@ class Lottery:
             files = tx.draws.files(draw) if draw else {}
             if draw is None:
                 draw = params_of(programme_of(tx), 1, None).draw
-        step = step_of(files)
+            step = step_of(files)
+            left = confirmed_applications(tx)[1] if step is Step.FREEZE_CONTRACTOR else []
         turn = step is Step.DICE or step.value.endswith(site.value)
         public = {name: data for name, data in files.items() if is_public(name, files)}
         roll = Roll.parse(files[LIST], LIST) if LIST in files else None
@@ -124,6 +129,7 @@ class Lottery:
             seats=seats,
             seed=SeedInput.parse(files[SEED_INPUT], SEED_INPUT).seed if SEED_INPUT in files else "",
             small_classes=small_classes(roll) if roll else 0,
+            left_out=tuple(application.number for application in left),
         )  # fmt: skip
 
     # -- the five steps ---------------------------------------------------------------------------------
@@ -137,6 +143,7 @@ class Lottery:
             mine = {reveal.file_name: reveal.to_bytes()}
             seal = sha256_hex(mine[reveal.file_name])
             if site is Site.CONTRACTOR:
+                seal_programme(tx, self._exchange)  # the ward judges params.txt by the programme it holds
                 params = params_of(programme_of(tx), int(draw.rsplit("-", 1)[1]), None)
                 shared = {PARAMS: params.to_bytes(), SEAL: f"{seal}  {reveal.file_name}\n".encode()}
                 self._put(tx, draw, {**mine, **shared})
@@ -169,7 +176,9 @@ class Lottery:
                     next_step="送受信で区の点検結果を受け取ってください",
                 )
             params, commits = Params.parse(files[PARAMS], PARAMS), Commits.parse(files[COMMITS], COMMITS)
-            taken, _ = confirmed_applications(tx)
+            taken, left = confirmed_applications(tx)
+            if not taken:
+                raise Refused("区が確認した応募がひとつもありません", next_step="区の点検⑤を受けてください")
             entries = [entry_of(application) for application in taken]
             numbers = {application.record: application.number for application in taken}
             shaped, held = shapes(params, entries)
@@ -188,6 +197,7 @@ class Lottery:
             tx.draws.put_units([_row(draw, unit.opening) for unit in units])
             signed = self._sign(tx, draw, COMMITS) | self._sign(tx, draw, FREEZE)
             openings = jsonl([_opening_row(unit.opening) for unit in units])
+            self._desk.log(tx, "draw_left_out", f"no={','.join(str(a.number) for a in left)}")
             self._send(tx, draw, "freeze", shared | signed | {OPENINGS: openings})
 
     def _sign_freeze(self) -> None:

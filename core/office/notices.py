@@ -26,7 +26,19 @@ class NoticeItem:
     record: str
     notice: Notice
     sent: bool
-    """Whether a notice of this kind has been dispatched to this person."""
+    """Whether this very notice (the kind, and for an admission card the outing) went out to this person last."""
+    outing: str = ""
+    """Where the admission card admits to, "" on a rejection notice."""
+
+    @property
+    def told(self) -> str:
+        """What the notice tells, as its dispatch is noted."""
+        return told(self.notice.kind, self.outing)
+
+
+def told(kind: NoticeKind, outing: str) -> str:
+    """`admission:A` or `rejection`: who moves to another outing gets another card."""
+    return f"{kind.value}:{outing}" if kind is NoticeKind.ADMISSION else kind.value
 
 
 class NoticeDesk:
@@ -78,9 +90,10 @@ class NoticeDesk:
                         office=sender,
                         published=published,
                     )
-                    gone = member.record in sent and sent[member.record][0] == made.kind.value
+                    outing = place.course or ""
+                    gone = member.record in sent and sent[member.record][0] == told(made.kind, outing)
                     if not (only_unsent and gone):
-                        items.append(NoticeItem(member.record, made, gone))
+                        items.append(NoticeItem(member.record, made, gone, outing))
             items.sort(key=lambda item: (item.notice.kind is not NoticeKind.ADMISSION, item.notice.number))
             for kind, content in _CONTENT.items():
                 count = sum(item.notice.kind is kind for item in items)
@@ -94,10 +107,14 @@ class NoticeDesk:
 
     def dispatch(self, items: Sequence[NoticeItem]) -> str:
         """Note that these were posted: one batch, its counts in the ledger. Returns the batch's id."""
+        if not items:
+            raise Refused("発送した通知がありません", next_step="先に通知をつくってください")
         batch = crockford_id(self._desk.entropy(10))
         with self._desk.writing(Right.PAPERS) as tx:
+            if self._desk.actor.site is not Site.CONTRACTOR:
+                raise Refused("通知を送るのは委託先です")
             for item in items:
-                tx.notices.put(batch, item.record, item.notice.kind.value, self._desk.now())
+                tx.notices.put(batch, item.record, item.told, self._desk.now())
             for kind, content in _CONTENT.items():
                 count = sum(item.notice.kind is kind for item in items)
                 if count:

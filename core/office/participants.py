@@ -9,23 +9,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-
 from core.applicant import Application, age_on, town_of
-from core.canonical import canonical_json
-from core.draw.events import EVENTS, Cancel, Close, Decline, Disqualify, Event, EventLog, Head, head_name
+from core.draw.events import EVENTS, Cancel, Close, Decline, Disqualify, Event, head_name
 from core.draw.result import RESULT, Result
 from core.draw.rules import PARAMS, Params
-from core.draw.signing import is_signed, sign, signature_name
+from core.draw.signing import signature_name
 from core.draw.standing import Place, PlaceState, Promotion, Standing, replay
 from core.errors import IntegrityFailure, Refused, UsageError
 from core.ledger.codes import Act, Content, Unit
-from core.office.desk import Desk, iso, programme_of
+from core.office.approving import approve
+from core.office.countersigning import put_head, take_events
+from core.office.desk import Desk, programme_of
 from core.office.drawing import Step, current_draw, step_of
-from core.office.exchange import Exchange, Sent, from_jsonl, jsonl
-from core.office.exchange import Opened as Bundle
-from core.office.keyring import need_partner, site_keys
+from core.office.envelope import Opened as Bundle
+from core.office.exchange import Exchange, Sent
 from core.office.ledger import write_line
+from core.office.lines import from_jsonl, jsonl
 from core.office.ports import Tx
 from core.office.records import plain_cell
 from core.office.review import PARTICIPANTS, participant_hash, verdict_on
@@ -34,7 +33,6 @@ from core.roles import Right, Site
 
 ROWS = "participants.jsonl"
 SHEET = "participants.csv"
-APPROVAL = "approval.json"
 
 
 @dataclass(frozen=True)
@@ -150,7 +148,7 @@ class Participants:
         return self._happen(Decline(unit_id, outing), Act.WITHDRAW)
 
     def disqualify(self, unit_id: str) -> tuple[Promotion, ...]:
-        """Returned by the ward at ⑨."""
+        """Take out a unit with a person the ward returned at ⑨; refused for all others, who may only withdraw."""
         return self._happen(Disqualify(unit_id), Act.CANCEL)
 
     def close(self, outing: str) -> tuple[Promotion, ...]:
@@ -161,22 +159,15 @@ class Participants:
         with self._desk.writing(Right.PARTICIPANTS) as tx:
             draw = need_draw(tx)
             before, log = standing_of(tx, draw)
+            if isinstance(event, Disqualify):
+                _need_returned(tx, draw, event.id)
             grown = log.append(event)
             files = tx.draws.files(draw)
             after = replay(
                 Params.parse(files[PARAMS], PARAMS), Result.parse(files[RESULT], RESULT), grown.events
             )
-            head = Head(draw, Site.CONTRACTOR, len(grown.events), grown.head)
-            now = self._desk.now()
-            key = Ed25519PrivateKey.from_private_bytes(site_keys(tx).signing.raw)
-            tx.draws.put_file(draw, EVENTS, grown.to_bytes(), now)
-            tx.draws.put_file(draw, head.file_name, head.to_bytes(), now)
-            tx.draws.put_file(
-                draw,
-                signature_name(head.file_name, Site.CONTRACTOR),
-                sign(key, head.file_name, head.to_bytes()),
-                now,
-            )
+            tx.draws.put_file(draw, EVENTS, grown.to_bytes(), self._desk.now())
+            put_head(self._desk, tx, draw, grown)
             write_line(self._desk, tx, act, Content.PARTICIPANTS, 1, Unit.RECORDS, ref=f"draw:{draw}")
             promoted = after.promotions[len(before.promotions) :]
             for promotion in promoted:
@@ -225,17 +216,7 @@ class Participants:
                 return None
             files = tx.draws.files(draw)
             people = people_of(tx, draw)
-            rows = [
-                {
-                    "record": m.record,
-                    "number": m.number,
-                    "unit": p.id,
-                    "state": p.state.value,
-                    "outing": p.course or "",
-                }
-                for p in standing.places
-                for m in people[p.id]
-            ]
+            rows = _rows(standing, people)
             entries: dict[str, bytes] = {
                 "draw.txt": f"{draw}\n".encode(),
                 ROWS: jsonl(rows),
@@ -260,128 +241,56 @@ class Participants:
         if bundle.entries.get("draw.txt") != f"{draw}\n".encode():
             raise IntegrityFailure("別の抽選の参加者データです", where=name)
         if EVENTS in bundle.entries:
-            self._take_events(tx, draw, bundle, name)
+            take_events(self._desk, tx, draw, bundle, name)
         standing, _ = standing_of(tx, draw)
         people = people_of(tx, draw)
-        expected = {
-            (m.record, p.id, p.state.value, p.course or "") for p in standing.places for m in people[p.id]
-        }
-        shown = {
-            (str(r.get("record")), str(r.get("unit")), str(r.get("state")), str(r.get("outing")))
-            for r in from_jsonl(bundle.entries.get(ROWS, b""), ROWS)
-        }
-        if expected != shown:
+        if any(place.id not in people for place in standing.places):
+            raise IntegrityFailure("こちらの知らない人が、抽選後の記録に加えられています", where=name)
+        expected = [jsonl([row]) for row in _rows(standing, people)]
+        shown = [jsonl([row]) for row in from_jsonl(bundle.entries.get(ROWS, b""), ROWS)]
+        if sorted(expected) != sorted(shown):
+            differing = len(set(expected) ^ set(shown)) or abs(len(expected) - len(shown))
             raise IntegrityFailure(
-                f"届いた参加者が、こちらで計算した結果と {len(expected ^ shown)}か所違います。取り込んでいません",
+                f"届いた参加者が、こちらで計算した結果と {differing}か所違います。取り込んでいません",
                 where=name,
                 next_step="委託先に連絡し、両者の記録を見比べてください",
             )
 
-    def _take_events(self, tx: Tx, draw: str, bundle: Bundle, name: str) -> None:
-        files = tx.draws.files(draw)
-        result = Result.parse(files[RESULT], RESULT)
-        log = EventLog.parse(bundle.entries[EVENTS], result.sha256)
-        head_file = head_name(Site.CONTRACTOR)
-        data = bundle.entries.get(head_file, b"")
-        signature = bundle.entries.get(signature_name(head_file, Site.CONTRACTOR), b"")
-        public = Ed25519PublicKey.from_public_bytes(need_partner(tx).signing.raw)
-        head = Head.parse(data, head_file)
-        if (head.seq, head.head) != (len(log.events), log.head) or not is_signed(
-            public, head_file, data, signature
-        ):
-            raise IntegrityFailure("抽選後の変更の記録の署名が合いません", where=name)
-        now = self._desk.now()
-        tx.draws.put_file(draw, EVENTS, bundle.entries[EVENTS], now)
-        tx.draws.put_file(draw, head_file, data, now)
-        tx.draws.put_file(draw, signature_name(head_file, Site.CONTRACTOR), signature, now)
-        own = Head(draw, Site.WARD, len(log.events), log.head)
-        key = Ed25519PrivateKey.from_private_bytes(site_keys(tx).signing.raw)
-        tx.draws.put_file(draw, own.file_name, own.to_bytes(), now)
-        tx.draws.put_file(
-            draw, signature_name(own.file_name, Site.WARD), sign(key, own.file_name, own.to_bytes()), now
-        )
-
-    def receipt_entries(self, tx: Tx) -> dict[str, bytes]:
-        """At the ward: its countersigned head of the events, which travels with the receipts."""
-        draw = current_draw(tx)
-        head = head_name(self._desk.actor.site)
-        names = (head, signature_name(head, self._desk.actor.site))
-        if draw is None or self._desk.actor.site is not Site.WARD:
-            return {}
-        files = tx.draws.files(draw)
-        return {name: files[name] for name in names if name in files}
-
-    def take_receipt(self, tx: Tx, bundle: Bundle, name: str) -> None:
-        """At the contractor: the ward's head must be one of this very chain of events."""
-        head_file = head_name(Site.WARD)
-        if self._desk.actor.site is not Site.CONTRACTOR or head_file not in bundle.entries:
-            return
-        draw = need_draw(tx)
-        _, log = standing_of(tx, draw)
-        data = bundle.entries[head_file]
-        signature = bundle.entries.get(signature_name(head_file, Site.WARD), b"")
-        public = Ed25519PublicKey.from_public_bytes(need_partner(tx).signing.raw)
-        head = Head.parse(data, head_file)
-        if not is_signed(public, head_file, data, signature):
-            raise IntegrityFailure("抽選後の変更の記録への、区の署名が合いません", where=name)
-        if head.seq > len(log.events) or log.hash_at(head.seq) != head.head:
-            raise IntegrityFailure("区が見た抽選後の変更の記録が、こちらの記録と違います", where=name)
-        tx.draws.put_file(draw, head_file, data, self._desk.now())
-        tx.draws.put_file(draw, signature_name(head_file, Site.WARD), signature, self._desk.now())
-
     def approve(self) -> Sent:
-        """⑩ at the ward: approve the participants as they stand. Waits for ⑨; a returned one must have left its seat."""
+        """⑩ at the ward: approve the participants as they stand. Waits for ⑨; a returned one must have left its seat.
+
+        Words of the review that were not sent yet go first. Raises `Refused` when this very state is approved already.
+        """
         with self._desk.writing(Right.APPROVE) as tx:
-            draw = need_draw(tx)
-            _, log = standing_of(tx, draw)
-            words = tx.reviews.latest(PARTICIPANTS)
-            seats = seated_people(tx)
-            verdicts = [
-                verdict_on(
-                    words,
-                    s.application.record,
-                    participant_hash(
-                        s.application.record, s.application.version_hash, s.draw, s.unit_id, s.outing
-                    ),
-                )[0]
-                for s in seats
-            ]
-            if "participants" not in {row.kind for row in tx.bundles.list("in")}:
-                raise Refused("参加者データ⑦がまだ届いていません", next_step="F6 送受信で受け取ってください")
-            if verdicts.count("confirmed") != len(seats):
-                raise Refused(
-                    f"参加者の点検⑨が済んでいません（残り {verdicts.count('')}件、差戻し {verdicts.count('returned')}件）",
-                    next_step="F7 点検で確認してください。差戻した人は委託先が取り消してから承認できます",
-                )
-            result = Result.parse(tx.draws.files(draw)[RESULT], RESULT)
-            document = {
-                "draw": draw, "result": result.sha256, "events": log.head, "participants": len(seats),
-                "at": iso(self._desk.now()), "by": self._desk.actor.staff_id,
-            }  # fmt: skip
-            tx.settings.put(f"approval_{draw}", canonical_json(document).decode())
-            write_line(
-                self._desk, tx, Act.APPROVE, Content.PARTICIPANTS, len(seats), Unit.PEOPLE, ref=f"draw:{draw}"
-            )
-            sent = self._exchange.seal(
-                tx, "approval", {APPROVAL: canonical_json(document) + b"\n"}, {"participants": len(seats)}
-            )
+            sent = approve(self._desk, tx, self._exchange)
         self._exchange.flush()
         return sent
 
-    def take_approval(self, tx: Tx, bundle: Bundle, name: str) -> None:
-        """⑩ at the contractor: the approval must be of this very result and these events."""
-        draw = need_draw(tx)
-        (document,) = from_jsonl(bundle.entries.get(APPROVAL, b""), APPROVAL) or [{}]
-        _, log = standing_of(tx, draw)
-        result = Result.parse(tx.draws.files(draw)[RESULT], RESULT)
-        known = {log.result, *log.hashes}
-        if (
-            document.get("draw") != draw
-            or document.get("result") != result.sha256
-            or document.get("events") not in known
-        ):
-            raise IntegrityFailure("承認が、こちらの抽選結果のものではありません", where=name)
-        tx.settings.put(f"approval_{draw}", canonical_json(document).decode())
+
+def _need_returned(tx: Tx, draw: str, unit_id: str) -> None:
+    words = tx.reviews.latest(PARTICIPANTS)
+    records = next((unit.records for unit in tx.draws.units(draw) if unit.unit_id == unit_id), ())
+    if not any(record in words and words[record].verdict == "returned" for record in records):
+        raise Refused(
+            "区が点検⑨で差し戻していない人を失格にはできません",
+            where=unit_id,
+            next_step="本人の申し出による辞退なら「辞退」で記録してください",
+        )
+
+
+def _rows(standing: Standing, people: Mapping[str, list[Application]]) -> list[dict[str, object]]:
+    """`participants.jsonl`: everybody in the draw as they stand, numbers and codes only."""
+    return [
+        {
+            "record": m.record,
+            "number": m.number,
+            "unit": p.id,
+            "state": p.state.value,
+            "outing": p.course or "",
+        }
+        for p in standing.places
+        for m in people[p.id]
+    ]
 
 
 def _sheet(standing: Standing, people: Mapping[str, list[Application]]) -> bytes:

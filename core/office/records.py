@@ -10,7 +10,7 @@ import csv
 import dataclasses
 import datetime as dt
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from core.applicant import (
     PROBLEM_WORDS,
@@ -24,14 +24,22 @@ from core.applicant import (
     Warning_,
 )
 from core.errors import IntegrityFailure, Refused
+from core.exchange.strict import ID10, MAX_INTEGER
+from core.office.counter import note_back, note_handed, records_handed
 from core.office.desk import Desk, programme_of
-from core.office.exchange import DESK_CHANNEL, Exchange, Imported, Opened, Sent, from_jsonl, jsonl
+from core.office.envelope import DESK_CHANNEL, Opened
+from core.office.exchange import Exchange, Imported, Sent
+from core.office.forms import DESK_NUMBERS
+from core.office.lines import from_jsonl, jsonl, safe_text, steers
 from core.office.ports import Tx
+from core.office.rules import seal_programme
 from core.office.settling import Settling
 from core.roles import Right, Site
 
 RECORDS = "records.jsonl"
 SHEET = "applicants.csv"
+LONGEST_SOURCE = 200
+"""Characters of a file's name that travel."""
 
 
 def to_row(application: Application) -> dict[str, object]:
@@ -43,7 +51,7 @@ def to_row(application: Application) -> dict[str, object]:
         "version": application.version,
         "state": application.state.value,
         "route": application.route.value,
-        "source": application.source,
+        "source": "".join("?" if steers(char) else char for char in application.source[:LONGEST_SOURCE]),
         "receipt": application.receipt,
         "problems": [problem.value for problem in application.problems],
         "warnings": [warning.value for warning in application.warnings],
@@ -61,32 +69,71 @@ def to_row(application: Application) -> dict[str, object]:
 
 def from_row(row: Mapping[str, object], where: str) -> Application:
     """Parse one line of `records.jsonl`. Raises `IntegrityFailure` for anything but the form above."""
+
+    def text(key: str) -> str:
+        return safe_text(row[key], f"{where} {key}")
+
+    def optional(key: str) -> str | None:
+        return None if row[key] is None else text(key)
+
+    def texts(key: str) -> list[str]:
+        value = row[key]
+        if not isinstance(value, list):
+            raise TypeError
+        return [safe_text(item, f"{where} {key}") for item in value]
+
     try:
-        born = row["birth_date"]
+        if row.keys() != _KEYS or not ID10.fullmatch(text("record")):
+            raise ValueError
+        born = optional("birth_date")
         return Application(
             number=_int(row["number"]),
-            record=_text(row["record"]),
+            record=text("record"),
             applicant=Applicant(
-                kana=_text(row["kana"]),
-                birth_date=dt.date.fromisoformat(_text(born)) if born is not None else None,
-                postal_code=_text(row["postal_code"]),
-                address=_text(row["address"]),
-                phone=_text(row["phone"]),
-                email=_optional(row["email"]),
-                preferences=tuple(_texts(row["preferences"])),
-                group=_optional(row["group"]),
+                kana=text("kana"),
+                birth_date=dt.date.fromisoformat(born) if born is not None else None,
+                postal_code=text("postal_code"),
+                address=text("address"),
+                phone=text("phone"),
+                email=optional("email"),
+                preferences=tuple(texts("preferences")),
+                group=optional("group"),
             ),
-            state=State(_text(row["state"])),
-            route=Route(_text(row["route"])),
-            source=_text(row["source"]),
-            receipt=_optional(row["receipt"]),
-            problems=tuple(Problem(value) for value in _texts(row["problems"])),
-            warnings=tuple(Warning_(value) for value in _texts(row["warnings"])),
+            state=State(text("state")),
+            route=Route(text("route")),
+            source=text("source"),
+            receipt=optional("receipt"),
+            problems=tuple(Problem(value) for value in texts("problems")),
+            warnings=tuple(Warning_(value) for value in texts("warnings")),
             version=_int(row["version"]),
-            reason=_optional(row["reason"]),
+            reason=optional("reason"),
         )
     except (KeyError, ValueError, TypeError) as error:
         raise IntegrityFailure("応募の記録が読めません", where=where) from error
+
+
+_KEYS = frozenset(
+    [
+        "record",
+        "number",
+        "version",
+        "state",
+        "route",
+        "source",
+        "receipt",
+        "problems",
+        "warnings",
+        "reason",
+        "kana",
+        "birth_date",
+        "postal_code",
+        "address",
+        "phone",
+        "email",
+        "preferences",
+        "group",
+    ]
+)
 
 
 def to_sheet(applications: Sequence[Application]) -> bytes:
@@ -145,6 +192,7 @@ class Records:
             changed = tx.applications.unsent()
             if not changed:
                 return None
+            seal_programme(tx, self._exchange)  # first: the ward checks applicants by it
             sent = self._exchange.seal(
                 tx, "applicants", {RECORDS: jsonl([to_row(a) for a in changed]), SHEET: to_sheet(changed)},
                 {"applications": len(changed)},
@@ -158,9 +206,11 @@ class Records:
         with self._desk.writing(Right.DESK) as tx:
             if self._desk.actor.site is not Site.WARD:
                 raise Refused("窓口の応募を渡すのは区です")
-            waiting = [a for a in tx.applications.unsent() if a.route is Route.DESK]
-            waiting += [
-                a for a in tx.applications.all((State.HELD,)) if a.route is Route.DESK and a not in waiting
+            handed = records_handed(tx)
+            waiting = [
+                a
+                for a in tx.applications.all((State.ACCEPTED, State.HELD))
+                if a.route is Route.DESK and a.number in DESK_NUMBERS and a.record not in handed
             ]
             if not waiting:
                 return None
@@ -168,8 +218,21 @@ class Records:
                 tx, "desk", {RECORDS: jsonl([to_row(a) for a in waiting]), SHEET: to_sheet(waiting)},
                 {"applications": len(waiting)}, channel=DESK_CHANNEL,
             )  # fmt: skip
-            tx.applications.mark_sent([a.number for a in waiting])
+            note_handed(tx, [a.record for a in waiting])
             return (sent.name, *tx.bundles.content(sent.name))
+
+    def desk_on_the_way(self) -> list[tuple[str, bytes, bytes]]:
+        """※ at the ward: every bundle for the medium whose arrival the contractor's ledger does not tell of yet.
+
+        All of them are written each time: a medium that failed or was lost must not stop those after it.
+        """
+        with self._desk.reading(Right.DESK) as tx:
+            names = [
+                row.name
+                for row in tx.bundles.list("out")
+                if row.channel == DESK_CHANNEL and row.settled is None
+            ]
+            return [(name, *tx.bundles.content(name)) for name in names]
 
     def take_in_desk(self, name: str, zip_bytes: bytes, manifest: bytes) -> Imported | None:
         """※ at the contractor: take in a medium from the ward's counter."""
@@ -180,56 +243,65 @@ class Records:
         """④ at the ward: the contractor's versions replace what the ward holds of those records."""
         if self._desk.actor.site is not Site.WARD:
             raise IntegrityFailure("応募者データは委託先から区へ送るものです", where=name)
-        for incoming in self._applications(opened):
+        incoming_all = self._applications(opened)
+        for incoming in incoming_all:
             current = tx.applications.by_record(incoming.record)
             if current is None:
+                if incoming.number in DESK_NUMBERS:
+                    raise IntegrityFailure(
+                        "区の窓口の受付番号が、別の応募に使われています",
+                        where=f"受付番号 {incoming.number:04}",
+                    )
                 tx.applications.add(incoming, self._desk.now())
-            elif incoming != current:
-                # The ward's own version count goes on: a counter's application was keyed here first.
-                version = current.version + 1
-                tx.applications.put(
-                    dataclasses.replace(incoming, version=version, number=current.number),
-                    self._desk.now(),
-                    "contractor",
+            elif incoming.number != current.number:
+                raise IntegrityFailure(
+                    "ある応募が、前と違う受付番号で届きました", where=f"受付番号 {current.number:04}"
                 )
+            elif dataclasses.replace(incoming, version=current.version) != current:
+                # The ward's own version count goes on: a counter's application was keyed here first.
+                changed = dataclasses.replace(incoming, version=current.version + 1)
+                tx.applications.put(changed, self._desk.now(), "contractor")
+        note_back(tx, [incoming.record for incoming in incoming_all])
 
     def take_desk(self, tx: Tx, opened: Opened, name: str) -> None:
-        """※ at the contractor: the counter's applications, settled against all others."""
+        """※ at the contractor: the counter's applications, settled against all others.
+
+        What is known already stays as it is: once handed over, it is corrected here.
+        """
         if self._desk.actor.site is not Site.CONTRACTOR:
             raise IntegrityFailure("窓口の応募は区から委託先へ渡すものです", where=name)
         settling = Settling(tx, programme_of(tx), self._desk.now(), self._desk.actor.staff_id)
         for incoming in self._applications(opened):
-            if tx.applications.by_record(incoming.record) is None:
-                first = dataclasses.replace(incoming, version=1, route=Route.DESK)
+            known = tx.applications.by_record(incoming.record)
+            if incoming.number not in DESK_NUMBERS or (known and known.number != incoming.number):
+                raise IntegrityFailure(
+                    "窓口の受付番号の範囲が正しくありません", where=f"受付番号 {incoming.number:04}"
+                )
+            if known is None:
+                first = _as_keyed(incoming)
                 tx.applications.add(first, self._desk.now())
                 settling.touch(first)
         settling.finish()
 
     @staticmethod
-    def _applications(opened: Opened) -> Iterable[Application]:
+    def _applications(opened: Opened) -> list[Application]:
         rows = from_jsonl(opened.entries.get(RECORDS, b""), RECORDS)
         if len(rows) != opened.counts.get("applications"):
             raise IntegrityFailure("応募の件数が送り状と合いません", where=RECORDS)
-        return [from_row(row, f"{RECORDS} {number}行目") for number, row in enumerate(rows, start=1)]
+        read = [from_row(row, f"{RECORDS} {number}行目") for number, row in enumerate(rows, start=1)]
+        if len({a.record for a in read}) != len(read) or len({a.number for a in read}) != len(read):
+            raise IntegrityFailure("同じ応募または受付番号が2度あります", where=RECORDS)
+        return read
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError
-    return value
-
-
-def _optional(value: object) -> str | None:
-    return None if value is None else _text(value)
+def _as_keyed(incoming: Application) -> Application:
+    """A counter's application as it begins here. Raises `IntegrityFailure` for one that no counter hands over."""
+    if incoming.state not in (State.ACCEPTED, State.HELD):
+        raise IntegrityFailure("取り下げられた応募が渡されました", where=f"受付番号 {incoming.number:04}")
+    return dataclasses.replace(incoming, version=1, route=Route.DESK)
 
 
 def _int(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_INTEGER:
         raise TypeError
     return value
-
-
-def _texts(value: object) -> list[str]:
-    if not isinstance(value, list):
-        raise TypeError
-    return [_text(item) for item in value]

@@ -51,10 +51,7 @@ class Rules:
         if not self.unsent() or not self._desk.actor.may(Right.SEND):
             return None
         with self._desk.writing(Right.SEND) as tx:
-            text = tx.settings.get("programme")
-            assert text is not None
-            sent = self._exchange.seal(tx, "programme", {ENTRY: text.encode()}, {"programme": 1})
-            tx.settings.put("programme_sent", _ref(text))
+            sent = seal_programme(tx, self._exchange)
         self._exchange.flush()
         return sent
 
@@ -62,11 +59,27 @@ class Rules:
         """At the ward: the contractor's programme becomes the ward's; refused once a draw has begun."""
         if self._desk.actor.site is not Site.WARD:
             raise IntegrityFailure("事業の設定は委託先から区へ送るものです", where=name)
-        text = bundle.entries.get(ENTRY, b"").decode("utf-8")
+        try:
+            text = bundle.entries[ENTRY].decode("utf-8")
+        except (KeyError, UnicodeDecodeError) as error:
+            raise IntegrityFailure("事業の設定が読めません", where=f"{name} {ENTRY}") from error
         parse_programme(text)
         if current_draw(tx) is not None and tx.settings.get("programme") != text:
             raise IntegrityFailure("抽選の手順が始まったあとに、事業の設定が変えられています", where=name)
         tx.settings.put("programme", text)
+
+
+def seal_programme(tx: Tx, exchange: Exchange) -> Sent | None:
+    """Seal the programme, in the caller's transaction, unless the ward has been sent this very one.
+
+    What the ward judges by the programme must never travel before it: a channel is read in order.
+    """
+    text = tx.settings.get("programme")
+    if text is None or tx.settings.get("programme_sent") == _ref(text):
+        return None
+    sent = exchange.seal(tx, "programme", {ENTRY: text.encode()}, {"programme": 1})
+    tx.settings.put("programme_sent", _ref(text))
+    return sent
 
 
 def _ref(text: str) -> str:

@@ -23,6 +23,7 @@ from core.errors import LoginFailed, Refused
 from core.exchange.card import make_card
 from core.keys import SITE_KEY_BYTES, SigningKey, SiteKeys
 from core.office import Office
+from core.office.counter import note_back
 from core.office.desk import Desk
 from core.office.founding import found
 from core.office.ports import StaffRow
@@ -231,7 +232,12 @@ class FakeOpener:
         }
         for name, value in changes.items():
             fields[Field(name)] = value
-        return self.office.intake.add(fields, Route.POST if self.site is Site.CONTRACTOR else Route.DESK)
+        if self.site is Site.CONTRACTOR:
+            return self.office.intake.add(fields, Route.POST)
+        keyed = self.office.intake.add(fields, Route.DESK)
+        with self._store.write() as tx:
+            note_back(tx, [keyed.record])  # as if the contractor had settled it and sent it for review
+        return keyed
 
 
 def _kana(number: int) -> str:

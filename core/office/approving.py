@@ -1,0 +1,91 @@
+"""Approval ⑩: the ward's word on the participants as they stand, and what the contractor takes it for."""
+
+from __future__ import annotations
+
+import re
+
+from core.canonical import canonical_json
+from core.draw.result import RESULT, Result
+from core.errors import IntegrityFailure, Refused
+from core.exchange.strict import HASH, STAFF_ID, Fields
+from core.ledger.codes import Act, Content, Unit
+from core.office.desk import Desk, iso
+from core.office.envelope import Opened as Bundle
+from core.office.exchange import Exchange, Sent
+from core.office.ledger import write_line
+from core.office.lines import from_jsonl
+from core.office.ports import Tx
+from core.office.review import PARTICIPANTS, participant_hash, seal_words, verdict_on
+from core.office.seating import Seat, approval_of, need_draw, seated_people, standing_of
+from core.roles import Site
+
+APPROVAL = "approval.json"
+_KEYS = ("draw", "result", "events", "participants", "at", "by")
+_ANY = re.compile(".{1,200}")
+
+
+def verdicts_on(tx: Tx, seats: list[Seat]) -> list[str]:
+    """The ward's word in ⑨ on each of these, as they sit now: "" | confirmed | returned."""
+    words = tx.reviews.latest(PARTICIPANTS)
+    return [
+        verdict_on(
+            words,
+            s.application.record,
+            participant_hash(s.application.record, s.application.version_hash, s.draw, s.unit_id, s.outing),
+        )[0]
+        for s in seats
+    ]
+
+
+def approve(desk: Desk, tx: Tx, exchange: Exchange) -> Sent:
+    """Seal the approval, in the caller's transaction. Raises `Refused` while anything is missing."""
+    draw = need_draw(tx)
+    _, log = standing_of(tx, draw)
+    if "participants" not in {row.kind for row in tx.bundles.list("in")}:
+        raise Refused("参加者データ⑦がまだ届いていません", next_step="F6 送受信で受け取ってください")
+    seats = seated_people(tx)
+    verdicts = verdicts_on(tx, seats)
+    if verdicts.count("confirmed") != len(seats):
+        raise Refused(
+            f"参加者の点検⑨が済んでいません（残り {verdicts.count('')}件、差戻し {verdicts.count('returned')}件）",
+            next_step="F7 点検で確認してください。差戻した人は委託先が取り消してから承認できます",
+        )
+    result = Result.parse(tx.draws.files(draw)[RESULT], RESULT)
+    before = approval_of(tx, draw)
+    if before is not None and before.get("events") == log.head:
+        raise Refused("この参加者は、すでに承認しています", next_step="F6 送受信で委託先へ送ってください")
+    if tx.reviews.unsent():
+        seal_words(desk, tx, exchange)
+    document = {
+        "draw": draw, "result": result.sha256, "events": log.head, "participants": len(seats),
+        "at": iso(desk.now()), "by": desk.actor.staff_id,
+    }  # fmt: skip
+    tx.settings.put(f"approval_{draw}", canonical_json(document).decode())
+    write_line(desk, tx, Act.APPROVE, Content.PARTICIPANTS, len(seats), Unit.PEOPLE, ref=f"draw:{draw}")
+    desk.log(tx, "approve", f"{draw} n={len(seats)}")
+    return exchange.seal(
+        tx, "approval", {APPROVAL: canonical_json(document) + b"\n"}, {"participants": len(seats)}
+    )
+
+
+def take_approval(desk: Desk, tx: Tx, bundle: Bundle, name: str) -> None:
+    """⑩ at the contractor: the approval must be of this very result, and of these events up to some line."""
+    if desk.actor.site is not Site.CONTRACTOR:
+        raise IntegrityFailure("承認は区から委託先へ送るものです", where=name)
+    draw = need_draw(tx)
+    rows = from_jsonl(bundle.entries.get(APPROVAL, b""), APPROVAL)
+    if len(rows) != 1:
+        raise IntegrityFailure("承認の記録が読めません", where=f"{name} {APPROVAL}")
+    fields = Fields(rows[0], f"{name} {APPROVAL}").exactly(_KEYS)
+    fields.integer("participants")
+    fields.moment("at")
+    fields.text("by", STAFF_ID)
+    _, log = standing_of(tx, draw)
+    result = Result.parse(tx.draws.files(draw)[RESULT], RESULT)
+    if (
+        fields.text("draw", _ANY) != draw
+        or fields.text("result", HASH) != result.sha256
+        or fields.text("events", HASH) not in {log.result, *log.hashes}
+    ):
+        raise IntegrityFailure("承認が、こちらの抽選結果のものではありません", where=name)
+    tx.settings.put(f"approval_{draw}", canonical_json(rows[0]).decode())

@@ -1,0 +1,85 @@
+"""The events after the draw on their way: the contractor signs their head, the ward countersigns what it has replayed."""
+
+from __future__ import annotations
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from core.draw.events import EVENTS, EventLog, Head, head_name
+from core.draw.result import RESULT, Result
+from core.draw.signing import is_signed, sign, signature_name
+from core.errors import IntegrityFailure
+from core.office.desk import Desk
+from core.office.drawing import current_draw
+from core.office.envelope import Opened as Bundle
+from core.office.keyring import need_partner, site_keys
+from core.office.ports import Tx
+from core.office.seating import need_draw, standing_of
+from core.roles import Site
+
+
+def put_head(desk: Desk, tx: Tx, draw: str, log: EventLog) -> None:
+    """Sign, as this site, how far it has seen the events, and store both."""
+    site = desk.actor.site
+    head = Head(draw, site, len(log.events), log.head)
+    key = Ed25519PrivateKey.from_private_bytes(site_keys(tx).signing.raw)
+    tx.draws.put_file(draw, head.file_name, head.to_bytes(), desk.now())
+    signature = sign(key, head.file_name, head.to_bytes())
+    tx.draws.put_file(draw, signature_name(head.file_name, site), signature, desk.now())
+
+
+def read_head(tx: Tx, draw: str, party: Site, bundle: Bundle, name: str) -> Head:
+    """The other site's head in `bundle`, its signature checked. Raises `IntegrityFailure`."""
+    head_file = head_name(party)
+    data = bundle.entries.get(head_file, b"")
+    signature = bundle.entries.get(signature_name(head_file, party), b"")
+    public = Ed25519PublicKey.from_public_bytes(need_partner(tx).signing.raw)
+    if not is_signed(public, head_file, data, signature):
+        raise IntegrityFailure("抽選後の変更の記録の署名が合いません", where=name)
+    head = Head.parse(data, head_file)
+    if head.draw != draw:
+        raise IntegrityFailure("別の抽選についての署名です", where=f"{name} {head_file}")
+    return head
+
+
+def take_events(desk: Desk, tx: Tx, draw: str, bundle: Bundle, name: str) -> None:
+    """At the ward: the contractor's events, which may only grow; what is taken is countersigned.
+
+    The caller replays them in the same transaction: events that make no sense leave nothing behind.
+    """
+    result = Result.parse(tx.draws.files(draw)[RESULT], RESULT)
+    log = EventLog.parse(bundle.entries[EVENTS], result.sha256)
+    head = read_head(tx, draw, Site.CONTRACTOR, bundle, name)
+    if (head.seq, head.head) != (len(log.events), log.head):
+        raise IntegrityFailure("抽選後の変更の記録が、署名されたものと合いません", where=name)
+    head_file = head_name(Site.CONTRACTOR)
+    signature = signature_name(head_file, Site.CONTRACTOR)
+    for file in (EVENTS, head_file, signature):
+        tx.draws.put_file(draw, file, bundle.entries[file], desk.now())
+    put_head(desk, tx, draw, log)
+
+
+def receipt_entries(desk: Desk, tx: Tx) -> dict[str, bytes]:
+    """At the ward: its countersigned head of the events, which travels with the receipts."""
+    draw = current_draw(tx)
+    if draw is None or desk.actor.site is not Site.WARD:
+        return {}
+    head = head_name(Site.WARD)
+    files = tx.draws.files(draw)
+    return {name: files[name] for name in (head, signature_name(head, Site.WARD)) if name in files}
+
+
+def take_receipt(desk: Desk, tx: Tx, bundle: Bundle, name: str) -> None:
+    """At the contractor: the ward's head must be one of this very chain of events, and never go back."""
+    head_file = head_name(Site.WARD)
+    if desk.actor.site is not Site.CONTRACTOR or head_file not in bundle.entries:
+        return
+    draw = need_draw(tx)
+    _, log = standing_of(tx, draw)
+    head = read_head(tx, draw, Site.WARD, bundle, name)
+    if head.seq > len(log.events) or log.hash_at(head.seq) != head.head:
+        raise IntegrityFailure("区が見た抽選後の変更の記録が、こちらの記録と違います", where=name)
+    files = tx.draws.files(draw)
+    if head_file in files and Head.parse(files[head_file], head_file).seq > head.seq:
+        raise IntegrityFailure("区が見た抽選後の変更の記録が、前より短くなっています", where=name)
+    for file in (head_file, signature_name(head_file, Site.WARD)):
+        tx.draws.put_file(draw, file, bundle.entries[file], desk.now())
