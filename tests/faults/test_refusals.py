@@ -72,7 +72,9 @@ def test_an_altered_header(at: At, how: str) -> None:
         header.write_bytes(canonical_json(document) + b"\n")
     before = digest(machine.folder)
     result = machine.run("status")
-    expected = {"a slot's key": 4}.get(how, 6)  # other parameters derive another key: a wrong password by all signs
+    expected = {"a slot's key": 4}.get(
+        how, 6
+    )  # other parameters derive another key: a wrong password by all signs
     assert result.code == expected, result.err
     assert digest(machine.folder) == before
 
@@ -235,7 +237,11 @@ def test_a_second_content_under_a_known_number(at: At, alone: bool) -> None:
 def test_the_same_bundle_once_more_is_harmless(at: At) -> None:
     sites = at("send")
     sites.sync()
-    kept = {path.name: path.read_bytes() for path in sites.remote.iterdir() if path.suffix in (".zip", ".manifest")}
+    kept = {
+        path.name: path.read_bytes()
+        for path in sites.remote.iterdir()
+        if path.suffix in (".zip", ".manifest")
+    }
     before = [machine.tables() for machine in sites.both]
     for path in list(sites.remote.iterdir()):
         if path.is_file():

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from cli.wiring import open_session
 from tests.journeys.acting import APPLICANTS, IKIIKI, Machine, Sites, export, in_process
 
 At = Callable[..., Sites]
@@ -15,8 +15,6 @@ At = Callable[..., Sites]
 
 def start(machine: Machine, *words: object) -> subprocess.Popen[str]:
     """A command in a process of its own, not waited for."""
-    import os
-
     env = {k: v for k, v in os.environ.items() if not k.startswith("IKIIKI_")}
     return subprocess.Popen(
         [str(IKIIKI), *machine.words(*words)], env={**env, **machine.env()}, text=True,
@@ -48,7 +46,7 @@ def test_an_import_and_keyed_entries_at_the_same_time_lose_nothing(at: At) -> No
     ]  # fmt: skip
     importing = start(one, "intake", "import", sites.base / "many.csv")
     typing = [start(two, *words) for words in keyed]
-    done = [process.communicate() + (process.returncode,) for process in (importing, *typing)]
+    done = [(*process.communicate(), process.returncode) for process in (importing, *typing)]
     assert [code for _, _, code in done] == [0] * 7, [err for _, err, _ in done]
     with machine.looking() as tx:
         everybody = tx.applications.all()
@@ -68,7 +66,7 @@ def test_two_people_in_threads_key_side_by_side(at: At) -> None:
 
     sites = at("found")
     machine = sites.contractor
-    sessions = [open_session(machine.folder, "c-boss", machine.password) for _ in range(2)]
+    sessions = [machine.session() for _ in range(2)]
 
     def key(index: int) -> None:
         for n in range(5):
@@ -95,7 +93,7 @@ def test_two_imports_of_one_file_at_the_same_time_take_it_in_once(at: At) -> Non
     sites = at("found")
     (sites.base / "export.csv").write_bytes(export())
     both = [start(sites.contractor, "intake", "import", sites.base / "export.csv") for _ in range(2)]
-    done = [process.communicate() + (process.returncode,) for process in both]
+    done = [(*process.communicate(), process.returncode) for process in both]
     assert [code for _, _, code in done] == [0, 0], [err for _, err, _ in done]
     assert len(sites.contractor.do("intake", "list")["applications"]) == len(APPLICANTS)
     sites.contractor.sound()
@@ -121,7 +119,7 @@ def people(sites: Sites) -> tuple[Machine, Machine]:
 
 def test_a_revocation_waits_until_nobody_else_is_inside_and_says_who_is(at: At) -> None:
     manager, leaver = people(at("apply"))
-    session = open_session(leaver.folder, leaver.staff, leaver.password)
+    session = leaver.session()
     before = manager.tables()
     result = manager.run("staff", "revoke", "c-leaver")
     assert result.code == 3 and "c-leaver" in result.json["error"]["where"]
@@ -171,5 +169,10 @@ def test_a_password_is_changed_by_its_owner_alone(at: At, tmp_path: Path) -> Non
     machine.do("status")
     new.write_text("short\n", encoding="utf-8")
     before = (machine.folder / "vault.json").read_bytes()
-    assert in_process(machine.words("staff", "password"), machine.env() | {"IKIIKI_NEW_PASSWORD_FILE": str(new)}).code == 3
+    assert (
+        in_process(
+            machine.words("staff", "password"), machine.env() | {"IKIIKI_NEW_PASSWORD_FILE": str(new)}
+        ).code
+        == 3
+    )
     assert (machine.folder / "vault.json").read_bytes() == before

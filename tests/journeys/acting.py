@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from cli.wiring import Session, now, open_session, set_remote
 from core.roles import Site
 from storage.store import MIGRATIONS
 from storage.store.tx import VaultTx
@@ -175,11 +176,14 @@ class Machine:
         assert error["what"] in result.err
         return str(error["what"])
 
+    def session(self) -> Session:
+        """The person logged in, as a screen keeps them; to be closed."""
+        with mock.patch.dict(os.environ, self.env()):
+            return open_session(self.folder, self.staff or MANAGER[self.site], self.password)
+
     @contextlib.contextmanager
     def vault(self) -> Iterator[OpenVault]:
         """The vault opened beneath the command, to look inside."""
-        from cli.wiring import now
-
         with open_vault(
             self.folder, self.staff or MANAGER[self.site], self.password,
             migrations=MIGRATIONS, now=now, state_dir=self.base / "state" / "ikiiki",
@@ -242,8 +246,6 @@ class Sites:
 
     def copy(self, to: Path) -> Sites:
         """The same sites elsewhere, with their own marks and remote: whatever is done there leaves these alone."""
-        from cli.wiring import set_remote
-
         shutil.copytree(self.base, to, dirs_exist_ok=True)
         copied = Sites(to)
         for machine in copied.both:
