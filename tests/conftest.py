@@ -4,6 +4,7 @@ This file is read before any test imports the product, so what is set here is wh
 """
 
 import contextlib
+import importlib
 import os
 import shutil
 import tempfile
@@ -29,7 +30,8 @@ for _name in list(os.environ):
 
 os.environ["TZ"] = "Asia/Tokyo"
 time.tzset()
-os.environ["TEXTUAL_DISABLE_KITTY_KEY"] = "1"
+# The screens' package clears TEXTUAL_* when first imported: here, before a plugin of pytest sets its own.
+importlib.import_module("tui")
 
 # Each test process has its own, so that neither the person's state nor another worker's is seen or changed.
 _STATE_HOME = tempfile.mkdtemp(prefix="ikiiki-tests-")

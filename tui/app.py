@@ -99,6 +99,11 @@ class IkiikiApp(QuietApp):
     def unlocked(self) -> bool:
         return self._lease is not None
 
+    @property
+    def working(self) -> bool:
+        """Whether work of the person logged in runs in a thread."""
+        return self._lease is not None and self._lease.busy
+
     def on_mount(self) -> None:
         if self.config.keymap:
             self.set_keymap(self.config.keymap)
