@@ -1,0 +1,258 @@
+"""What comes up over the panes: login and lock, forms, records, previews, questions, errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from core.roles import Role, Site
+from tests.snapshots.conftest import WIDE
+from tests.snapshots.people import PAPERS, WEB
+from tests.snapshots.pictures import Doing, going_to, log_in, press, settle, then, write
+from tests.snapshots.stages import DICE
+from tests.snapshots.world import STAFF
+
+C, W = Site.CONTRACTOR, Site.WARD
+
+
+async def at_the_door(pilot: Any) -> None:
+    await settle(pilot)
+
+
+async def wrong_password(pilot: Any) -> None:
+    await settle(pilot)
+    pilot.app.screen.query_one("#field-password").value = "chigau"
+    await press(pilot, "enter")
+    word = pilot.app.screen.query_one("#login-word")
+    await settle(pilot, lambda: "違い" in str(word.content))
+
+
+async def soon_to_be_locked(pilot: Any) -> None:
+    await log_in(pilot)
+    pilot.app._seconds = lambda: 300.0 - 12
+    await pilot.app.watch_idle()
+
+
+@pytest.mark.parametrize("site", Site)
+def test_login(picture: Any, site: Site) -> None:
+    words = picture("review", site, at_the_door)
+    assert STAFF[site][Role.MANAGER][1] not in words
+
+
+def test_wrong_password(picture: Any) -> None:
+    picture("review", C, wrong_password)
+
+
+def test_locked_by_hand(picture: Any) -> None:
+    words = picture("review", C, then(going_to("intake"), "f9", until="Login"))
+    assert "施錠しました" in words and "ハナコ" not in words
+
+
+def test_locked_over_an_opened_record(picture: Any) -> None:
+    opened = then(going_to("intake"), "enter", until="RecordSheet")
+    assert "ハナコ" not in picture("review", W, then(opened, "f9", until="Login"))
+
+
+def test_about_to_be_locked(picture: Any) -> None:
+    assert "あと13秒" in picture("review", C, soon_to_be_locked)
+
+
+# -- menus and help -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", ["intake", "lottery", "exchange", "review"])
+@pytest.mark.parametrize("site", Site)
+def test_menu(picture: Any, site: Site, place: str) -> None:
+    words = picture("review", site, then(going_to(place), "f8", until="Choice"))
+    assert "終了" in words
+
+
+@pytest.mark.parametrize("site", Site)
+def test_help(picture: Any, site: Site) -> None:
+    picture("review", site, then(going_to("intake"), "f1", until="Message"))
+
+
+def test_help_before_login(picture: Any) -> None:
+    picture("review", C, then(at_the_door, "f1", until="Message"))
+
+
+def test_leaving(picture: Any) -> None:
+    picture("review", C, then(going_to("intake"), "ctrl+q", until="Choice"))
+
+
+# -- applications ---------------------------------------------------------------------------------------------
+
+
+def typing(*fields: str) -> Doing:
+    """Open the form and type into field after field, Enter after each."""
+
+    async def go(pilot: Any) -> None:
+        await press(pilot, "n", until="EntrySheet")
+        for text in fields:
+            await write(pilot, text)
+            await press(pilot, "enter")
+
+    async def all_of_it(pilot: Any) -> None:
+        await going_to("intake")(pilot)
+        await go(pilot)
+
+    return all_of_it
+
+
+def test_entry_empty(picture: Any) -> None:
+    picture("intake", C, typing())
+
+
+def test_entry_with_problems_beside_the_fields(picture: Any) -> None:
+    doing = typing("1640003", "東中野5-1-1", "やまざき はなえ", "S60.2.31", "03-12")
+    words = picture("intake", C, doing)
+    assert words.count("×") >= 3
+
+
+def test_entry_read_as_it_will_be_stored(picture: Any) -> None:
+    words = picture("intake", C, typing("1620845", "99-1", "ﾔﾏｻﾞｷ ﾊﾅｴ", "250305", "0335551234"))
+    assert "ヤマザキ ハナエ" in words and "×" not in words
+
+
+def test_entry_asks_before_it_saves_a_duplicate(picture: Any) -> None:
+    async def twice(pilot: Any) -> None:
+        form = {field.value: text for field, text in PAPERS[0][1].items()}
+        await typing(form["postal_code"], "3-17-8")(pilot)
+        for text in (form["kana"], form["birth_date"], form["phone"], "", "A"):
+            await write(pilot, text)
+            await press(pilot, "enter")
+        await press(pilot, "f10", until="Choice")
+
+    assert "0007" in picture("intake", C, twice)
+
+
+def test_entry_at_the_wards_counter(picture: Any) -> None:
+    picture("intake", W, typing())
+
+
+@pytest.mark.parametrize("size", [(80, 24), WIDE])
+def test_opened_record(picture: Any, size: tuple[int, int]) -> None:
+    doing = then(going_to("intake"), "down", "down", "down", "enter", until="RecordSheet")
+    assert "chiyo..y@example.jp" in picture("intake", C, doing, size=size, opens=True)
+
+
+def test_opened_record_that_is_held(picture: Any) -> None:
+    doing = then(going_to("intake"), "h", "enter", until="RecordSheet")
+    picture("intake", C, doing, opens=True)
+
+
+def test_opened_record_at_the_ward(picture: Any) -> None:
+    picture("review", W, then(going_to("intake"), "enter", until="RecordSheet"), opens=True)
+
+
+def test_correction(picture: Any) -> None:
+    record = then(going_to("intake"), "h", "enter", until="RecordSheet")
+    picture("intake", C, then(record, "e", until="EditSheet"), opens=True)
+
+
+def test_reason_for_accepting(picture: Any) -> None:
+    record = then(going_to("intake"), "h", "enter", until="RecordSheet")
+    picture("intake", C, then(record, "a", until="Choice"))
+
+
+def test_what_stood_in_the_source(picture: Any) -> None:
+    record = then(going_to("intake"), "enter", until="RecordSheet")
+    picture("intake", C, then(record, "o", until="Message"), opens=True)
+
+
+PREVIEW = then(going_to("intake"), "i", "end", "enter", until="PreviewSheet")
+
+
+@pytest.mark.parametrize("size", [(80, 24), WIDE])
+def test_import_preview(picture: Any, size: tuple[int, int]) -> None:
+    words = picture("intake", C, PREVIEW, size=size)
+    assert "まだ何も取り込んでいません" in words and "備考" in words
+    assert not any(remark in words for remark in ("膝に不安", "よろしく")) and "膝に不安" in WEB
+
+
+def test_import_done(picture: Any) -> None:
+    picture("intake", C, then(then(PREVIEW, "f10"), until="PreviewSheet"))
+
+
+def test_group(picture: Any) -> None:
+    picture("intake", C, then(going_to("intake"), "g", until="Prompt"))
+
+
+# -- the draw, review, ledger ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("typed", ["", "314159265358"])
+def test_dice(picture: Any, typed: str) -> None:
+    picture("dice", C, then(going_to("lottery"), "d", until="DiceSheet", writing=typed))
+
+
+def test_dice_read_once_more(picture: Any) -> None:
+    sheet = then(going_to("lottery"), "d", until="DiceSheet", writing=DICE)
+    picture("dice", W, then(sheet, "enter", until="Choice"))
+
+
+def test_dice_with_a_letter(picture: Any) -> None:
+    sheet = then(going_to("lottery"), "d", until="DiceSheet", writing="314o")
+    picture("dice", W, then(sheet, "enter"))
+
+
+@pytest.mark.parametrize("stage", ["intake", "dispatched"])
+def test_charts(picture: Any, stage: str) -> None:
+    picture(stage, C, then(going_to("lottery"), "c", until="Message"))
+
+
+def test_draw_recomputed(picture: Any) -> None:
+    words = picture("drawn", W, then(going_to("lottery"), "v", until="Message"))
+    assert "一致" in words
+
+
+def test_opening_without_the_partner(picture: Any) -> None:
+    picture("review", W, then(going_to("lottery"), "enter"))
+
+
+def test_return(picture: Any) -> None:
+    picture("review", W, then(going_to("review"), "r", until="Choice"))
+
+
+def test_answering_by_range(picture: Any) -> None:
+    picture("review", W, then(going_to("review"), "l", until="Prompt", writing="1-25 7を除く"))
+
+
+def test_confirming_the_rest(picture: Any) -> None:
+    picture("review", W, then(going_to("review"), "a", until="Choice"))
+
+
+def test_writing_into_the_ledger(picture: Any) -> None:
+    picture("review", C, then(going_to("ledger"), "n", until="Writing"))
+
+
+def test_choosing_an_act(picture: Any) -> None:
+    picture("review", C, then(then(going_to("ledger"), "n", until="Writing"), "enter", until="Choice"))
+
+
+def test_one_line_of_the_ledger(picture: Any) -> None:
+    picture("review", C, then(going_to("ledger"), "down", "enter", until="Message"))
+
+
+def test_ledger_verified(picture: Any) -> None:
+    assert "合っています" in picture("review", W, then(going_to("ledger"), "v", until="Message"))
+
+
+def test_withdrawal_and_who_moves_up(picture: Any) -> None:
+    sheet = then(going_to("participants"), "enter", until="OutingSheet")
+    asked = then(sheet, "w", until="Choice")
+    picture("drawn", C, then(asked, "up", "enter", until="Message"))
+
+
+# -- errors ---------------------------------------------------------------------------------------------------
+
+
+def test_error_without_a_draw(picture: Any) -> None:
+    words = picture("review", C, then(going_to("participants"), "enter", until="Message"))
+    assert "次にすること" in words
+
+
+def test_error_of_a_step_that_must_wait(picture: Any) -> None:
+    doing = then(then(going_to("lottery"), "enter", until="Choice"), "up", "enter", until="Message")
+    assert "点検⑤がまだ" in picture("review", C, doing)
