@@ -211,7 +211,7 @@ class Review:
         if self._desk.actor.site is not Site.CONTRACTOR:
             raise IntegrityFailure("点検結果は区から委託先へ送るものです", where=name)
         rows = from_lines(bundle.entries.get(ENTRY, b""))
-        if len(rows) != sum(bundle.counts.values()):
+        if not rows or len(rows) != sum(bundle.counts.values()):
             raise IntegrityFailure("点検の件数が送り状と合いません", where=f"{name} {ENTRY}")
         for row in rows:
             if tx.applications.by_record(row.record) is None:
