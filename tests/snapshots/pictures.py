@@ -26,19 +26,21 @@ Doing = Callable[[Any], Awaitable[None]]
 
 
 def legible(svg: str) -> str:
-    """The picture with Japanese at its width (Rich counts letters, not cells), and no font from the network."""
+    """The picture with every word in its column and at its width (Rich counts letters, not cells), and no font from
+    the network."""
 
     def in_cells(found: re.Match[str]) -> str:
         style, start, y, rest, written = found.groups()
         at = float(start)
         runs = []
-        for width, letters in groupby(html.unescape(written), cell_len):
+        for (width, blank), letters in groupby(
+            html.unescape(written), lambda x: (cell_len(x), x in " \xa0\n")
+        ):
             run = "".join(letters)
             length = len(run) * width * CELL
-            if run.strip("\xa0 "):
-                letters_ = html.escape(run).replace(" ", "\xa0").replace("\xa0", "&#160;")
+            if not blank:
                 runs.append(
-                    f'<text class="{style}" x="{at:g}" y="{y}" textLength="{length:g}" {rest}>{letters_}</text>'
+                    f'<text class="{style}" x="{at:g}" y="{y}" textLength="{length:g}" {rest}>{html.escape(run)}</text>'
                 )
             at += length
         return "".join(runs)
@@ -50,10 +52,9 @@ def words_in(svg: str) -> str:
     """What a legible picture shows, as lines of text with everything in its column."""
     lines: dict[float, str] = {}
     for _, x, y, _, written in _TEXT.findall(svg):
-        if written != "\n":
-            before = lines.get(float(y), "")
-            gap = " " * (round(float(x) / CELL) - cell_len(before))
-            lines[float(y)] = before + gap + html.unescape(written).replace("\xa0", " ")
+        before = lines.get(float(y), "")
+        gap = " " * (round(float(x) / CELL) - cell_len(before))
+        lines[float(y)] = before + gap + html.unescape(written)
     return "\n".join(lines[y] for y in sorted(lines))
 
 

@@ -19,7 +19,7 @@ THROUGH_THE_YEAR = {
     "intake": ["intake", "ledger", "exchange", "review"],
     "review": PLACES,
     "dice": ["lottery", "participants", "review"],
-    "drawn": ["intake", "lottery", "participants", "exchange"],
+    "drawn": ["intake", "lottery", "participants", "exchange", "review"],
     "dispatched": ["lottery", "participants", "ledger", "review"],
 }
 """Which panes have something new to show at which stage."""
@@ -63,7 +63,7 @@ VIEWS: dict[str, tuple[str, Site, str, tuple[str, ...], str]] = {
     "search_line": ("intake", Site.CONTRACTOR, "intake", ("slash",), ""),
     "search_by_town": ("intake", Site.CONTRACTOR, "intake", ("slash",), "ヤマザキ"),
     "search_without_result": ("intake", Site.CONTRACTOR, "intake", ("slash",), "ソンザイ"),
-    "stage_9": ("drawn", Site.WARD, "review", ("t",), ""),
+    "applicants_again": ("drawn", Site.WARD, "review", ("t",), ""),
     "access_log": ("review", Site.CONTRACTOR, "ledger", ("l",), ""),
     "partners_ledger": ("review", Site.WARD, "ledger", ("o",), ""),
     "last_line_of_ledger": ("review", Site.CONTRACTOR, "ledger", ("end",), ""),
@@ -75,7 +75,7 @@ VIEWS: dict[str, tuple[str, Site, str, tuple[str, ...], str]] = {
 def test_view(picture: Any, view: str) -> None:
     stage, site, place, keys, words = VIEWS[view]
     doing = then(going_to(place), *keys, writing=words)
-    picture(stage, site, then(doing, "enter") if words else doing, opens=view == "stage_9")
+    picture(stage, site, then(doing, "enter") if words else doing, opens=view == "applicants_again")
 
 
 @pytest.mark.parametrize("outing", ["A", "B"])

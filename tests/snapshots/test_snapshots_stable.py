@@ -66,7 +66,7 @@ def test_review_mode_is_what_shows_all_five_items(year: dict[str, World], site: 
 def test_a_picture_is_read_as_the_screen_shows_it() -> None:
     svg = '<text class="r1" x="12.2" y="20" textLength="61" clip-path="url(#l)">受付&#160;12</text>'
     drawn = legible(svg)
-    assert 'x="12.2" y="20" textLength="48.8"' in drawn and 'x="61" y="20" textLength="36.6"' in drawn
+    assert 'x="12.2" y="20" textLength="48.8"' in drawn and 'x="73.2" y="20" textLength="24.4"' in drawn
     assert words_in(drawn) == " 受付 12"
     assert legible(drawn) == drawn
 

@@ -105,7 +105,7 @@ def test_entry_empty(picture: Any) -> None:
 
 
 def test_entry_with_problems_beside_the_fields(picture: Any) -> None:
-    doing = typing("1640003", "東中野5-1-1", "やまざき はなえ", "S60.2.31", "03-12")
+    doing = typing("1640003", "5-1-1", "やまざき はなえ", "S60.2.31", "03-12")
     words = picture("intake", C, doing)
     assert words.count("×") >= 3
 
@@ -207,7 +207,7 @@ def test_draw_recomputed(picture: Any) -> None:
     assert "一致" in words
 
 
-def test_opening_without_the_partner(picture: Any) -> None:
+def test_a_step_that_is_the_partners(picture: Any) -> None:
     picture("review", W, then(going_to("lottery"), "enter"))
 
 
