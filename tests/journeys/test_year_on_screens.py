@@ -32,8 +32,8 @@ class Desk:
 
     async def type_into(self, text: str) -> None:
         """Put `text` where the cursor is."""
-        field = self._pilot.app.focused
-        assert isinstance(field, Input), field
+        while not isinstance(field := self._pilot.app.focused, Input):
+            await self._pilot.pause(0.02)
         field.value = text
         await self._settle()
 
@@ -49,10 +49,10 @@ class Desk:
 
     async def _settle(self) -> None:
         """Until the screen stands still and no work runs behind it."""
-        await self._pilot.pause()
-        while self._pilot.app.working:
-            await self._pilot.pause(0.02)
-        await self._pilot.pause()
+        for _ in range(5):
+            await self._pilot.pause()
+            while self._pilot.app.working:
+                await self._pilot.pause(0.02)
 
 
 async def sit(machine: Machine, work: Callable[[Desk], Any]) -> None:
