@@ -32,8 +32,10 @@ class Desk:
 
     async def type_into(self, text: str) -> None:
         """Put `text` where the cursor is."""
-        while not isinstance(field := self._pilot.app.focused, Input):
-            await self._pilot.pause(0.02)
+        if not isinstance(self._pilot.app.focused, Input):
+            await self.press("shift+tab")  # from the list of files to the line above it
+        field = self._pilot.app.focused
+        assert isinstance(field, Input), field
         field.value = text
         await self._settle()
 
