@@ -25,9 +25,10 @@ class Rules:
 
     def set(self, text: str) -> None:
         """A new programme.toml at the contractor; not once a draw has begun. Raises `UsageError` naming the line."""
-        parse_programme(text)
+        self._desk.actor.require(Right.DRAW)
         if self._desk.actor.site is not Site.CONTRACTOR:
             raise Refused("事業の設定は委託先が行い、区へ送ります")
+        parse_programme(text)
         with self._desk.writing(Right.DRAW) as tx:
             if current_draw(tx) is not None:
                 raise Refused("抽選の手順が始まったあとは、事業の設定を変えられません")

@@ -28,9 +28,12 @@ class Settling:
         self._keys: set[str] = set()
         self._groups: set[str] = set()
         self._phones: set[str] = set()
+        self._numbers: set[int] = set()
+        self._regrouped: set[int] = set()
 
     def touch(self, application: Application) -> None:
         """Everybody related to this application is looked at again on `finish`."""
+        self._numbers.add(application.number)
         applicant = application.applicant
         if key := folded_key(applicant):
             self._keys.add(key)
@@ -44,6 +47,8 @@ class Settling:
     ) -> None:
         """New items for an application. `reading` brings their own problems; None keeps those it had.
 
+        What depends on others is left as it was until `finish`: a change that changes nothing writes nothing.
+
         Being late is the one problem that no correction of the items cures; a companion named in words
         (`GROUP_INCOMPLETE` without a code) is cured by a person's word on the group, `regrouped`.
         """
@@ -52,12 +57,13 @@ class Settling:
         own = _own(reading.problems if reading else current.problems)
         if Problem.LATE in current.problems and Problem.LATE not in own:
             own += (Problem.LATE,)
-        warnings = reading.warnings if reading else _own_warnings(current.warnings)
+        shared = tuple(warning for warning in current.warnings if warning is Warning_.SHARED_PHONE)
+        warnings = (*reading.warnings, *shared) if reading else current.warnings
         related = tuple(problem for problem in current.problems if problem in RELATIONAL)
         if reading and Problem.GROUP_INCOMPLETE in reading.problems:
             related = (*related, Problem.GROUP_INCOMPLETE)
-        if regrouped:
-            related = tuple(problem for problem in related if problem is not Problem.GROUP_INCOMPLETE)
+        elif regrouped or current.applicant.group:  # a code that found nobody, not a companion in words
+            self._regrouped.add(number)
         changed = dataclasses.replace(current, applicant=applicant, warnings=warnings)
         changed = _with_problems(changed, tuple(dict.fromkeys(own + related)))
         if changed == current:
@@ -73,7 +79,7 @@ class Settling:
 
     def finish(self) -> None:
         """Recompute duplicates, groups and shared phones of all that was touched."""
-        affected: dict[int, Application] = {}
+        affected = {number: self.current(number) for number in self._numbers}
         for key in self._keys:
             affected.update({a.number: a for a in self._tx.applications.with_duplicate_key(key)})
         for group in self._groups:
@@ -105,8 +111,9 @@ class Settling:
                 problems.append(Problem.GROUP_INCOMPLETE)
             elif size > self._largest:
                 problems.append(Problem.GROUP_TOO_LARGE)
-        if not group and Problem.GROUP_INCOMPLETE in application.problems:
-            problems.append(Problem.GROUP_INCOMPLETE)  # named in words: a person finds out with whom
+        named_in_words = not group and Problem.GROUP_INCOMPLETE in application.problems
+        if named_in_words and application.number not in self._regrouped:
+            problems.append(Problem.GROUP_INCOMPLETE)  # a person finds out with whom
         return tuple(problems)
 
     def _warnings(self, application: Application) -> tuple[Warning_, ...]:

@@ -331,3 +331,9 @@ def leaves() -> Callable[..., Any]:
         assert bureau.image() == before
 
     return check
+
+
+@pytest.fixture(scope="session")
+def bureau_at() -> Callable[[Path], Bureau]:
+    """A contractor's office alone, as often as asked."""
+    return lambda folder: Bureau(Site.CONTRACTOR, folder)
