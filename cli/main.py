@@ -26,7 +26,7 @@ from cli.commands import (
     sync,
 )  # fmt: skip
 from cli.context import CHOICE
-from core.errors import IkiikiError
+from core.errors import IkiikiError, UsageError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -66,6 +66,12 @@ def run() -> None:
     CHOICE.json = "--json" in sys.argv
     try:
         app()
+    except SystemExit as leaving:
+        if CHOICE.json and leaving.code == UsageError.exit_code:  # typer has told people why, on stderr
+            _document(
+                "コマンドの書き方が正しくありません", "", "--help で使い方を確かめてください", leaving.code
+            )
+        raise
     except IkiikiError as error:
         _tell(error.what, error.where, error.next_step, error.exit_code)
     except KeyboardInterrupt:
@@ -87,10 +93,15 @@ def run() -> None:
 
 def _tell(what: str, where: str, next_step: str, code: int) -> None:
     if CHOICE.json:
-        document = {"error": {"what": what, "where": where, "next_step": next_step, "exit_code": code}}
-        sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
+        _document(what, where, next_step, code)
     place = f"（{where}）" if where else ""
     print(f"誤り: {what}{place}", file=sys.stderr)
     if next_step:
         print(f"次にすること: {next_step}", file=sys.stderr)
     sys.exit(code)
+
+
+def _document(what: str, where: str, next_step: str, code: int) -> None:
+    """The one JSON document of a command that failed."""
+    error = {"what": what, "where": where, "next_step": next_step, "exit_code": code}
+    sys.stdout.write(json.dumps({"error": error}, ensure_ascii=False) + "\n")

@@ -140,7 +140,10 @@ class Session:
         from storage.public.publish import publish
 
         draw, files = self.office.lottery.publication()
-        publish(folder, files)
+        try:
+            publish(folder, files)
+        except OSError as error:
+            raise UsageError("公開フォルダに書けません", where=str(folder)) from error
         return draw
 
     def write_desk_medium(self, folder: Path) -> str | None:

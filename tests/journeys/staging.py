@@ -37,6 +37,12 @@ def at(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[...
     return give
 
 
+@pytest.fixture(scope="module")
+def steady(tmp_path_factory: pytest.TempPathFactory) -> Sites:
+    """The sites after ①② once for a whole file of tests: for what must change nothing."""
+    return _stage("apply", tmp_path_factory).copy(tmp_path_factory.mktemp("steady") / "sites")
+
+
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """(the folder the demo command left, the temporary folder it was given). Not to be changed."""
@@ -63,4 +69,4 @@ def play_demo(base: Path) -> tuple[Path, Path]:
     return base / "demo", temporary
 
 
-__all__ = ["at", "demo", "play_demo"]
+__all__ = ["at", "demo", "play_demo", "steady"]
