@@ -35,7 +35,7 @@ def dispatch(as_json: Json = False) -> None:
     """まだ発送していない通知を、すべて発送したと記録する。"""
     remember(as_json)
     with opened() as session:
-        items = session.office.notices.prepare()
+        items = session.office.notices.prepare(printing=False)
         batch = session.office.notices.dispatch(items) if items else None
     say(
         {"batch": batch, "notices": len(items)},

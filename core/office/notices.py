@@ -47,10 +47,11 @@ class NoticeDesk:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    def prepare(self, *, only_unsent: bool = True) -> list[NoticeItem]:
+    def prepare(self, *, only_unsent: bool = True, printing: bool = True) -> list[NoticeItem]:
         """The notices of everybody in the draw, admission cards first, by 受付番号.
 
-        Raises `Refused` before the ward's approval ⑩. Making papers is written to log and ledger: they leave the vault.
+        Raises `Refused` before the ward's approval ⑩. `printing`: papers are made of them, which is written to log and
+        ledger, since they leave the vault; otherwise they are only counted as posted.
         """
         with self._desk.writing(Right.PAPERS) as tx:
             if self._desk.actor.site is not Site.CONTRACTOR:
@@ -97,12 +98,12 @@ class NoticeDesk:
             items.sort(key=lambda item: (item.notice.kind is not NoticeKind.ADMISSION, item.notice.number))
             for kind, content in _CONTENT.items():
                 count = sum(item.notice.kind is kind for item in items)
-                if count:
+                if count and printing:
                     write_line(
                         self._desk, tx, Act.PRINT, content, count, Unit.POSTCARDS,
                         medium=Medium.POSTCARD, from_=Place.CONTRACTOR, to=Place.CONTRACTOR,
                     )  # fmt: skip
-            self._desk.log(tx, "print", f"notices={len(items)}")
+            self._desk.log(tx, "print" if printing else "notices", f"notices={len(items)}")
         return items
 
     def dispatch(self, items: Sequence[NoticeItem]) -> str:

@@ -102,9 +102,12 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
         *,
         empty: str = "ありません",
         heading: bool = True,
+        choose_empty: bool = False,
         id: str | None = None,
     ) -> None:
+        """`choose_empty`: Enter counts on an empty list too, where it means more than opening a row."""
         super().__init__(id=id)
+        self._choose_empty = choose_empty
         self._top = 1 if heading else 0
         self._columns = tuple(tuple(line) for line in layout)
         self._source = source
@@ -250,7 +253,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
         self.move_to(self._count - 1)
 
     def action_choose(self) -> None:
-        if self.current is not None:
+        if self.current is not None or self._choose_empty:
             self.post_message(self.Chosen(self))
 
     # -- drawing ----------------------------------------------------------------------------------------

@@ -63,7 +63,9 @@ class ExchangePane(Pane):
     def compose(self) -> ComposeResult:
         with Frame("送受信"):
             yield Static("", id="due", classes="note")
-            yield VirtualList([COLUMNS], Held[Passed](()), empty="まだ何も送受信していません", id="list")
+            yield VirtualList(
+                [COLUMNS], Held[Passed](()), empty="まだ何も送受信していません", choose_empty=True, id="list"
+            )
 
     def on_mount(self) -> None:
         self.query_one("#list").focus()
