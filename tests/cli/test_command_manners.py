@@ -114,8 +114,8 @@ def test_lists_show_the_least(steady: Sites) -> None:
     assert machine.do("log", "list")["rows"][1]["act"] == "open"
 
 
-def test_errors_name_rows_and_never_people(at: At) -> None:
-    machine = at("found").contractor
+def test_errors_name_rows_and_never_people(steady: Sites) -> None:
+    machine = steady.contractor
     swapped = (("W1", *APPLICANTS[4][1:]), ("W5", *APPLICANTS[0][1:]))
     (machine.base / "swapped.csv").write_bytes(export(swapped))
     result = machine.run("intake", "import", machine.base / "swapped.csv")
