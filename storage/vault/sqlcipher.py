@@ -101,6 +101,14 @@ def connect(path: Path, key: bytes, *, cache_kib: int = CACHE_KIB) -> Connection
     `check_private`. Rows are not read yet: compare `identity` next.
     """
     _check_file(path)
+    try:
+        return _connected(path, key, cache_kib)
+    except IntegrityFailure:
+        _refuse_plain(path)
+        raise
+
+
+def _connected(path: Path, key: bytes, cache_kib: int) -> Connection:
     connection = _opened(path, key)
     try:
         with translated(path.name):
@@ -264,16 +272,25 @@ def _check_file(path: Path) -> None:
                 check_private(beside)
             except FileNotFoundError:
                 continue  # made and removed by SQLite as it needs them
-        with path.open("rb") as file:
-            head = file.read(len(_PLAIN_MAGIC))
+        size = path.stat().st_size
     except FileNotFoundError as error:
         raise IntegrityFailure(
             "保管庫のデータベースがありません", where=path.name, next_step="控えから復元してください"
         ) from error
-    if len(head) < len(_PLAIN_MAGIC):
+    if size < len(_PLAIN_MAGIC):
         raise IntegrityFailure(
             "保管庫のデータベースが空です", where=path.name, next_step="控えから復元してください"
         )
+
+
+def _refuse_plain(path: Path) -> None:
+    """Say so when what did not open is not encrypted at all.
+
+    Not looked at before opening: closing a plain descriptor gives up every POSIX lock this process holds on the file
+    (https://sqlite.org/howtocorrupt.html, 2.2), those of its other connections among them.
+    """
+    with path.open("rb") as file:
+        head = file.read(len(_PLAIN_MAGIC))
     if head == _PLAIN_MAGIC:
         raise IntegrityFailure("保管庫のデータベースが暗号化されていません", where=path.name)
 

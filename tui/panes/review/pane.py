@@ -255,14 +255,14 @@ class ReviewPane(Pane):
 
     @flow
     async def action_rest(self) -> None:
-        plain = sum(not item.verdict and not item.problems for item in self._items)
-        doubtful = sum(not item.verdict and bool(item.problems) for item in self._items)
+        plain = sum(not (item.verdict or item.problems or item.changed) for item in self._items)
+        doubtful = sum(not item.verdict and bool(item.problems or item.changed) for item in self._items)
         if not plain:
             self.say("まとめて確認できる人は残っていません")
             return
         words = f"この機械の点検で問題がなかった残り {plain}人を、まとめて確認します。"
         if doubtful:
-            words += f"\n問題のある {doubtful}人は残ります。1人ずつ答えてください。"
+            words += f"\n問題や変更のある {doubtful}人は残ります。1人ずつ答えてください。"
         if await self.ikiiki.ask(confirm("残りを全部確認", words, yes="確認する", no="戻る")) == "yes":
             done = self.office.review.confirm_rest(self._stage)
             self._load()
