@@ -41,6 +41,7 @@ _DATES = {
     "contract_start",
     "retention_end",
     "date",
+    "release_on",
     "review_by",
     "participants_by",
     "notices_by",
@@ -113,4 +114,4 @@ def _dated(key: str, value: Any) -> Any:
     """`value` with the dates that JSON has as text as dates again."""
     if isinstance(value, dict):
         return {inner: _dated(inner, item) for inner, item in value.items()}
-    return dt.date.fromisoformat(value) if key in _DATES else value
+    return dt.date.fromisoformat(value) if key in _DATES and value is not None else value

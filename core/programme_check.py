@@ -80,6 +80,10 @@ class Checker:
             )
         return value
 
+    def maybe_date(self, key: str) -> dt.date | None:
+        """A date, or None where there is none (JSON writes that as null)."""
+        return None if self.table.get(key) is None else self.date(key)
+
     def text(self, key: str, longest: int, default: Any = _MISSING, *, empty: bool = False) -> str:
         value = self._given(key, default)
         if not isinstance(value, str):
@@ -197,6 +201,7 @@ def _outings(top: Checker, first: dt.date, last: dt.date) -> tuple[Outing, ...]:
             capacity=table.integer("capacity", 1, 9_999),
             reserved=table.integer("reserved", 0, 9_999, 0),
             round=table.integer("round", 1, 99, 1),
+            release_on=table.maybe_date("release_on"),
         )
         if outing.code in {other.code for other in outings}:
             table.refuse(f"回 {outing.code} が二つあります", "code")
@@ -238,6 +243,11 @@ def _rounds(top: Checker, outings: tuple[Outing, ...], deadlines: Deadlines) -> 
         if outing.date <= found.applications_close:
             table.refuse(
                 f"回 {outing.code} の日付が締切（{found.applications_close}）より後ではありません", "date"
+            )
+        if outing.release_on and not found.applications_close < outing.release_on < outing.date:
+            table.refuse(
+                f"回 {outing.code} の release_on は、締切（{found.applications_close}）より後、開催日（{outing.date}）より前の日です",
+                "release_on",
             )
     return tuple(rounds)
 

@@ -22,6 +22,8 @@ class Outing:
     """Seats the ward keeps, not drawn (区優先枠)."""
     round: int = 1
     """Which round of applications it belongs to."""
+    release_on: dt.date | None = None
+    """From this day on the reserved seats may be given to those who wait, never before; None: no day is set."""
 
     @property
     def drawn(self) -> int:

@@ -82,6 +82,9 @@ def test_every_line_offered_in_the_template_reads_when_it_is_taken_up() -> None:
         ("capacity = 80", "capacity = 80\nreserved = 81", 9, "区優先枠"),
         ("2026-06-10", '"2026-06-10"', 6, "引用符を付けずに"),
         ("2026-06-10", "2026-05-08", 6, "締切"),
+        ("capacity = 80", "capacity = 80\nreserved = 5\nrelease_on = 2026-05-08", 10, "release_on"),
+        ("capacity = 80", "capacity = 80\nreserved = 5\nrelease_on = 2026-06-10", 10, "release_on"),
+        ("capacity = 80", "capacity = 80\nreserved = 5\nrelease_on = true", 10, "release_on"),
         ("2026-06-10", "2027-06-10", 6, "年度の外"),
         ("2026-06-10", "2026-06-10T09:00:00", 6, "日付"),
         ('"A"', '"Ａ"', 5, "半角"),
@@ -180,6 +183,15 @@ def test_other_canonical_bytes_are_refused(change: dict[str, object]) -> None:
     body = json.loads(to_canonical(parse_programme(SMALLEST))) | change
     with pytest.raises(IntegrityFailure):
         from_canonical(json.dumps(body).encode() + b"\n")
+
+
+def test_the_day_on_which_reserved_seats_are_given_away_is_the_files_and_none_by_default() -> None:
+    assert parse_programme(SMALLEST).outing("A").release_on is None
+    assert json.loads(to_canonical(parse_programme(SMALLEST)))["outings"][0]["release_on"] is None
+    dated = parse_programme(SMALLEST + "reserved = 5\nrelease_on = 2026-06-01\n")
+    assert dated.outing("A").release_on == dt.date(2026, 6, 1)
+    assert from_canonical(to_canonical(dated)) == dated
+    assert programme_hash(dated) != programme_hash(parse_programme(SMALLEST + "reserved = 5\n"))
 
 
 def test_a_space_more_is_not_canonical() -> None:
