@@ -41,6 +41,8 @@ class Act(StrEnum):
     PUBLISH = "publish"
     APPROVE = "approve"
     PROMOTE = "promote"
+    RESERVE = "reserve"
+    RELEASE = "release"
     WITHDRAW = "withdraw"
     CANCEL = "cancel"
     ATTEND = "attend"
@@ -88,6 +90,8 @@ ACT_WORDS: dict[Act, str] = {
     Act.PUBLISH: "公表",
     Act.APPROVE: "承認",
     Act.PROMOTE: "繰上げ",
+    Act.RESERVE: "区優先枠の割当て",
+    Act.RELEASE: "区優先枠の開放",
     Act.WITHDRAW: "辞退",
     Act.CANCEL: "取消し",
     Act.ATTEND: "出欠の記録",

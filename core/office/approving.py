@@ -16,7 +16,15 @@ from core.office.ledger import write_line
 from core.office.lines import from_jsonl
 from core.office.ports import Tx
 from core.office.review import PARTICIPANTS, participant_hash, seal_words, verdict_on
-from core.office.seating import Seat, approval_of, need_draw, seated_people, standing_of
+from core.office.seating import (
+    Seat,
+    approval_of,
+    gone_missing,
+    need_draw,
+    people_of,
+    seated_people,
+    standing_of,
+)
 from core.roles import Site
 
 APPROVAL = "approval.json"
@@ -40,7 +48,12 @@ def verdicts_on(tx: Tx, seats: list[Seat]) -> list[str]:
 def approve(desk: Desk, tx: Tx, exchange: Exchange) -> Sent:
     """Seal the approval, in the caller's transaction. Raises `Refused` while anything is missing."""
     draw = need_draw(tx)
-    _, log = standing_of(tx, draw)
+    standing, log = standing_of(tx, draw)
+    if gone_missing(standing, people_of(tx, draw)):
+        raise Refused(
+            "組から抜けた人の記録が、まだそろっていません",
+            next_step="F6 送受信で委託先の⑦を受け取ってください",
+        )
     if "participants" not in {row.kind for row in tx.bundles.list("in")}:
         raise Refused("参加者データ⑦がまだ届いていません", next_step="F6 送受信で受け取ってください")
     seats = seated_people(tx)

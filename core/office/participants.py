@@ -6,29 +6,40 @@ takes effect at once, and the ward countersigns at its next login.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.applicant import Application, age_on, town_of
-from core.draw.events import EVENTS, Cancel, Close, Decline, Disqualify, Event, head_name
-from core.draw.result import RESULT, Result
-from core.draw.rules import PARAMS, Params
+from core.draw.events import EVENTS, Cancel, Close, Decline, Disqualify, Late, Reserve, head_name
 from core.draw.signing import signature_name
-from core.draw.standing import Place, PlaceState, Promotion, Standing, replay
+from core.draw.standing import Place, PlaceState, Promotion
 from core.errors import IntegrityFailure, Refused, UsageError
 from core.ledger.codes import Act, Content, Unit
 from core.office.approving import approve
-from core.office.countersigning import put_head, take_events
+from core.office.countersigning import take_events
 from core.office.desk import Desk, programme_of
-from core.office.drawing import Step, current_draw, step_of
+from core.office.drawing import OPENINGS, Step, current_draw, step_of
 from core.office.envelope import Opened as Bundle
 from core.office.exchange import Exchange, Sent
+from core.office.happening import check_releases, happen, need_returned, release, seats_due, shrink
+from core.office.late import Candidate, Enrolled, candidates, enrol_late, late_openings, take_late
 from core.office.ledger import write_line
 from core.office.lines import from_jsonl, jsonl
+from core.office.participant_rows import rows_of, sheet_of
 from core.office.ports import Tx
-from core.office.records import plain_cell
+from core.office.records import seal_applicants
 from core.office.review import PARTICIPANTS, participant_hash, verdict_on
-from core.office.seating import need_draw, people_of, seated_people, standing_of
+from core.office.seating import (
+    coming,
+    gone_missing,
+    members_of,
+    need_draw,
+    people_of,
+    seated_people,
+    standing_of,
+    today,
+)
+from core.programme import Programme
 from core.roles import Right, Site
 
 ROWS = "participants.jsonl"
@@ -49,6 +60,15 @@ class OutingStatus:
     free: int
     waiting: int
     """Persons on its waiting list."""
+    came: int
+    absent: int
+    """Did not come on the day, without having withdrawn."""
+    pending: int
+    """Of those seated: nothing noted yet."""
+    release_on: str
+    """ISO day from which the ward's seats may be released, "" when none is set."""
+    release_due: bool
+    """That day has come, and some of them are still kept."""
 
 
 @dataclass(frozen=True)
@@ -84,16 +104,24 @@ class Participants:
             standing = (
                 standing_of(tx, draw)[0] if draw and step_of(tx.draws.files(draw)) is Step.DONE else None
             )
+            going = {
+                o.code: [s.application.record for s in seated_people(tx) if s.outing == o.code]
+                for o in programme.outings
+            }
+            present = {o.code: tx.attendance.of(o.code) for o in programme.outings}
+        due = seats_due(programme, standing.reserve, today(self._desk)) if standing else ()
         rows = []
         for outing in programme.outings:
             seated = standing.seated(outing.code) if standing else ()
             waiting = standing.waiting(outing.code) if standing else ()
+            noted = [present[outing.code].get(record) for record in going[outing.code]]
             rows.append(
                 OutingStatus(
                     outing.code, outing.date.isoformat(), outing.place, outing.capacity,
                     standing.reserve[outing.code] if standing else outing.reserved,
                     sum(p.size for p in seated), standing.free[outing.code] if standing else outing.capacity - outing.reserved,
-                    sum(p.size for p in waiting),
+                    sum(p.size for p in waiting), noted.count(True), noted.count(False), noted.count(None),
+                    outing.release_on.isoformat() if outing.release_on else "", outing.code in {d.outing for d in due},
                 )
             )  # fmt: skip
         return rows
@@ -102,8 +130,7 @@ class Participants:
         """Those seated, by 受付番号, then the waiting list in draw order."""
         with self._desk.reading() as tx:
             programme = programme_of(tx)
-            if outing not in {o.code for o in programme.outings}:
-                raise UsageError("その回はありません", where=outing)
+            _need_outing(programme, outing)
             draw = need_draw(tx)
             standing, _ = standing_of(tx, draw)
             people = people_of(tx, draw)
@@ -128,12 +155,14 @@ class Participants:
         return sorted(seated, key=lambda p: p.number) + waiting
 
     def find(self, number: int) -> str:
-        """The unit id behind a 受付番号. Raises `UsageError` when it is not in the draw."""
+        """The unit id behind a 受付番号. Raises `UsageError` when it is not in the draw, or has left its group."""
         with self._desk.reading() as tx:
             draw = need_draw(tx)
             application = tx.applications.get(number)
             for unit in tx.draws.units(draw):
                 if application is not None and application.record in unit.records:
+                    if not coming(application):
+                        raise UsageError("この人はすでに組から抜けています", where=f"受付番号 {number:04}")
                     return unit.unit_id
         raise UsageError("この受付番号は抽選に入っていません", where=f"受付番号 {number:04}")
 
@@ -155,39 +184,71 @@ class Participants:
         """The outing is called off."""
         return self._happen(Close(outing), Act.CANCEL)
 
-    def _happen(self, event: Event, act: Act) -> tuple[Promotion, ...]:
+    def shrink(self, numbers: Sequence[int]) -> tuple[Promotion, ...]:
+        """These people (受付番号, all of one group) withdraw; the others of the group keep their place.
+
+        Their applications are withdrawn with it and go to the ward before ⑦ does.
+        """
+        with self._desk.writing(Right.PARTICIPANTS) as tx:
+            return shrink(self._desk, tx, need_draw(tx), numbers)
+
+    def reserve(self, unit_id: str, outing: str) -> tuple[Promotion, ...]:
+        """A unit that waits for this outing gets seats the ward had kept, because the ward says so."""
         with self._desk.writing(Right.PARTICIPANTS) as tx:
             draw = need_draw(tx)
-            before, log = standing_of(tx, draw)
-            if isinstance(event, Disqualify):
-                _need_returned(tx, draw, event.id)
-            grown = log.append(event)
-            files = tx.draws.files(draw)
-            after = replay(
-                Params.parse(files[PARAMS], PARAMS), Result.parse(files[RESULT], RESULT), grown.events
+            standing, _ = standing_of(tx, draw)
+            size = next((place.size for place in standing.places if place.id == unit_id), 1)
+            write_line(
+                self._desk, tx, Act.RESERVE, Content.PARTICIPANTS, size, Unit.PEOPLE, ref=f"unit:{unit_id}"
             )
-            tx.draws.put_file(draw, EVENTS, grown.to_bytes(), self._desk.now())
-            put_head(self._desk, tx, draw, grown)
+            return happen(self._desk, tx, draw, Reserve(unit_id, outing))
+
+    def release(self, outing: str, seats: int | None = None) -> tuple[Promotion, ...]:
+        """So many of the seats the ward had kept (None: all) fall to the waiting list; refused before `release_on`."""
+        with self._desk.writing(Right.PARTICIPANTS) as tx:
+            _need_outing(programme_of(tx), outing)
+            return release(self._desk, tx, need_draw(tx), outing, seats)
+
+    def late_candidates(self) -> tuple[Candidate, ...]:
+        """Confirmed by the ward, but in no unit of the draw: who can be added behind all that were drawn."""
+        with self._desk.reading() as tx:
+            draw = need_draw(tx)
+            standing_of(tx, draw)
+            return tuple(candidates(tx, draw))
+
+    def late(self, number: int) -> Enrolled:
+        """Add an application (with its group) behind all that were drawn, and seal ⑦, which carries its opening.
+
+        It goes at once: what the ward is to check this by must not change in between.
+        """
+        with self._desk.writing(Right.PARTICIPANTS) as tx:
+            draw = need_draw(tx)
+            enrolled, _ = enrol_late(self._desk, tx, draw, number)
+            self._seal(tx, draw)
+        self._exchange.flush()
+        return enrolled
+
+    def _happen(self, event: Cancel | Decline | Disqualify | Close, act: Act) -> tuple[Promotion, ...]:
+        with self._desk.writing(Right.PARTICIPANTS) as tx:
+            draw = need_draw(tx)
+            if isinstance(event, Disqualify):
+                standing_of(tx, draw)
+                need_returned(tx, draw, event.id)
             write_line(self._desk, tx, act, Content.PARTICIPANTS, 1, Unit.RECORDS, ref=f"draw:{draw}")
-            promoted = after.promotions[len(before.promotions) :]
-            for promotion in promoted:
-                write_line(
-                    self._desk,
-                    tx,
-                    Act.PROMOTE,
-                    Content.PARTICIPANTS,
-                    1,
-                    Unit.RECORDS,
-                    ref=f"unit:{promotion.id}",
-                )
-            self._desk.log(tx, "event", f"{draw} seq={len(grown.events)} promoted={len(promoted)}")
-        return promoted
+            return happen(self._desk, tx, draw, event)
 
     def attend(self, outing: str, record: str, present: bool) -> None:
-        """Note on the day who came."""
+        """Note who came, and who did not, from the day of the outing on."""
         with self._desk.writing(Right.PARTICIPANTS) as tx:
             if record not in {s.application.record for s in seated_people(tx) if s.outing == outing}:
                 raise UsageError("この回の参加者ではありません", where=record)
+            day = programme_of(tx).outing(outing).date
+            if today(self._desk) < day:
+                raise Refused(
+                    "出欠を記録できるのは開催日からです",
+                    where=f"{outing} {day}",
+                    next_step="来られないと分かっている人は「辞退」で記録してください",
+                )
             tx.attendance.put(outing, record, present, self._desk.now(), self._desk.actor.staff_id)
             self._desk.log(tx, "attend", f"{outing} {record} {'yes' if present else 'no'}")
 
@@ -210,27 +271,34 @@ class Participants:
         if self._desk.actor.site is not Site.CONTRACTOR:
             raise Refused("参加者データを送るのは委託先です")
         with self._desk.writing(Right.SEND) as tx:
-            draw = need_draw(tx)
-            standing, log = standing_of(tx, draw)
-            if tx.settings.get(f"participants_sent_{draw}") == log.head:
-                return None
-            files = tx.draws.files(draw)
-            people = people_of(tx, draw)
-            rows = _rows(standing, people)
-            entries: dict[str, bytes] = {
-                "draw.txt": f"{draw}\n".encode(),
-                ROWS: jsonl(rows),
-                SHEET: _sheet(standing, people),
-            }
-            head = head_name(Site.CONTRACTOR)
-            for name in (EVENTS, head, signature_name(head, Site.CONTRACTOR)):
-                if name in files:
-                    entries[name] = files[name]
-            sent = self._exchange.seal(
-                tx, "participants", entries, {"participants": sum(1 for r in rows if r["outing"])}
-            )
-            tx.settings.put(f"participants_sent_{draw}", log.head)
+            sent = self._seal(tx, need_draw(tx))
         self._exchange.flush()
+        return sent
+
+    def _seal(self, tx: Tx, draw: str) -> Sent | None:
+        standing, log = standing_of(tx, draw)
+        if tx.settings.get(f"participants_sent_{draw}") == log.head:
+            return None
+        files = tx.draws.files(draw)
+        members = members_of(tx, draw)
+        left = any(not coming(member) for unit in members.values() for member in unit)
+        if left or any(isinstance(event, Late) for event in log.events):
+            seal_applicants(tx, self._exchange)  # first: they tell the ward who left or joined a group
+        rows = rows_of(standing, members)
+        entries = {
+            "draw.txt": f"{draw}\n".encode(),
+            ROWS: jsonl(rows),
+            SHEET: sheet_of(standing, members),
+            **late_openings(tx, draw, log.events),
+        }
+        head = head_name(Site.CONTRACTOR)
+        for name in (EVENTS, head, signature_name(head, Site.CONTRACTOR)):
+            if name in files:
+                entries[name] = files[name]
+        sent = self._exchange.seal(
+            tx, "participants", entries, {"participants": sum(1 for r in rows if r["outing"])}
+        )
+        tx.settings.put(f"participants_sent_{draw}", log.head)
         return sent
 
     def take_in(self, tx: Tx, bundle: Bundle, name: str) -> None:
@@ -240,13 +308,20 @@ class Participants:
         draw = need_draw(tx)
         if bundle.entries.get("draw.txt") != f"{draw}\n".encode():
             raise IntegrityFailure("別の抽選の参加者データです", where=name)
+        _, known = standing_of(tx, draw)
         if EVENTS in bundle.entries:
             take_events(self._desk, tx, draw, bundle, name)
-        standing, _ = standing_of(tx, draw)
-        people = people_of(tx, draw)
-        if any(place.id not in people for place in standing.places):
-            raise IntegrityFailure("こちらの知らない人が、抽選後の記録に加えられています", where=name)
-        expected = [jsonl([row]) for row in _rows(standing, people)]
+        standing, log = standing_of(tx, draw)
+        check_releases(self._desk, tx, log.events[len(known.events) :], name)
+        take_late(tx, draw, log.events, bundle.entries.get(OPENINGS), name)
+        members = members_of(tx, draw)
+        if unit := gone_missing(standing, people_of(tx, draw)):
+            raise IntegrityFailure(
+                "組の人数が、抽選後の記録と合いません。取り込んでいません",
+                where=f"{name} 抽選番号 {unit}",
+                next_step="委託先に連絡し、両者の記録を見比べてください",
+            )
+        expected = [jsonl([row]) for row in rows_of(standing, members)]
         shown = [jsonl([row]) for row in from_jsonl(bundle.entries.get(ROWS, b""), ROWS)]
         if sorted(expected) != sorted(shown):
             differing = len(set(expected) ^ set(shown)) or abs(len(expected) - len(shown))
@@ -267,57 +342,6 @@ class Participants:
         return sent
 
 
-def _need_returned(tx: Tx, draw: str, unit_id: str) -> None:
-    words = tx.reviews.latest(PARTICIPANTS)
-    records = next((unit.records for unit in tx.draws.units(draw) if unit.unit_id == unit_id), ())
-    if not any(record in words and words[record].verdict == "returned" for record in records):
-        raise Refused(
-            "区が点検⑨で差し戻していない人を失格にはできません",
-            where=unit_id,
-            next_step="本人の申し出による辞退なら「辞退」で記録してください",
-        )
-
-
-def _rows(standing: Standing, people: Mapping[str, list[Application]]) -> list[dict[str, object]]:
-    """`participants.jsonl`: everybody in the draw as they stand, numbers and codes only."""
-    return [
-        {
-            "record": m.record,
-            "number": m.number,
-            "unit": p.id,
-            "state": p.state.value,
-            "outing": p.course or "",
-        }
-        for p in standing.places
-        for m in people[p.id]
-    ]
-
-
-def _sheet(standing: Standing, people: Mapping[str, list[Application]]) -> bytes:
-    import csv
-    import io
-
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["抽選番号", "受付番号", "カナ氏名", "状態", "回"])
-    words = {
-        PlaceState.SEATED: "当選",
-        PlaceState.RESERVED: "区優先枠",
-        PlaceState.WAITING: "補欠",
-        PlaceState.OUT: "辞退",
-    }
-    for place in standing.places:
-        for member in people[place.id]:
-            writer.writerow(
-                [
-                    plain_cell(c)
-                    for c in (
-                        place.id,
-                        f"{member.number:04}",
-                        member.applicant.kana,
-                        words[place.state],
-                        place.course or "",
-                    )
-                ]
-            )
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
+def _need_outing(programme: Programme, outing: str) -> None:
+    if outing not in programme.codes:
+        raise UsageError("その回はありません", where=outing)

@@ -189,15 +189,7 @@ class Records:
         if self._desk.actor.site is not Site.CONTRACTOR:
             raise Refused("応募者データを送るのは委託先です", next_step="窓口の応募は媒体で渡してください")
         with self._desk.writing(Right.SEND) as tx:
-            changed = tx.applications.unsent()
-            if not changed:
-                return None
-            seal_programme(tx, self._exchange)  # first: the ward checks applicants by it
-            sent = self._exchange.seal(
-                tx, "applicants", {RECORDS: jsonl([to_row(a) for a in changed]), SHEET: to_sheet(changed)},
-                {"applications": len(changed)},
-            )  # fmt: skip
-            tx.applications.mark_sent([a.number for a in changed])
+            sent = seal_applicants(tx, self._exchange)
         self._exchange.flush()
         return sent
 
@@ -292,6 +284,23 @@ class Records:
         if len({a.record for a in read}) != len(read) or len({a.number for a in read}) != len(read):
             raise IntegrityFailure("同じ応募または受付番号が2度あります", where=RECORDS)
         return read
+
+
+def seal_applicants(tx: Tx, exchange: Exchange) -> Sent | None:
+    """③: seal what has changed, in the caller's transaction. None when nothing has.
+
+    What the ward judges by the applications must never travel before them: a channel is read in order.
+    """
+    changed = tx.applications.unsent()
+    if not changed:
+        return None
+    seal_programme(tx, exchange)  # first: the ward checks applicants by it
+    sent = exchange.seal(
+        tx, "applicants", {RECORDS: jsonl([to_row(a) for a in changed]), SHEET: to_sheet(changed)},
+        {"applications": len(changed)},
+    )  # fmt: skip
+    tx.applications.mark_sent([a.number for a in changed])
+    return sent
 
 
 def _as_keyed(incoming: Application) -> Application:

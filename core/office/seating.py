@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.applicant import Application
+from core.applicant import Application, State
 from core.draw.events import EVENTS, EventLog
 from core.draw.result import RESULT, Result
 from core.draw.rules import PARAMS, Params
-from core.draw.standing import Standing, replay
+from core.draw.standing import PlaceState, Standing, replay
 from core.errors import Refused
+from core.office.desk import Desk
 from core.office.drawing import Step, current_draw, step_of
 from core.office.ports import Tx
+
+_JST = dt.timezone(dt.timedelta(hours=9))
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,16 @@ class Seat:
     """Where they sit; "" while they wait."""
 
 
+def today(desk: Desk) -> dt.date:
+    """The day in Japan, where the outings are, whatever the machine's zone."""
+    return desk.now().astimezone(_JST).date()
+
+
+def day_of(moment: str) -> dt.date:
+    """The day in Japan of an RFC 3339 moment."""
+    return dt.datetime.fromisoformat(moment).astimezone(_JST).date()
+
+
 def standing_of(tx: Tx, draw: str) -> tuple[Standing, EventLog]:
     """Who sits and waits after all events. Raises `Refused` before the draw is done at both sites."""
     files = tx.draws.files(draw)
@@ -36,13 +51,38 @@ def standing_of(tx: Tx, draw: str) -> tuple[Standing, EventLog]:
     return replay(Params.parse(files[PARAMS], PARAMS), result, log.events), log
 
 
-def people_of(tx: Tx, draw: str) -> dict[str, list[Application]]:
-    """The applications behind each unit id, by 受付番号."""
+def members_of(tx: Tx, draw: str) -> dict[str, list[Application]]:
+    """The applications behind each unit id, by 受付番号, also of those who left their group since."""
     people: dict[str, list[Application]] = {}
     for unit in tx.draws.units(draw):
         members = [tx.applications.by_record(record) for record in unit.records]
         people[unit.unit_id] = sorted((m for m in members if m is not None), key=lambda m: m.number)
     return people
+
+
+def people_of(tx: Tx, draw: str) -> dict[str, list[Application]]:
+    """The applications behind each unit id, by 受付番号, without those who left their group (`shrink`).
+
+    Who left is told by the application: it is withdrawn. How many left, by the events; `gone_missing` compares.
+    """
+    return {unit: [m for m in members if coming(m)] for unit, members in members_of(tx, draw).items()}
+
+
+def coming(application: Application) -> bool:
+    """Whether somebody in the draw still comes when the unit does."""
+    return application.state is not State.WITHDRAWN
+
+
+def gone_missing(standing: Standing, people: Mapping[str, list[Application]]) -> str:
+    """The first unit, not out, that has other people than its size says; "" when there is none."""
+    return next(
+        (
+            place.id
+            for place in standing.places
+            if place.state is not PlaceState.OUT and len(people.get(place.id, ())) != place.size
+        ),
+        "",
+    )
 
 
 def seated_people(tx: Tx) -> list[Seat]:

@@ -50,6 +50,13 @@ class ReviewTable:
         )
         return {row[1]: _review_of(row) for row in rows}
 
+    def ever_confirmed(self, stage: str, record: str) -> set[str]:
+        rows = self._connection.execute(
+            "SELECT version_hash FROM review WHERE stage = ? AND record = ? AND verdict = 'confirmed'",
+            (stage, record),
+        )
+        return {version for (version,) in rows}
+
     def unsent(self) -> list[ReviewRow]:
         """In the order they were given."""
         rows = self._connection.execute(f"SELECT {_COLUMNS} FROM review WHERE sent_in = '' ORDER BY id")  # noqa: S608 - fixed words

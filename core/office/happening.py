@@ -1,0 +1,166 @@
+"""What happens after the draw, as the contractor writes it down: an event, its head signed, in force at once.
+
+A promotion follows from the events and is never chosen. The ward replays and countersigns them at its next login.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.applicant import Application, State
+from core.draw.events import EVENTS, Event, Release, Shrink
+from core.draw.result import RESULT, Result
+from core.draw.rules import PARAMS, Params
+from core.draw.standing import Promotion, replay
+from core.errors import IntegrityFailure, Refused, UsageError
+from core.ledger.codes import Act, Content, Unit
+from core.office.countersigning import put_head
+from core.office.desk import Desk, programme_of
+from core.office.ledger import write_line
+from core.office.ports import Tx
+from core.office.review import PARTICIPANTS
+from core.office.seating import coming, members_of, standing_of, today
+from core.office.settling import Settling
+from core.programme import Programme
+
+
+def happen(desk: Desk, tx: Tx, draw: str, event: Event) -> tuple[Promotion, ...]:
+    """Append the event, in the caller's transaction, which has written the event's own ledger line.
+
+    Returns who is promoted by it. Raises `Refused` for an event that makes no sense as things stand.
+    """
+    before, log = standing_of(tx, draw)
+    grown = log.append(event)
+    files = tx.draws.files(draw)
+    after = replay(Params.parse(files[PARAMS], PARAMS), Result.parse(files[RESULT], RESULT), grown.events)
+    tx.draws.put_file(draw, EVENTS, grown.to_bytes(), desk.now())
+    put_head(desk, tx, draw, grown)
+    promoted = after.promotions[len(before.promotions) :]
+    for promotion in promoted:
+        write_line(desk, tx, Act.PROMOTE, Content.PARTICIPANTS, 1, Unit.RECORDS, ref=f"unit:{promotion.id}")
+    desk.log(tx, "event", f"{draw} seq={len(grown.events)} promoted={len(promoted)}")
+    return promoted
+
+
+def need_returned(tx: Tx, draw: str, unit_id: str) -> None:
+    """Raises `Refused` unless the ward returned somebody of this unit in ⑨: all others may only withdraw."""
+    words = tx.reviews.latest(PARTICIPANTS)
+    records = next((unit.records for unit in tx.draws.units(draw) if unit.unit_id == unit_id), ())
+    if not any(record in words and words[record].verdict == "returned" for record in records):
+        raise Refused(
+            "区が点検⑨で差し戻していない人を失格にはできません",
+            where=unit_id,
+            next_step="本人の申し出による辞退なら「辞退」で記録してください",
+        )
+
+
+# -- shrink ---------------------------------------------------------------------------------------------------
+
+
+def shrink(desk: Desk, tx: Tx, draw: str, numbers: Sequence[int]) -> tuple[Promotion, ...]:
+    """These people leave their group, which comes with fewer. All of one unit, and not all of it.
+
+    Who they are stands in their applications, which are withdrawn and go to the ward with ③; the event tells how many
+    remain. Raises `Refused` or `UsageError`, changing nothing.
+    """
+    unit_id, members, leaving = _leaving(tx, draw, numbers)
+    remaining = [m for m in members if coming(m) and m.number not in leaving]
+    if not remaining:
+        raise Refused(
+            "組の全員が抜けることになります",
+            where=unit_id,
+            next_step="全員の辞退は「辞退」で記録してください",
+        )
+    settling = Settling(tx, programme_of(tx), desk.now(), desk.actor.staff_id)
+    for number in leaving:
+        settling.set_state(number, State.WITHDRAWN, "applicant_request")
+    settling.finish()
+    for member in remaining:
+        now = settling.current(member.number)
+        if now.state is State.HELD and member.state is State.ACCEPTED:
+            # Whoever is left of a pair goes alone: the draw has seated them, nothing is left to find out.
+            settling.set_state(member.number, State.ACCEPTED, "goes_alone")
+    settling.finish()
+    write_line(desk, tx, Act.WITHDRAW, Content.PARTICIPANTS, len(leaving), Unit.PEOPLE, ref=f"unit:{unit_id}")
+    desk.log(tx, "shrink", f"{draw} no={','.join(map(str, leaving))}")
+    return happen(desk, tx, draw, Shrink(unit_id, len(remaining)))
+
+
+def _leaving(tx: Tx, draw: str, numbers: Sequence[int]) -> tuple[str, list[Application], list[int]]:
+    """(unit, its members, who leaves). Raises `UsageError` for people of no unit or of several, or gone already."""
+    leaving = sorted(set(numbers))
+    found = {
+        unit_id: members
+        for unit_id, members in members_of(tx, draw).items()
+        if any(member.number in leaving for member in members)
+    }
+    known = {member.number: member for members in found.values() for member in members}
+    for number in leaving:
+        if number not in known:
+            raise UsageError("この受付番号は抽選に入っていません", where=f"受付番号 {number:04}")
+        if not coming(known[number]):
+            raise Refused("この人はすでに組から抜けています", where=f"受付番号 {number:04}")
+    if len(found) != 1:
+        raise UsageError("一度に減らせるのは1つの組です", next_step="同じ組の受付番号だけを指定してください")
+    ((unit_id, members),) = found.items()
+    return unit_id, members, leaving
+
+
+# -- the ward's seats -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Due:
+    """Reserved seats whose day has come."""
+
+    outing: str
+    seats: int
+
+
+def release(desk: Desk, tx: Tx, draw: str, outing: str, seats: int | None) -> tuple[Promotion, ...]:
+    """That many kept seats (None: all that remain) fall to the waiting list. Never before their day."""
+    planned = programme_of(tx).outing(outing)
+    if planned.release_on is not None and today(desk) < planned.release_on:
+        raise Refused(
+            f"{outing} の区優先枠を開放できるのは {planned.release_on} からです", where=outing,
+            next_step="その日になると、画面と ikiiki status が知らせます",
+        )  # fmt: skip
+    standing, _ = standing_of(tx, draw)
+    kept = standing.reserve.get(outing, 0)
+    if not kept:
+        raise Refused("区優先枠は残っていません", where=outing)
+    number = kept if seats is None else seats
+    if number < 1:
+        raise UsageError("開放する席は1つからです", where=outing)
+    if number > kept:
+        raise Refused(f"区優先枠の残りは {kept}席です", where=outing)
+    write_line(desk, tx, Act.RELEASE, Content.PARTICIPANTS, number, Unit.PEOPLE, ref=f"outing:{outing}")
+    return happen(desk, tx, draw, Release(outing, number))
+
+
+def seats_due(programme: Programme, kept: dict[str, int], day: dt.date) -> tuple[Due, ...]:
+    """The outings whose reserved seats are due to be released on `day`, of those still to come."""
+    return tuple(
+        Due(outing.code, kept[outing.code])
+        for outing in programme.outings
+        if outing.release_on is not None
+        and outing.release_on <= day <= outing.date
+        and kept.get(outing.code, 0)
+    )
+
+
+def check_releases(desk: Desk, tx: Tx, fresh: Sequence[Event], name: str) -> None:
+    """At the ward: its kept seats are not given away before the day both sites have agreed on."""
+    programme = programme_of(tx)
+    day = today(desk)
+    for event in fresh:
+        if isinstance(event, Release) and event.course in programme.codes:
+            agreed = programme.outing(event.course).release_on
+            if agreed is not None and day < agreed:
+                raise IntegrityFailure(
+                    f"区優先枠が、開放日（{agreed}）より前に開放されています。取り込んでいません",
+                    where=f"{name} {event.course}",
+                    next_step="委託先に連絡してください",
+                )
