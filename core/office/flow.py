@@ -5,6 +5,7 @@ Each site says it from what its own vault knows; nothing is stored, all is deriv
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,11 +16,12 @@ from core.office.counter import records_away, records_handed
 from core.office.desk import Desk, programme_of
 from core.office.drawing import Step as DrawStep
 from core.office.drawing import current_draw, step_of
+from core.office.happening import seats_due
 from core.office.history import NOTICES_DONE
 from core.office.notices import told
 from core.office.ports import Boxes, Tx
 from core.office.review import applicants_status
-from core.office.seating import approval_of, need_draw, seated_people, standing_of
+from core.office.seating import approval_of, need_draw, seated_people, standing_of, today
 from core.roles import SITE_WORDS, Actor, Right, Site
 
 WORDS = {
@@ -97,7 +99,7 @@ class Flow:
             programme = programme_of(tx)
             done = _done(tx, actor)
             counts = tx.applications.counts()
-            sentence, key = _sentence(tx, actor, done, bool(self._boxes.waiting_in()))
+            sentence, key = _sentence(tx, actor, done, bool(self._boxes.waiting_in()), today(self._desk))
         now = next((mark for mark, is_done in done.items() if not is_done), None)
         steps = tuple(
             FlowStep(mark, words, Mark.DONE if done[mark] else Mark.NOW if mark == now else Mark.LATER)
@@ -157,7 +159,7 @@ def _done(tx: Tx, actor: Actor) -> dict[str, bool]:
 _BEFORE_FREEZE = (DrawStep.SEAL_CONTRACTOR, DrawStep.SEAL_WARD, DrawStep.FREEZE_CONTRACTOR)
 
 
-def _sentence(tx: Tx, actor: Actor, done: dict[str, bool], waiting: bool) -> tuple[str, str]:
+def _sentence(tx: Tx, actor: Actor, done: dict[str, bool], waiting: bool, day: dt.date) -> tuple[str, str]:
     """(what this site does next, its key). The other site's turn is said as waiting."""
     if waiting and actor.may(Right.IMPORT_BUNDLE):
         return "送受信で届いた束を取り込む", "F6"
@@ -170,7 +172,7 @@ def _sentence(tx: Tx, actor: Actor, done: dict[str, bool], waiting: bool) -> tup
         said = _ward_receives(tx, done) if at_ward else _contractor_receives(tx, done, step)
     if said is None and step is not DrawStep.DONE:
         said = _ceremony(actor, step)
-    return said or (_ward_ends(tx, actor, done) if at_ward else _contractor_ends(tx, done))
+    return said or (_ward_ends(tx, actor, done) if at_ward else _contractor_ends(tx, done, day))
 
 
 def _contractor_receives(tx: Tx, done: dict[str, bool], step: DrawStep) -> tuple[str, str] | None:
@@ -214,16 +216,21 @@ def _ceremony(actor: Actor, step: DrawStep) -> tuple[str, str]:
     return f"抽選: {words}", "F3"
 
 
-def _contractor_ends(tx: Tx, done: dict[str, bool]) -> tuple[str, str]:
+def _contractor_ends(tx: Tx, done: dict[str, bool], day: dt.date) -> tuple[str, str]:
     draw = need_draw(tx)
+    standing, log = standing_of(tx, draw)
     if "returned" in verdicts_on(tx, seated_people(tx)):
         return "区が差し戻した参加者を失格にする", "F4"
-    if tx.settings.get(f"participants_sent_{draw}") != standing_of(tx, draw)[1].head:
+    if due := seats_due(programme_of(tx), standing.reserve, day):
+        return f"区優先枠の席を開放する（回 {'、'.join(one.outing for one in due)}）", "F4"
+    if tx.settings.get(f"participants_sent_{draw}") != log.head:
         return "参加者データを区へ送る", "F4"
     if not done["⑩"]:
         return "区の点検と承認を待つ（送受信で受け取る）", "F6"
     if not done["⑪"]:
         return "参加証と落選通知をつくって発送する", "F4"
+    if tx.applications.unsent():
+        return "締切後の応募と訂正を区へ送る", "F2"
     return "辞退と当日の出欠を記録する", "F4"
 
 
@@ -241,6 +248,10 @@ def _ward_ends(tx: Tx, actor: Actor, done: dict[str, bool]) -> tuple[str, str]:
         if not actor.may(Right.APPROVE):
             return "取扱責任者が参加者を承認するのを待つ", "F7"
         return "参加者を承認し、委託先へ送る", "F7"
+    if applicants_status(tx).open:
+        return "締切後の応募と訂正を点検する", "F7"
+    if tx.reviews.unsent():
+        return "点検の結果を委託先へ送る", "F7"
     if not done["⑪"]:
         return "通知の発送の知らせを待つ", "F6"
     return "辞退と繰上げの知らせを受け取る", "F6"
