@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.demo_people import demo_programme, desk_applications, paper_applications, write_exports
-from cli.wiring import Session, create_vault_folder, open_session
+from cli.wiring import Session, create_vault_folder, now, open_session
 from core.applicant import Problem, State
 from core.errors import Refused
 from core.notices import NoticeKind
@@ -265,10 +265,14 @@ class _Player:
             self.tell(
                 f"    受付番号 {seated.number:04} が辞退 → 繰上げ {'、'.join(f'{p.id}（{p.course}）' for p in promoted) or 'なし'}"
             )
-        day = [p for p in people.list("A") if p.place == 0]
-        for index, participant in enumerate(day):
-            people.attend("A", participant.record, index % 17 != 5)
-        self.tell(f"    A の当日: 参加者 {len(day)}人の出欠を記録")
+        planned = self.contractor.office.intake.programme().outing("A").date
+        if now().date() > planned:
+            day = [p for p in people.list("A") if p.place == 0]
+            for index, participant in enumerate(day):
+                people.attend("A", participant.record, index % 17 != 5)
+            self.tell(f"    A の当日: 参加者 {len(day)}人の出欠を記録")
+        else:
+            self.tell(f"    A の出欠は、開催日（{planned}）から記録できます")
         people.send()
         self._exchange(2)
 

@@ -22,14 +22,32 @@ _WORDS = {
 
 @app.command()
 def outings(as_json: Json = False) -> None:
-    """回ごとの定員・参加者・補欠の人数。"""
+    """回ごとの定員・参加者・補欠の人数と、当日の出欠。"""
     remember(as_json)
     with opened() as session:
         rows = session.office.participants.outings()
     say(
-        {"outings": [{"code": r.code, "capacity": r.capacity, "seated": r.seated, "free": r.free, "waiting": r.waiting} for r in rows]},
+        {
+            "outings": [
+                {
+                    "code": r.code, "capacity": r.capacity, "seated": r.seated, "free": r.free, "waiting": r.waiting,
+                    "reserved": r.reserved, "release_on": r.release_on or None, "release_due": r.release_due,
+                    "came": r.came, "absent": r.absent, "pending": r.pending,
+                }
+                for r in rows
+            ]
+        },
         lambda: columns(
-            [("回", "日", "場所", "定員", "参加", "空き", "補欠"), *((r.code, r.date, r.place, str(r.capacity), str(r.seated), str(r.free), str(r.waiting)) for r in rows)]
+            [
+                ("回", "日", "場所", "定員", "優先枠", "参加", "空き", "補欠", "出席", "欠席", "未記録", ""),
+                *(
+                    (
+                        r.code, r.date, r.place, str(r.capacity), str(r.reserved), str(r.seated), str(r.free), str(r.waiting),
+                        str(r.came), str(r.absent), str(r.pending), "優先枠の開放日です" if r.release_due else "",
+                    )
+                    for r in rows
+                ),
+            ]
         ),
     )  # fmt: skip
 
@@ -93,6 +111,52 @@ def close(outing: Outing, as_json: Json = False) -> None:
     remember(as_json)
     with opened() as session:
         _promoted(session.office.participants.close(outing))
+
+
+@app.command()
+def shrink(
+    numbers: Annotated[list[int], typer.Argument(help="参加しなくなった人の受付番号。同じ組の人だけ")],
+    as_json: Json = False,
+) -> None:
+    """組のうちの何人かだけが辞退した。残りの人の席はそのまま。"""
+    remember(as_json)
+    with opened() as session:
+        _promoted(session.office.participants.shrink(numbers))
+
+
+@app.command()
+def reserve(number: Number, outing: Outing, as_json: Json = False) -> None:
+    """区の指示により、補欠の人（組のときは全員）に区優先枠の席を割り当てる。"""
+    remember(as_json)
+    with opened() as session:
+        people = session.office.participants
+        _promoted(people.reserve(people.find(number), outing))
+
+
+@app.command()
+def release(
+    outing: Outing,
+    seats: Annotated[int | None, typer.Argument(help="席の数。省くと残りの全部")] = None,
+    as_json: Json = False,
+) -> None:
+    """区優先枠の席を補欠の順に開放する。programme.toml に開放日があれば、その日から。"""
+    remember(as_json)
+    with opened() as session:
+        _promoted(session.office.participants.release(outing, seats))
+
+
+@app.command()
+def late(number: Number, as_json: Json = False) -> None:
+    """名簿の確定に間に合わなかった応募を、抽選した全員の後ろに加える。区の点検⑤が済んでから。"""
+    remember(as_json)
+    with opened() as session:
+        made = session.office.participants.late(number)
+    say(
+        {"unit": made.unit_id, "numbers": list(made.numbers), "outing": made.outing or None},
+        f"抽選番号 {made.unit_id}（受付番号 {'、'.join(f'{n:04}' for n in made.numbers)}）: "
+        + (f"空きがあり、{made.outing} に参加" if made.outing else "補欠の最後")
+        + "。次にすること: ikiiki sync",
+    )
 
 
 @app.command()

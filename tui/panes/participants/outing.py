@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -15,7 +16,7 @@ from core.office.participants import OutingStatus, Participant
 from tui.actions import Action, bindings_of
 from tui.place import Sheet, flow
 from tui.safety import clean
-from tui.widgets.dialogs import Message, confirm
+from tui.widgets.dialogs import Message, Prompt, confirm
 from tui.widgets.frame import Frame
 from tui.widgets.search import Search
 from tui.widgets.virtual_list import Column, Held, VirtualList
@@ -34,6 +35,18 @@ _PRESENT = {None: "", True: "出席", False: "欠席"}
 def standing_words(row: Participant) -> str:
     words = _STATES[row.standing]
     return f"{words} {row.place}番" if row.place else words
+
+
+def kept_words(outing: OutingStatus) -> str:
+    """The ward's seats that are still kept, for a heading; "" when there are none."""
+    return f"   優先枠 {outing.reserved}" if outing.reserved else ""
+
+
+def attendance_words(outing: OutingStatus) -> str:
+    """Who came, for a heading; "" while nothing is noted."""
+    if not outing.came + outing.absent:
+        return ""
+    return f"   出席 {outing.came}・欠席 {outing.absent}・未 {outing.pending}"
 
 
 def columns(home: str) -> tuple[Column[Participant], ...]:
@@ -78,12 +91,15 @@ class OutingSheet(Sheet):
         return self.query_one("#list", VirtualList)
 
     def _load(self) -> None:
-        self._people = self.office.participants.list(self._outing.code)
+        participants = self.office.participants
+        self._people = participants.list(self._outing.code)
+        self._outing = next(row for row in participants.outings() if row.code == self._outing.code)
         seated = sum(row.standing is not PlaceState.WAITING for row in self._people)
         waiting = len(self._people) - seated
         self.head(
             f"{self._outing.code} {clean(self._outing.place)} {self._outing.date}"
-            f"   参加 {seated}／定員 {self._outing.capacity}   補欠 {waiting}"
+            f"   参加 {seated}／定員 {self._outing.capacity}   補欠 {waiting}{kept_words(self._outing)}"
+            f"{attendance_words(self._outing)}"
         )
         self._list.reload(Held(self._found()))
 
@@ -110,18 +126,34 @@ class OutingSheet(Sheet):
     def open_actions(self) -> list[Action]:
         row = self._list.current if self.is_mounted else None
         actions = super().open_actions()
+        absent = set()
         if row is None or row.verdict != "returned":
-            actions = [action for action in actions if action.name != "disqualify"]
-        return actions
+            absent.add("disqualify")
+        if row is None or not any(p.unit_id == row.unit_id and p is not row for p in self._people):
+            absent.add("shrink")
+        if not self._outing.reserved:
+            absent |= {"reserve", "release"}
+        elif row is None or row.standing is not PlaceState.WAITING:
+            absent.add("reserve")
+        return [action for action in actions if action.name not in absent]
 
     # -- actions ----------------------------------------------------------------------------------------
 
     def action_attend(self) -> None:
         row = self._list.current
-        if row is None or row.standing is PlaceState.WAITING:
+        if row is not None:
+            self._note(row, not row.present)
+
+    def action_absent(self) -> None:
+        row = self._list.current
+        if row is not None:
+            self._note(row, False)
+
+    def _note(self, row: Participant, present: bool) -> None:
+        if row.standing is PlaceState.WAITING:
             return
         try:
-            self.office.participants.attend(self._outing.code, row.record, not row.present)
+            self.office.participants.attend(self._outing.code, row.record, present)
         except IkiikiError as error:
             self.ikiiki.show_error(error)
             return
@@ -162,6 +194,45 @@ class OutingSheet(Sheet):
             f"この回の辞退 受付番号 {no(row.number)}", words, "辞退を記録する"
         ):
             await self._tell(self.office.participants.decline(row.unit_id, self._outing.code))
+
+    @flow
+    async def action_shrink(self) -> None:
+        row = self._list.current
+        if row is None or not any(p.unit_id == row.unit_id and p is not row for p in self._people):
+            return
+        words = "この人だけが、この組から抜けます。組のほかの人の席と順番はそのままです。取り消せません。"
+        if await self._event(f"組の1人の辞退 受付番号 {no(row.number)}", words, "辞退を記録する"):
+            await self._tell(self.office.participants.shrink([row.number]))
+
+    @flow
+    async def action_reserve(self) -> None:
+        row = self._list.current
+        if row is None or row.standing is not PlaceState.WAITING or not self._outing.reserved:
+            return
+        words = (
+            f"この人（組のときは全員）に、{self._outing.code} の区優先枠の席を割り当てます（残り {self._outing.reserved}席）。\n"
+            "だれに割り当てるかは区が決めます。取り消せません。"
+        )
+        if await self._event(f"優先枠 受付番号 {no(row.number)}", words, "割り当てる"):
+            await self._tell(self.office.participants.reserve(row.unit_id, self._outing.code))
+
+    @flow
+    async def action_release(self) -> None:
+        outing = self._outing
+        if not outing.reserved:
+            return
+        answer = await self.ikiiki.ask(
+            Prompt(
+                "優先枠の開放",
+                f"{outing.code} の区優先枠 {outing.reserved}席のうち、補欠の順に開放する席の数。取り消せません。",
+                value=str(outing.reserved),
+                check=lambda text: (
+                    "" if re.fullmatch("[1-9][0-9]{0,3}", text) else "1 からの数字で入力してください"
+                ),
+            )
+        )
+        if answer is not None:
+            await self._tell(self.office.participants.release(outing.code, int(answer)))
 
     @flow
     async def action_disqualify(self) -> None:

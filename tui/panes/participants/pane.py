@@ -17,9 +17,20 @@ from tui.panes.participants.outing import OutingSheet
 from tui.place import Pane, flow
 from tui.safety import clean
 from tui.widgets.chart import Bar, chart
-from tui.widgets.dialogs import Prompt, confirm
+from tui.widgets.dialogs import Choice, Prompt, confirm
 from tui.widgets.frame import Frame
 from tui.widgets.virtual_list import Column, Held, VirtualList
+from tui.words import no
+
+
+def remark(outing: OutingStatus) -> str:
+    """What there is to say of an outing beside its numbers."""
+    if outing.release_due:
+        return "優先枠の開放日"
+    if outing.came + outing.absent:
+        return f"欠席 {outing.absent}・未 {outing.pending}"
+    return "満員" if outing.seated and not outing.free else ""
+
 
 COLUMNS: tuple[Column[OutingStatus], ...] = (
     Column("回", 4, lambda row: row.code),
@@ -30,7 +41,7 @@ COLUMNS: tuple[Column[OutingStatus], ...] = (
     Column("参加", 5, lambda row: str(row.seated), right=True),
     Column("空き", 5, lambda row: str(row.free), right=True),
     Column("補欠", 5, lambda row: str(row.waiting), right=True),
-    Column("", 0, lambda row: "満員" if row.seated and not row.free else ""),
+    Column("", 0, remark, strong=lambda row: row.release_due),
 )
 
 
@@ -85,6 +96,28 @@ class ParticipantsPane(Pane):
         if await self.ikiiki.ask(confirm("⑦ 参加者を送る", words, yes="封をする", no="戻る")) == "yes":
             await self.ikiiki.run_job("封をする", lambda progress: participants.send(), stoppable=False)
             self.say("封をしました。F6 送受信で送られます")
+
+    @flow
+    async def action_late(self) -> None:
+        """Add somebody whose application came after the freeze, behind all that were drawn."""
+        waiting = self.office.participants.late_candidates()
+        if not waiting:
+            self.say("加えられる応募はありません（③で区へ送り、点検⑤で確認された応募だけです）")
+            return
+        known = {
+            str(one.number): f"{no(one.number)}  {clean(one.kana)}  {'・'.join(one.preferences)}"
+            for one in waiting
+        }
+        words = "抽選した全員の後ろに加えます（グループのときは全員）。すぐに区へ送る用意をします。取り消せません。"
+        answer = await self.ikiiki.ask(Choice("締切後の人を加える", words, known))
+        if answer is None:
+            return
+        made = self.office.participants.late(int(answer))
+        self.entered()
+        where = f"空きがあり、{made.outing} に参加します" if made.outing else "補欠の最後です"
+        self.say(
+            f"受付番号 {'、'.join(no(number) for number in made.numbers)} を加えました。{where}。F6 送受信で送られます"
+        )
 
     @flow
     async def action_notices(self) -> None:
