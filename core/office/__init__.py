@@ -7,6 +7,7 @@ protocols of `core.office.ports`.
 from __future__ import annotations
 
 from core.office.approving import take_approval
+from core.office.chances import Chances
 from core.office.countersigning import receipt_entries, take_receipt
 from core.office.desk import Desk
 from core.office.drawn import take_draw
@@ -54,6 +55,7 @@ class Office:
         self.records = Records(desk, self.exchange)
         self.review = Review(desk, Seated(), self.exchange)
         self.lottery = Lottery(desk, self.exchange)
+        self.chances = Chances(desk)
         self.participants = Participants(desk, self.exchange)
         self.notices = NoticeDesk(desk)
         self.ledger = LedgerDesk(desk)
