@@ -26,16 +26,16 @@ from tui.words import no
 def remark(outing: OutingStatus) -> str:
     """What there is to say of an outing beside its numbers."""
     if outing.release_due:
-        return "優先枠の開放日"
+        return "優先枠開放日"
     if outing.came + outing.absent:
-        return f"欠席 {outing.absent}・未 {outing.pending}"
+        return f"欠席{outing.absent}・未{outing.pending}"
     return "満員" if outing.seated and not outing.free else ""
 
 
 COLUMNS: tuple[Column[OutingStatus], ...] = (
     Column("回", 4, lambda row: row.code),
     Column("開催日", 10, lambda row: row.date),
-    Column("行き先", 20, lambda row: row.place),
+    Column("行き先", 16, lambda row: row.place),
     Column("定員", 5, lambda row: str(row.capacity), right=True),
     Column("優先枠", 6, lambda row: str(row.reserved), right=True),
     Column("参加", 5, lambda row: str(row.seated), right=True),
