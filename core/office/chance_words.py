@@ -128,7 +128,7 @@ def _tickets(gain: TicketGain) -> Iterator[Section]:
     yield Section(
         f"{question(WhatIf(gain.tickets))}（どれかの席に当たる見込み）",
         (
-            Row("全員が1口（いま）", _whole(gain.before), percent(gain.before)),
+            Row("全員が1口", _whole(gain.before), percent(gain.before)),
             _change(f"ひとりだけ{many}: その人", gain.one),
             _change("  ほかの人（1口）", gain.one_others),
             _change(f"半数の組が{many}: その人たち", gain.half),

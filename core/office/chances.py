@@ -142,9 +142,9 @@ def _round(tx: Tx, programme: Programme) -> tuple[int, bool]:
 
 
 def _params(programme: Programme, number: int) -> Params:
-    """The rules of a round. Draw number and chain do not matter here: nothing of it is ever written."""
+    """The rules of a round. Draw number and chain do not matter here: nothing of this is ever written."""
     return Params(
-        draw=f"{programme.code}-{programme.fiscal_year}-{number}",
+        draw=f"{programme.code}-{programme.fiscal_year}-1",
         previous=None,
         courses=tuple(
             sorted(
