@@ -48,13 +48,25 @@ def open_seals(frozen: Freeze, commits: Commits, reveals: Mapping[Site, bytes | 
     return Opened(frozen.draw, frozen.sha256, secrets["contractor"], secrets["ward"])
 
 
-def seed_input(
-    params: Params, opened: Opened, dice: Mapping[Site, Dice], beacon_value: str | None = None
-) -> SeedInput:
-    """All chance in one file. Both sites' dice must be there and alike, and the beacon when the rules name one.
+def check_dice(params: Params, opened: Opened, dice: Dice) -> None:
+    """That one site's dice are of this opening, with a beacon's value exactly when the rules name that beacon.
 
-    Raises `Refused` when dice are missing or differ, or the beacon's value is missing or unasked for, and
-    `IntegrityFailure` when a dice file belongs to another opening.
+    Raises `IntegrityFailure`.
+    """
+    if (dice.draw, dice.opened) != (opened.draw, opened.sha256):
+        raise broken("この開封のあとに振られたさいころではありません", dice.file_name)
+    if (dice.beacon[:2] if dice.beacon else None) != params.beacon:
+        raise broken(
+            "規則にある公開乱数の値がありません" if params.beacon else "この抽選では公開乱数を使いません",
+            dice.file_name,
+        )
+
+
+def seed_input(params: Params, opened: Opened, dice: Mapping[Site, Dice]) -> SeedInput:
+    """All chance in one file. Both sites' dice must be there and alike, the beacon's value among them.
+
+    Raises `Refused` when dice are missing or differ, and `IntegrityFailure` when a dice file belongs to another
+    opening or has a beacon that the rules do not name.
     """
     for party in Site:
         if party not in dice:
@@ -63,22 +75,19 @@ def seed_input(
                 where=dice_name(party),
                 next_step="両者の入力がそろうまで計算は始まりません",
             )
-        if dice[party].party is not party or (dice[party].draw, dice[party].opened) != (
-            opened.draw,
-            opened.sha256,
-        ):
-            raise broken("この開封のあとに振られたさいころではありません", dice_name(party))
-    digits = {dice[party].digits for party in Site}
-    if len(digits) != 1:
+        if dice[party].party is not party:
+            raise broken("さいころの記録の組織名が合いません", dice_name(party))
+        check_dice(params, opened, dice[party])
+    first, second = (dice[party] for party in Site)
+    if not same_chance(first, second):
         raise Refused(
-            "両者が入力したさいころの数字が違います",
-            where=f"{dice_name(Site.CONTRACTOR)}、{dice_name(Site.WARD)}",
-            next_step="紙の記録を両者で読み直してください。振り直しはできません",
+            "両者が入力したさいころの数字または公開乱数の値が違います",
+            where=f"{first.file_name}、{second.file_name}",
+            next_step="この抽選は先へ進めません。両者で取りやめ、次の抽選をはじめてください",
         )
-    if (params.beacon is None) != (beacon_value is None):
-        raise Refused(
-            "公開乱数の値がありません" if params.beacon else "この抽選では公開乱数を使いません",
-            where="params.txt",
-        )
-    beacon = (*params.beacon, beacon_value) if params.beacon and beacon_value else None
-    return SeedInput(opened.draw, opened.sha256, digits.pop(), beacon)
+    return SeedInput(opened.draw, opened.sha256, first.digits, first.beacon)
+
+
+def same_chance(first: Dice, second: Dice) -> bool:
+    """Whether both sites read the same digits and the same beacon."""
+    return (first.digits, first.beacon) == (second.digits, second.beacon)

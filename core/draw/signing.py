@@ -9,6 +9,7 @@ from __future__ import annotations
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from core.draw.abandoned import abandoned_name
 from core.draw.events import EVENTS, head_name
 from core.draw.result import RESULT
 from core.draw.roll import LIST
@@ -20,7 +21,7 @@ from core.roles import Site
 _PLAIN = (PARAMS, COMMITS, LIST, FREEZE, OPENED, SEED_INPUT, RESULT, EVENTS, STANDING)
 TYPES: dict[str, str] = {name: name.removesuffix(".txt") for name in _PLAIN} | {
     named(party): named(party).partition("-")[0]
-    for named in (reveal_name, dice_name, head_name)
+    for named in (reveal_name, dice_name, abandoned_name, head_name)
     for party in Site
 }
 """Every file of a draw, and its type."""
@@ -28,6 +29,7 @@ TYPES: dict[str, str] = {name: name.removesuffix(".txt") for name in _PLAIN} | {
 SIGNED_BY: dict[str, frozenset[Site]] = (
     {name: frozenset(Site) for name in (FREEZE, OPENED, RESULT)}
     | {dice_name(party): frozenset({party}) for party in Site}
+    | {abandoned_name(party): frozenset({party}) for party in Site}
     | {head_name(party): frozenset({party}) for party in Site}
 )
 """Who must sign what. The freeze's signatures carry rules, seals and roll by their hashes, the result's the

@@ -26,6 +26,21 @@ SEED_INPUT = "seed-input.txt"
 ABSENT = "ABSENT"
 _PARTY = "contractor|ward"
 
+Beacon = tuple[str, str, str]
+"""Name, round and published value (hex) of a public beacon."""
+
+
+def _beacon_line(beacon: Beacon | None) -> list[str]:
+    return [f"beacon={' '.join(beacon)}"] if beacon else []
+
+
+def _read_beacon(reader: Reader) -> Beacon | None:
+    value = reader.maybe("beacon", f"{BEACON_NAME} {BEACON_ROUND} {BEACON_VALUE}")
+    if value is None:
+        return None
+    name, round_, published = value.split(" ")
+    return name, round_, published
+
 
 def reveal_name(party: Site) -> str:
     """The name of a site's reveal file."""
@@ -173,6 +188,8 @@ class Dice(DrawFile):
     opened: str
     party: Site
     digits: str
+    beacon: Beacon | None = None
+    """What that site found published, where params name a beacon."""
 
     @property
     def file_name(self) -> str:
@@ -185,6 +202,7 @@ class Dice(DrawFile):
             f"opened={self.opened}",
             f"party={self.party}",
             f"digits={self.digits}",
+            *_beacon_line(self.beacon),
         )
 
     @classmethod
@@ -195,6 +213,7 @@ class Dice(DrawFile):
             "opened": reader.key("opened", HASH),
             "party": Site(reader.key("party", _PARTY)),
             "digits": reader.key("digits", DIGITS),
+            "beacon": _read_beacon(reader),
         }
         reader.end()
         return made
@@ -207,8 +226,7 @@ class SeedInput(DrawFile):
     draw: str
     opened: str
     dice: str
-    beacon: tuple[str, str, str] | None = None
-    """Name, round and published value (hex) of the beacon that params name."""
+    beacon: Beacon | None = None
 
     @property
     def file_name(self) -> str:
@@ -225,7 +243,7 @@ class SeedInput(DrawFile):
             f"draw={self.draw}",
             f"opened={self.opened}",
             f"dice={self.dice}",
-            *([f"beacon={' '.join(self.beacon)}"] if self.beacon else []),
+            *_beacon_line(self.beacon),
         )
 
     @classmethod
@@ -235,8 +253,7 @@ class SeedInput(DrawFile):
             "draw": reader.key("draw", DRAW),
             "opened": reader.key("opened", HASH),
             "dice": reader.key("dice", DIGITS),
+            "beacon": _read_beacon(reader),
         }
-        beacon = reader.maybe("beacon", f"{BEACON_NAME} {BEACON_ROUND} {BEACON_VALUE}")
-        made["beacon"] = tuple(beacon.split(" ")) if beacon else None
         reader.end()
         return made

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from core.canonical import sha256_hex
-from core.draw.ceremony import read_reveal, seed_input
+from core.draw.abandoned import REACHED_FILES, Abandoned, abandoned_name
+from core.draw.ceremony import check_dice, read_reveal, same_chance, seed_input
 from core.draw.engine import run
 from core.draw.events import EVENTS, EventLog, Head, head_name
 from core.draw.result import RESULT, Result
@@ -46,6 +48,7 @@ COMPANIONS = frozenset(
         "ward.pem",
         "verify.sh",
         "verify-signatures.sh",
+        "verify.html",
         "読み方.txt",
         ".ikiiki-public",
     }
@@ -92,6 +95,8 @@ class DrawReport:
     units: int = 0
     ward_seq: int | None = None
     """How many events the ward has countersigned; None: none yet."""
+    abandoned: tuple[Abandoned, ...] = ()
+    """Of both sites, or of the one that asks to abandon the draw."""
 
     @property
     def ok(self) -> bool:
@@ -102,6 +107,11 @@ class DrawReport:
     def sound(self) -> bool:
         """Nothing wrong as far as it goes: an abandoned draw lacks its last files, and is sound nevertheless."""
         return all(finding.code is FindingCode.MISSING for finding in self.findings)
+
+    @property
+    def over(self) -> bool:
+        """Abandoned by both sites."""
+        return len(self.abandoned) == len(Site)
 
     @property
     def complete(self) -> bool:
@@ -120,6 +130,10 @@ class _Folder:
 
     def add(self, name: str, code: FindingCode, text: str) -> None:
         self.found.append(DrawFinding(name, code, text))
+
+    def accused(self, name: str) -> bool:
+        """Whether something was found wrong with that file."""
+        return any(finding.file == name for finding in self.found)
 
     def must(self, condition: bool, name: str, text: str) -> bool:
         if not condition:
@@ -164,10 +178,39 @@ def verify(files: Mapping[str, bytes], keys: Mapping[Site, Ed25519PublicKey]) ->
         if computed is not None:
             folder.must(computed == result, RESULT, "計算し直した結果と一致しません")
     ward_seq = _check_events(folder, params, result)
+    abandoned = _check_abandoned(folder, params)
     _check_signatures(folder, keys)
     return DrawReport(
-        params.draw if params else None, _excused(folder), len(roll.lines) if roll else 0, ward_seq
+        params.draw if params else None,
+        _excused(folder),
+        len(roll.lines) if roll else 0,
+        ward_seq,
+        abandoned,
     )
+
+
+def _check_abandoned(folder: _Folder, params: Params | None) -> tuple[Abandoned, ...]:
+    """Each site's word, if there is one: of this draw, as far as the folder goes, and not against a fixed result."""
+    present = [party for party in Site if abandoned_name(party) in folder.files]
+    words = [folder.read(abandoned_name(party), Abandoned.parse) for party in present]
+    found = tuple(word for word in words if word)
+    for word in found:
+        if params:
+            same = (word.draw, word.params) == (params.draw, params.sha256)
+            folder.must(same, word.file_name, "別の抽選、または別の規則についてのものです")
+        there = bool(REACHED_FILES[word.reached] & folder.files.keys())
+        folder.must(there, word.file_name, "そこまで進んだという手順のファイルがありません")
+        folder.must(RESULT not in folder.files, word.file_name, "結果のある抽選は取りやめられません")
+    dice = [
+        Dice.parse(folder.files[dice_name(party)], dice_name(party))
+        for party in Site
+        if found and dice_name(party) in folder.files and not folder.accused(dice_name(party))
+    ]
+    if len(dice) == len(Site):
+        folder.must(
+            not same_chance(*dice), found[0].file_name, "両者のさいころが一致した抽選は取りやめられません"
+        )
+    return found
 
 
 def _excused(folder: _Folder) -> tuple[DrawFinding, ...]:
@@ -228,12 +271,12 @@ def _check_dice(folder: _Folder, params: Params | None, opened: Opened | None) -
     """Dice as both sites read them, and the seed made of them; the seed-input that counts."""
     read = {party: folder.read(dice_name(party), Dice.parse) for party in Site}
     dice = {party: one for party, one in read.items() if one}
+    if params and opened:
+        for one in dice.values():
+            folder.attempt(one.file_name, FindingCode.MISMATCH, partial(check_dice, params, opened, one))
     made = folder.read(SEED_INPUT, SeedInput.parse)
     if params and opened and made and len(dice) == len(Site):
-        value = made.beacon[2] if made.beacon else None
-        expected = folder.attempt(
-            SEED_INPUT, FindingCode.MISMATCH, lambda: seed_input(params, opened, dice, value)
-        )
+        expected = folder.attempt(SEED_INPUT, FindingCode.MISMATCH, lambda: seed_input(params, opened, dice))
         if expected:
             folder.must(
                 expected == made, SEED_INPUT, "開封・さいころ・公開乱数から作られるはずの内容と違います"

@@ -93,8 +93,9 @@ def play(
     frozen = ceremony.freeze(params, commits, roll)
     shown = {site: reveal.to_bytes() for site, reveal in reveals.items() if site not in absent}
     opened = ceremony.open_seals(frozen, commits, shown)
-    dice = {site: Dice(params.draw, opened.sha256, site, DICE) for site in Site}
-    chosen = ceremony.seed_input(params, opened, dice, sha256_hex(b"beacon") if params.beacon else None)
+    beacon = (*params.beacon, sha256_hex(b"beacon")) if params.beacon else None
+    dice = {site: Dice(params.draw, opened.sha256, site, DICE, beacon) for site in Site}
+    chosen = ceremony.seed_input(params, opened, dice)
     result = engine.run(params, roll, chosen)
     steps = (params, commits, frozen, opened, *dice.values(), chosen)
     files = {step.file_name: step.to_bytes() for step in steps}

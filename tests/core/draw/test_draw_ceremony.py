@@ -95,12 +95,23 @@ def test_dice_thrown_before_the_opening_do_not_count() -> None:
 
 
 def test_the_beacon_stands_in_the_seed_exactly_when_the_rules_name_one() -> None:
-    named = rules(beacon=("drand-quicknet", "31415926"))
-    made = seed_input(named, OPEN, ROLLED, "9" * 64)
-    assert made.beacon == ("drand-quicknet", "31415926", "9" * 64)
-    for params, value in ((named, None), (PARAMS, "9" * 64)):
-        with pytest.raises(Refused):
-            seed_input(params, OPEN, ROLLED, value)
+    name = ("drand-quicknet", "31415926")
+    found = {site: dataclasses.replace(dice, beacon=(*name, "9" * 64)) for site, dice in ROLLED.items()}
+    named = rules(beacon=name)
+    assert seed_input(named, OPEN, found).beacon == (*name, "9" * 64)
+    for params, dice in ((named, ROLLED), (PARAMS, found), (rules(beacon=(name[0], "7")), found)):
+        with pytest.raises(IntegrityFailure):
+            seed_input(params, OPEN, dice)
+
+
+def test_two_values_of_one_beacon_stop_the_draw() -> None:
+    name = ("drand-quicknet", "31415926")
+    found = {
+        site: dataclasses.replace(ROLLED[site], beacon=(*name, digit * 64))
+        for site, digit in zip(Site, "89", strict=True)
+    }
+    with pytest.raises(Refused):
+        seed_input(rules(beacon=name), OPEN, found)
 
 
 def test_every_part_of_chance_changes_the_seed() -> None:
