@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from core.draw.chances import Change, Odds, Rate
     from core.office.chances import ChanceReport, View
 
-RUNS = 2000
+RUNS = 2000  # as in core.office.chances, which `--help` need not import
 
 
 def chances(

@@ -50,12 +50,12 @@ def points(change: Change) -> str:
 def opening(report: ChanceReport) -> str:
     """On what the figures rest."""
     lines = [
-        f"いまの応募 {report.people}件（うち区の点検⑤が済んでいないもの {report.unconfirmed}件）で、",
-        f"抽選と同じ決まりの計算を {report.runs}回くり返しました。本当の抽選とは関わりません。",
-        "（±）は回数に限りがあることによるずれです。±のない数字は、式から正確に求めました。",
+        f"いまの応募 {report.people}件（うち区の点検⑤が済んでいないもの {report.unconfirmed}件）を、",
+        f"抽選と同じやりかたで {report.runs}回ためしました。本当の抽選には関わりません。",
+        "±は、ためす回数に限りがあるためのずれ。±のない数字は計算で正確です。",
     ]
     if report.drawn:
-        lines.append("この回の抽選は終わっています。いまの応募で計算したもので、結果ではありません。")
+        lines.append("この回の抽選は終わっています。下は計算で、結果ではありません。")
     lines += _left_out(report.now)
     return "\n".join(lines)
 

@@ -65,7 +65,7 @@ def questions(report: ChanceReport) -> dict[str, tuple[str, WhatIf]]:
     found = {question(one): one for one in asked}
     if any(course.reserve for course in courses):
         found["もし、区優先枠がなければ"] = WhatIf(reserve={course.code: 0 for course in courses})
-    if any(tenth[course.code] != course.reserve for course in courses):
+    if any(tenth.values()) and any(tenth[course.code] != course.reserve for course in courses):
         found["もし、どの回も定員の1割を区優先枠にしたら"] = WhatIf(reserve=tenth)
     if report.what_if != WhatIf():
         found = {"いまの決まりのまま": WhatIf(), **found}
