@@ -10,21 +10,37 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from core.draw.abandoned import REASON_WORDS, Reached
 from core.draw.steps import OPENED
 from core.draw.verify import DrawReport, FindingCode, verify
 from core.errors import IntegrityFailure, Refused
 from core.keys import VerifyKey
-from core.roles import Site
-from storage.public import verify_sh, verify_signatures_sh
+from core.roles import SITE_WORDS, Site
+from storage.public import verify_html, verify_sh, verify_signatures_sh
 
 MARKER = ".ikiiki-public"
 READ_ME = "読み方.txt"
+_REACHED = {
+    Reached.RULES: "規則",
+    Reached.FREEZE: "名簿の確定",
+    Reached.OPENED: "開封",
+    Reached.DICE: "さいころ",
+}
 _TEXT = """\
 抽選 {draw} の公開ファイル
 
 {state}
 
-確かめかた（Linux、Windows の WSL など。coreutils があるもの）
+確かめかた1（パソコンの画面で。かんたんなほう）
+  1. このフォルダーを、まるごとご自分のパソコンへ写します。
+  2. 中の verify.html をダブルクリックすると、ブラウザーで開きます。
+     （区のホームページや窓口で受け取った verify.html を使うと、いちばん確かです）
+  3. 画面の枠の中へ、このフォルダーを引っぱっていって放します。
+     抽選をはじめから計算し直し、結果が同じになるかを1つずつ示します。
+  4. 通知に書かれた抽選番号を入れると、ご自分の順番と当選・補欠が分かります。
+  ファイルも番号も、どこにも送られません。インターネットにつながっていなくても使えます。
+
+確かめかた2（Linux、Windows の WSL など。coreutils があるもの）
   1. verify.sh のハッシュ値を、区のお知らせにある値と見比べます。
        sha256sum verify.sh
   2. 抽選を計算し直します。
@@ -32,7 +48,7 @@ _TEXT = """\
   3. 署名を確かめます（openssl を使います）。
        sh verify-signatures.sh
 
-ファイル
+ファイル（取りやめになった抽選では、そこまでのもの）
   params.txt            抽選の決まり（定員、1組の人数など）
   commits.txt           両者が先に出した封印
   list.txt              抽選名簿。1行が1組。氏名は含みません
@@ -45,6 +61,7 @@ _TEXT = """\
   events.txt            抽選後の辞退など。繰上げはここから計算されます
   standing.txt          いまの一覧
   head-*.txt            両者がどこまでの記録を見たか
+  abandoned-*.txt       取りやめの届け（取りやめになった抽選だけ）
   *.sig *.pem           署名と公開鍵（contractor は委託先、ward は区）
 
 名簿の番号がだれのものかは、このファイルからは分かりません。ご自分の番号は通知でご確認ください。
@@ -52,13 +69,13 @@ _TEXT = """\
 
 
 def publish(folder: Path, files: Mapping[str, bytes]) -> DrawReport:
-    """Writes one draw's `files` (signatures, contractor.pem and ward.pem among them), both scripts and 読み方.txt.
+    """Writes one draw's `files` (signatures, both .pem among them), what checks them, and 読み方.txt.
 
     Everything is verified first, so nothing but well-formed hkr1 lines can get out: no personal data has a
-    place in them. An abandoned draw is published as far as it went. The folder is written beside its place
-    and renamed; an older publication of the same draw is replaced. Returns the verification.
-    Raises `IntegrityFailure` when the draw does not verify, `Refused` when `folder` holds anything else or a
-    seal would be published before it was opened.
+    place in them. A draw that a site abandoned is published as far as it went. The folder is written beside its
+    place and renamed; an older publication of the same draw is replaced. Returns the verification.
+    Raises `IntegrityFailure` when the draw does not verify, `Refused` when it is still under way, when `folder`
+    holds anything else, or when a seal would be published before it was opened.
     """
     keys = {site: _key(files, site) for site in Site}
     report = verify(files, keys)
@@ -69,21 +86,46 @@ def publish(folder: Path, files: Mapping[str, bytes]) -> DrawReport:
         )
     if OPENED not in files and any(name.startswith("reveal-") for name in files):
         raise Refused("開封の前に封印の中身は公開できません", where=OPENED)
+    if not report.complete and not report.abandoned:
+        raise Refused(
+            "この抽選はまだ終わっていません",
+            where=report.draw,
+            next_step="結果が出てから、または取りやめてから公開してください",
+        )
     _check_place(folder, report.draw)
-    state = (
-        "この抽選は結果まで行われました。" if report.complete else "この抽選は途中で取りやめとなりました。"
-    )
     _write_whole(
         folder,
         {
             **files,
+            "verify.html": verify_html(),
             "verify.sh": verify_sh(),
             "verify-signatures.sh": verify_signatures_sh(),
-            READ_ME: _TEXT.format(draw=report.draw, state=state).encode("utf-8"),
+            READ_ME: _TEXT.format(draw=report.draw, state=_state(report)).encode("utf-8"),
             MARKER: _marker(report.draw),
         },
     )
     return report
+
+
+def _state(report: DrawReport) -> str:
+    """How the draw ended, in the words that 読み方.txt begins with."""
+    if report.complete:
+        return "この抽選は結果まで行われました。"
+    begun = (
+        "この抽選は、途中で取りやめとなりました。当選も補欠もありません。"
+        if report.over
+        else "この抽選は、片方が取りやめを申し出て、止まっています。もう片方の届けはまだありません。"
+    )
+    return "\n".join(
+        [
+            begun,
+            *(
+                f"  {SITE_WORDS[word.party]}の届け: 進んだのは「{_REACHED[word.reached]}」まで。"
+                f"理由は「{REASON_WORDS[word.reason]}」。"
+                for word in report.abandoned
+            ),
+        ]
+    )
 
 
 def _key(files: Mapping[str, bytes], site: Site) -> Ed25519PublicKey:

@@ -5,7 +5,8 @@
 #
 # Needs a POSIX shell and coreutils, no network, no key. These same bytes serve every draw: compare their
 # SHA-256 with the one in the ward's notice before you trust them. What it says is "recomputed"; who signed
-# is for verify-signatures.sh. Exit code 0: everything agrees. The rules are in docs/formats.md, "hkr1".
+# is for verify-signatures.sh. Exit code 0: everything agrees; of an abandoned draw, everything as far as it
+# went, and the sentence says so. The rules are in docs/formats.md, "hkr1".
 #
 # It reads a private copy, stops at the first thing that does not fit, and never evaluates what it reads.
 
@@ -146,17 +147,47 @@ with_room() { # rooms, course, seats : in $rooms_made
 
 # ---- rules and seals -------------------------------------------------------------------------------------
 
-take params.txt commits.txt list.txt freeze.txt opened.txt dice-contractor.txt dice-ward.txt \
-    seed-input.txt result.txt
+abandoned=
 for party in contractor ward; do
-    [ ! -f "$from/reveal-$party.txt" ] || take "reveal-$party.txt"
+    if [ -e "$from/abandoned-$party.txt" ]; then
+        take "abandoned-$party.txt"
+        abandoned="$abandoned $party"
+    fi
 done
 later=
-for file in events.txt standing.txt head-contractor.txt head-ward.txt; do
-    if [ -e "$from/$file" ]; then
-        take "$file"
-        later="$later $file"
-    fi
+if [ -z "$abandoned" ]; then
+    take params.txt commits.txt list.txt freeze.txt opened.txt dice-contractor.txt dice-ward.txt \
+        seed-input.txt result.txt
+    for file in events.txt standing.txt head-contractor.txt head-ward.txt; do
+        if [ -e "$from/$file" ]; then
+            take "$file"
+            later="$later $file"
+        fi
+    done
+else # as far as it went; whatever was built on a file needs that file
+    for file in seed-input.txt result.txt events.txt standing.txt head-contractor.txt head-ward.txt; do
+        [ ! -e "$from/$file" ] || fail "$file" '取りやめになったとされる抽選に、あるはずのないファイルがあります'
+    done
+    take params.txt
+    built=
+    for file in dice-contractor.txt dice-ward.txt opened.txt freeze.txt list.txt commits.txt; do
+        if [ -e "$from/$file" ]; then
+            take "$file"
+            built=$file
+        else
+            case $file in
+                dice-*) ;;
+                *) [ -z "$built" ] || fail "$file" "${built}があるのに、ファイルがありません" ;;
+            esac
+        fi
+    done
+    for party in contractor ward; do
+        [ -e "$from/opened.txt" ] || [ ! -e "$from/reveal-$party.txt" ] ||
+            fail "reveal-$party.txt" '開封の前に、封印の中身があります'
+    done
+fi
+for party in contractor ward; do
+    [ ! -f "$from/reveal-$party.txt" ] || take "reveal-$party.txt"
 done
 cd "$work"
 IFS=' '
@@ -230,8 +261,8 @@ file=params.txt
     rest notes
 } <params.txt
 
-file=commits.txt
-{
+check_commits() { # the seals in $seal_contractor and $seal_ward
+    file=commits.txt
     for party in contractor ward; do
         next
         is_hash "${line%% *}"
@@ -239,12 +270,35 @@ file=commits.txt
         case $party in contractor) seal_contractor=${line%% *} ;; ward) seal_ward=${line%% *} ;; esac
     done
     rest none
-} <commits.txt
+}
+
+# ---- the list of units -----------------------------------------------------------------------------------
+
+check_list() { # the number of units in $units
+    file=list.txt
+    sort -c list.txt 2>/dev/null || fail "$file" '抽選番号の順に並んでいません'
+    last=
+    while IFS= read -r line; do
+        set -- $line
+        words "$#" 5
+        [ "$line" = "$1 $2 $3 $4 $5" ] || fail "$file" '行の形式が正しくありません'
+        is_id "$1"
+        [ "$1" != "$last" ] || fail "$file" '同じ抽選番号が2度あります'
+        last=$1
+        is_positive "$2"
+        [ "$2" -le "$max_size" ] || fail "$file" '1組の人数が上限を超えています'
+        is_positive "$3"
+        [ "$3" -le "$max_tickets" ] || fail "$file" '抽選口の数が上限を超えています'
+        is_courses "$4"
+        is_hash "$5"
+        units=$((units + 1))
+    done <list.txt
+}
 
 # ---- freeze ----------------------------------------------------------------------------------------------
 
-file=freeze.txt
-{
+check_freeze() {
+    file=freeze.txt
     title 'hkr1 freeze'
     key draw
     is_draw "$v"
@@ -254,12 +308,12 @@ file=freeze.txt
         [ "$v" = "$h" ] || fail "$bound.txt" 'freeze.txtにあるハッシュ値と違います'
     done
     rest notes
-} <freeze.txt
+}
 
 # ---- opening ---------------------------------------------------------------------------------------------
 
-file=opened.txt
-{
+check_opened() { # the secrets in $secret_contractor and $secret_ward
+    file=opened.txt
     title 'hkr1 opened'
     key draw
     is_draw "$v"
@@ -271,37 +325,35 @@ file=opened.txt
     key ward
     secret_ward=$v
     rest notes
-} <opened.txt
+}
 
-for party in contractor ward; do
-    case $party in
-        contractor) secret=$secret_contractor seal=$seal_contractor ;;
-        ward) secret=$secret_ward seal=$seal_ward ;;
-    esac
-    if [ "$secret" = ABSENT ]; then
-        [ ! -e "reveal-$party.txt" ] || fail "reveal-$party.txt" 'ABSENTとされた組織の開封ファイルがあります'
-        continue
+check_reveal() { # party, secret in opened.txt, seal
+    if [ "$2" = ABSENT ]; then
+        [ ! -e "reveal-$1.txt" ] || fail "reveal-$1.txt" 'ABSENTとされた組織の開封ファイルがあります'
+        return 0
     fi
     file=opened.txt
-    is_hash "$secret"
-    file=reveal-$party.txt
+    is_hash "$2"
+    file=reveal-$1.txt
     [ -f "$file" ] || fail "$file" 'ファイルがありません'
     hash "$file"
-    [ "$h" = "$seal" ] || fail "$file" '封印（commits.txt）と一致しません'
-    printf 'hkr1 reveal\ndraw=%s\nparty=%s\nsecret=%s\n' "$draw" "$party" "$secret" >computed
+    [ "$h" = "$3" ] || fail "$file" '封印（commits.txt）と一致しません'
+    printf 'hkr1 reveal\ndraw=%s\nparty=%s\nsecret=%s\n' "$draw" "$1" "$2" >computed
     same computed "$file" 'opened.txtの内容と一致しません'
-done
+}
 
 # ---- dice and seed ---------------------------------------------------------------------------------------
 
-hash opened.txt
-opened=$h
-file=seed-input.txt
-{
-    title 'hkr1 seed'
+beacon_line() { # the line of the beacon in $value, where the rules name one
+    [ -z "$beacon" ] || printf 'beacon=%s %s\n' "$beacon" "$value"
+}
+
+read_dice() { # what a site typed, in $dice and $value
+    title 'hkr1 dice'
     key draw
     key opened
-    key dice
+    key party
+    key digits
     dice=$v
     case $dice in *[!0-9]*) fail "$file" 'さいころの数字の形式が正しくありません' ;; esac
     [ "${#dice}" -eq 20 ] || fail "$file" 'さいころの数字が20個ではありません'
@@ -312,44 +364,119 @@ file=seed-input.txt
         case $value in '' | *[!0-9a-f]*) fail "$file" '公開乱数の値の形式が正しくありません' ;; esac
         { [ "${#value}" -ge 64 ] && [ "${#value}" -le 128 ]; } || fail "$file" '公開乱数の値の長さが正しくありません'
     fi
-} <seed-input.txt
-{
-    printf 'hkr1 seed\ndraw=%s\nopened=%s\ndice=%s\n' "$draw" "$opened" "$dice"
-    [ -z "$beacon" ] || printf 'beacon=%s %s\n' "$beacon" "$value"
-} >computed
-same computed seed-input.txt '開封とさいころから作られるはずの内容と違います'
+}
+
+check_dice() { # party
+    file=dice-$1.txt
+    read_dice <"$file"
+    {
+        printf 'hkr1 dice\ndraw=%s\nopened=%s\nparty=%s\ndigits=%s\n' "$draw" "$opened" "$1" "$dice"
+        beacon_line
+    } >computed
+    same computed "$file" '抽選の名前、開封、組織、公開乱数のどれかが違います'
+}
+
+check_seed() { # from the dice and the beacon in $dice and $value; the seed in $seed
+    {
+        printf 'hkr1 seed\ndraw=%s\nopened=%s\ndice=%s\n' "$draw" "$opened" "$dice"
+        beacon_line
+    } >computed
+    same computed seed-input.txt '開封とさいころから作られるはずの内容と違います'
+    hash seed-input.txt
+    seed=$h
+}
+
+# ---- an abandoned draw -----------------------------------------------------------------------------------
+
+check_abandoned() { # party; how far it went and why in $words_reached and $words_reason
+    file=abandoned-$1.txt
+    title 'hkr1 abandoned'
+    key draw
+    is_draw "$v"
+    key party
+    [ "$v" = "$1" ] || fail "$file" 'ファイル名と中身の組織が合いません'
+    key params
+    hash params.txt
+    [ "$v" = "$h" ] || fail "$file" 'この抽選の規則（params.txt）のハッシュ値ではありません'
+    key reached
+    case $v in
+        rules) words_reached=規則 there=params.txt ;;
+        freeze) words_reached=名簿の確定 there=freeze.txt ;;
+        opened) words_reached=開封 there=opened.txt ;;
+        dice)
+            words_reached=さいころ there=dice-contractor.txt
+            [ -e "$there" ] || there=dice-ward.txt
+            ;;
+        *) fail "$file" '知らない手順です' ;;
+    esac
+    [ -e "$there" ] || fail "$file" "そこまで進んだという手順のファイル（${there}）がありません"
+    key reason
+    case $v in
+        rules-changed) words_reason='事業の決まり（定員など）が変わった' ;;
+        roll-wrong) words_reason='抽選名簿に誤りがあった' ;;
+        not-opened) words_reason='封印が開けられなかった' ;;
+        dice-differ) words_reason='両者の記録したさいころの数字が違った' ;;
+        no-witness) words_reason='公開の場で正しく行えなかった' ;;
+        *) fail "$file" '知らない理由です' ;;
+    esac
+    rest none
+}
+
+# ---- step by step ----------------------------------------------------------------------------------------
+# Where the draw was not abandoned, every file is here: take has seen to it.
+
+units=0
+[ ! -e commits.txt ] || check_commits <commits.txt
+[ ! -e list.txt ] || check_list
+[ ! -e freeze.txt ] || check_freeze <freeze.txt
+if [ -e opened.txt ]; then
+    check_opened <opened.txt
+    check_reveal contractor "$secret_contractor" "$seal_contractor"
+    check_reveal ward "$secret_ward" "$seal_ward"
+    hash opened.txt
+    opened=$h
+fi
+typed=
 for party in contractor ward; do
-    printf 'hkr1 dice\ndraw=%s\nopened=%s\nparty=%s\ndigits=%s\n' "$draw" "$opened" "$party" "$dice" >computed
-    same computed "dice-$party.txt" '開封またはさいころの数字が違います'
+    [ -e "dice-$party.txt" ] || continue
+    check_dice "$party"
+    case $typed in
+        '') ;;
+        "$dice $value")
+            [ -z "$abandoned" ] ||
+                fail "abandoned-${abandoned##* }.txt" '両者のさいころが一致した抽選は取りやめられません'
+            ;;
+        *) [ -n "$abandoned" ] || fail "$file" '両者が入力したさいころの数字または公開乱数の値が違います' ;;
+    esac
+    typed="$dice $value"
 done
-hash seed-input.txt
-seed=$h
+
+if [ -n "$abandoned" ]; then
+    case $abandoned in
+        ' contractor ward') say='両者により取りやめとなりました' ;;
+        ' contractor') say='委託先が取りやめを申し出て、止まっています（区の届けはまだありません）' ;;
+        *) say='区が取りやめを申し出て、止まっています（委託先の届けはまだありません）' ;;
+    esac
+    told=
+    for party in $abandoned; do
+        check_abandoned "$party" <"abandoned-$party.txt"
+        case $party in contractor) who=委託先 ;; *) who=区 ;; esac
+        told="$told${who}によれば、進んだのは「${words_reached}」まで、理由は「${words_reason}」です。"
+    done
+    printf '抽選 %s は、%s。%s公開されたファイルは、ここまですべて合っています。\n' "$draw" "$say" "$told"
+    exit 0
+fi
+check_seed
 
 # ---- draw values and order -------------------------------------------------------------------------------
 
-file=list.txt
-sort -c list.txt 2>/dev/null || fail "$file" '抽選番号の順に並んでいません'
 mkdir tickets
-last= units=0
-while IFS= read -r line; do
-    set -- $line
-    words "$#" 5
-    [ "$line" = "$1 $2 $3 $4 $5" ] || fail "$file" '行の形式が正しくありません'
-    is_id "$1"
-    [ "$1" != "$last" ] || fail "$file" '同じ抽選番号が2度あります'
-    last=$1
-    is_positive "$2"
-    [ "$2" -le "$max_size" ] || fail "$file" '1組の人数が上限を超えています'
-    is_positive "$3"
-    [ "$3" -le "$max_tickets" ] || fail "$file" '抽選口の数が上限を超えています'
-    is_courses "$4"
-    is_hash "$5"
+while read -r id size tickets rest; do
     ticket=1
-    while [ "$ticket" -le "$3" ]; do
-        printf 'hkr1 ticket %s %s %s\n' "$seed" "$1" "$ticket" >"tickets/$1.$ticket"
+    while [ "$ticket" -le "$tickets" ]; do
+        printf 'hkr1 ticket %s %s %s\n' "$seed" "$id" "$ticket" >"tickets/$id.$ticket"
         ticket=$((ticket + 1))
     done
-    units=$((units + 1))
 done <list.txt
 
 # Each line "<hash>  <id>.<j>"; sorted as "<id> <hash>", the first of an id is its smallest.

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from core.draw.abandoned import Abandoned, Reached, Reason
 from core.errors import IntegrityFailure, Refused
-from storage.public import verify_sh, verify_sh_sha256, verify_signatures_sh
+from core.roles import Site
+from storage.public import verify_html, verify_sh, verify_sh_sha256, verify_signatures_sh
 from storage.public.publish import MARKER, READ_ME, publish
 from tests.core.draw.happened import happen
 from tests.core.draw.played import Played, play, rules, with_signatures
@@ -25,7 +27,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def test_the_folder_holds_the_files_both_scripts_and_how_to_read_them(tmp_path: Path) -> None:
+def test_the_folder_holds_the_files_what_checks_them_and_how_to_read_them(tmp_path: Path) -> None:
     report = publish(tmp_path / "public" / "hiking-2026-1", PLAYED.files)
     assert report.ok
     held = contents(tmp_path / "public" / "hiking-2026-1")
@@ -33,7 +35,15 @@ def test_the_folder_holds_the_files_both_scripts_and_how_to_read_them(tmp_path: 
     assert held["verify.sh"] == verify_sh()
     assert held["verify-signatures.sh"] == verify_signatures_sh()
     assert "結果まで行われました" in held[READ_ME].decode()
-    assert set(held) == set(PLAYED.files) | {"verify.sh", "verify-signatures.sh", READ_ME, MARKER}
+    assert held["verify.html"] == verify_html()
+    checking = {"verify.html", "verify.sh", "verify-signatures.sh"}
+    assert set(held) == set(PLAYED.files) | checking | {READ_ME, MARKER}
+
+
+def test_people_without_a_command_line_are_told_of_the_page_first(tmp_path: Path) -> None:
+    publish(tmp_path / "p", PLAYED.files)
+    told = (tmp_path / "p" / READ_ME).read_text("utf-8")
+    assert told.index("verify.html") < told.index("sha256sum verify.sh")
 
 
 def test_a_resident_can_check_the_copy_as_it_says(tmp_path: Path) -> None:
@@ -90,11 +100,67 @@ def test_a_draw_that_does_not_verify_is_not_published(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+FROZEN = ("params.txt", "commits.txt", "list.txt", "freeze.txt")
+
+
+def given_up(*parties: Site, names: tuple[str, ...] = FROZEN) -> dict[str, bytes]:
+    """The draw as far as `names`, with the word of `parties` that it cannot go on."""
+    words = [
+        Abandoned(PLAYED.params.draw, party, PLAYED.params.sha256, Reached.FREEZE, Reason.ROLL_WRONG)
+        for party in parties
+    ]
+    files = {name: PLAYED.files[name] for name in names} | {one.file_name: one.to_bytes() for one in words}
+    return with_signatures(files)
+
+
 def test_an_abandoned_draw_is_published_as_far_as_it_went(tmp_path: Path) -> None:
-    names = ("params.txt", "commits.txt", "list.txt", "freeze.txt")
-    report = publish(tmp_path / "p", with_signatures({name: PLAYED.files[name] for name in names}))
-    assert not report.complete
-    assert "途中で取りやめ" in (tmp_path / "p" / READ_ME).read_text("utf-8")
+    report = publish(tmp_path / "p", given_up(*Site))
+    assert report.over and not report.complete
+    told = (tmp_path / "p" / READ_ME).read_text("utf-8")
+    assert "途中で取りやめ" in told
+    assert told.count("「名簿の確定」") == told.count("抽選名簿に誤りがあった") == 2
+
+
+def test_a_draw_that_one_site_wants_to_abandon_is_published_as_one_that_stands_still(tmp_path: Path) -> None:
+    assert not publish(tmp_path / "p", given_up(Site.WARD)).over
+    told = (tmp_path / "p" / READ_ME).read_text("utf-8")
+    assert "止まっています" in told
+    assert "途中で取りやめとなりました" not in told
+
+
+def test_a_draw_under_way_is_not_published(tmp_path: Path) -> None:
+    with pytest.raises(Refused):
+        publish(tmp_path / "p", given_up())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_openssl_asks_for_the_word_of_each_site_to_be_signed_by_it(tmp_path: Path) -> None:
+    folder = tmp_path / "p"
+    publish(folder, given_up(*Site))
+    assert run_signatures(folder).returncode == 0
+    for party in Site:
+        signature = folder / f"abandoned-{party}.txt.{party}.sig"
+        kept = signature.read_bytes()
+        for bad in (kept[::-1], None):
+            signature.unlink()
+            if bad:
+                signature.write_bytes(bad)
+            done = run_signatures(folder)
+            assert done.returncode != 0
+            assert signature.name in done.stderr
+        signature.write_bytes(kept)
+
+
+def test_of_an_abandoned_draw_only_the_last_step_may_lack_a_signature(tmp_path: Path) -> None:
+    reveals = ("reveal-contractor.txt", "reveal-ward.txt")
+    for name, names in (("freeze.txt", FROZEN), ("opened.txt", (*FROZEN, *reveals, "opened.txt"))):
+        folder = tmp_path / name
+        publish(folder, given_up(*Site, names=names))
+        (folder / f"{name}.ward.sig").unlink()
+        assert run_signatures(folder).returncode == 0
+        if name == "opened.txt":
+            (folder / "freeze.txt.ward.sig").unlink()
+            assert run_signatures(folder).returncode != 0
 
 
 def test_a_seal_is_not_published_before_it_was_opened(tmp_path: Path) -> None:

@@ -1,9 +1,7 @@
 """verify.sh recomputes every draw the engine makes, with coreutils alone, and notices any changed character."""
 
-import os
 import random
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,79 +9,9 @@ import pytest
 from core.draw.events import Cancel, Decline, EventLog, Head, Release
 from core.draw.rules import Course
 from core.roles import Site
-from storage.public import verify_sh
-from tests.core.draw.happened import forbidden, happen
-from tests.core.draw.played import Played, play, rules
-
-TOOLS = [
-    "sha256sum",
-    "sort",
-    "cut",
-    "paste",
-    "join",
-    "uniq",
-    "tr",
-    "wc",
-    "tail",
-    "expr",
-    "mktemp",
-    "cp",
-    "rm",
-    "mkdir",
-]
-SHELL = shutil.which("dash") or shutil.which("sh") or "/bin/sh"
-
-
-@pytest.fixture(scope="module")
-def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A PATH with nothing but the coreutils that verify.sh names."""
-    folder = tmp_path_factory.mktemp("bin")
-    for tool in TOOLS:
-        found = shutil.which(tool)
-        assert found is not None
-        (folder / tool).symlink_to(os.path.realpath(found))
-    return folder
-
-
-@pytest.fixture(scope="module")
-def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("script") / "verify.sh"
-    path.write_bytes(verify_sh())
-    return path
-
-
-class Checker:
-    """Runs verify.sh over a folder that is changed file by file."""
-
-    def __init__(self, script: Path, tools: Path, folder: Path, shell: str = SHELL) -> None:
-        self.folder, self._command, self._tools = folder, [shell, str(script), str(folder)], tools
-
-    def lay(self, files: dict[str, bytes]) -> None:
-        for old in self.folder.iterdir():
-            old.unlink()
-        for name, data in files.items():
-            (self.folder / name).write_bytes(data)
-
-    def run(self) -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run(
-            self._command, env={"PATH": str(self._tools)}, capture_output=True, check=False, timeout=60
-        )
-
-
-@pytest.fixture
-def checker(script: Path, tools: Path, tmp_path: Path) -> Checker:
-    return Checker(script, tools, tmp_path)
-
-
-def plain(files: dict[str, bytes]) -> dict[str, bytes]:
-    """What verify.sh reads: no signatures, no keys."""
-    return {name: data for name, data in files.items() if name.endswith(".txt")}
-
-
-def with_events(count: int = 12, seed: int = 3) -> Played:
-    first = play(seed=seed)
-    events = happen(first.params, first.result, count, seed)
-    return play(seed=seed, events=events, ward_saw=count // 2)
+from tests.core.draw.happened import forbidden
+from tests.core.draw.played import play, rules
+from tests.storage.public.folders import BEACON, Checker, change, plain, with_events
 
 
 def test_a_whole_draw_is_accepted_in_one_calm_line(checker: Checker) -> None:
@@ -99,7 +27,7 @@ def test_a_whole_draw_is_accepted_in_one_calm_line(checker: Checker) -> None:
     [
         pytest.param(lambda: play(rules(max_size=1, max_tickets=1), count=60), id="nobody tied to anybody"),
         pytest.param(lambda: play(rules(notes=("会場の抽選", "2枚目"))), id="notes in the rules"),
-        pytest.param(lambda: play(rules(beacon=("drand-quicknet", "31415926"))), id="a beacon"),
+        pytest.param(lambda: play(BEACON), id="a beacon"),
         pytest.param(lambda: play(absent=frozenset({Site.WARD})), id="one site absent"),
         pytest.param(lambda: play(absent=frozenset(Site)), id="both absent: the dice alone"),
         pytest.param(
@@ -166,25 +94,6 @@ def test_any_missing_file_is_named(checker: Checker) -> None:
         assert name in done.stderr.decode()
 
 
-def change(data: bytes, chance: random.Random) -> bytes:
-    """One character replaced, taken away or put in, at a place chance picks."""
-    at = chance.randrange(len(data))
-    kind = chance.choice(("replace", "digit", "flip", "delete", "insert", "swap", "append", "cut"))
-    if kind == "replace":
-        return data[:at] + bytes([chance.choice(b"0A az\n\r\t\x00\xe3-=,")]) + data[at + 1 :]
-    if kind == "digit":
-        return data[:at] + bytes([chance.choice(b"0123456789abcdefABC")]) + data[at + 1 :]
-    if kind == "flip":
-        return data[:at] + bytes([data[at] ^ (1 << chance.randrange(8))]) + data[at + 1 :]
-    if kind == "delete":
-        return data[:at] + data[at + 1 :]
-    if kind == "insert":
-        return data[:at] + bytes([chance.choice(b"0A \n\x00=")]) + data[at:]
-    if kind == "swap":
-        return data[:at] + data[at : at + 2][::-1] + data[at + 2 :]
-    return data + b"\n" if kind == "append" else data[:-1]
-
-
 def test_any_changed_character_is_refused(checker: Checker) -> None:
     files = plain(with_events(6).files)
     chance = random.Random(20260610)
@@ -241,3 +150,21 @@ def test_nothing_is_left_behind(checker: Checker, tmp_path: Path, tools: Path) -
     before = sorted(path.name for path in tmp_path.iterdir())
     assert checker.run().returncode == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("name", ["dice-contractor.txt", "dice-ward.txt", "seed-input.txt"])
+def test_the_beacon_stands_where_the_rules_name_it_and_nowhere_else(checker: Checker, name: str) -> None:
+    without = play().files
+    named = play(BEACON).files
+    line = next(line for line in named[name].splitlines(keepends=True) if line.startswith(b"beacon="))
+    for files, changed in (
+        (named, named[name].replace(line, b"")),
+        (named, named[name].replace(b"31415926", b"31415927")),
+        (named, named[name].replace(b"drand-quicknet", b"nist")),
+        (named, named[name].replace(line, line[:-2] + b"\n")),
+        (without, without[name] + line),
+    ):
+        checker.lay(files | {name: changed})
+        done = checker.run()
+        assert done.returncode != 0
+        assert name in done.stderr.decode() or "dice-ward.txt" in done.stderr.decode()
