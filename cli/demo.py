@@ -277,7 +277,7 @@ class _Player:
         self._exchange(2)
 
     def _publish(self) -> str:
-        draw, _ = self.contractor.office.lottery.publication()
+        draw, _ = self.contractor.office.publication.files()
         public = self.folder / "public" / draw
         self.contractor.publish(public)
         self.tell(

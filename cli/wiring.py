@@ -34,7 +34,7 @@ from storage.store import MIGRATIONS
 from storage.store.slots import VaultSlots
 from storage.store.tx import VaultStore, VaultTx
 from storage.vault.files import replace_private
-from storage.vault.hardening import harden_process
+from storage.vault.hardening import harden_process, terminal_name
 from storage.vault.header import parse_header, read_header_bytes
 from storage.vault.kdf import KdfParams
 from storage.vault.knocks import take_knocks
@@ -82,16 +82,22 @@ class Session:
     vault: OpenVault
     office: Office
 
-    def sync(self, progress: Progress | None = None) -> SyncReport:
-        """Carry, take in what came, seal what that made due, carry again."""
-        remote = configured_remote(self.folder)
+    def sync(self, progress: Progress | None = None, *, medium: Path | None = None) -> SyncReport:
+        """Carry, take in what came, seal what that made due, carry again.
+
+        `medium`: a folder carried by hand in place of the remote; what was written to it is a ledger line.
+        """
+        by_hand = medium is not None
+        remote = FolderRemote(medium) if medium else configured_remote(self.folder)
         self.office.exchange.flush()
-        first = run_courier(self.folder, remote, now())
-        may = self.office.actor.may(Right.IMPORT_BUNDLE)  # an audit carries, and takes nothing in
-        imported = self.office.exchange.import_waiting(progress) if may else []
+        first = run_courier(self.folder, remote, now(), medium=by_hand)
+        may_import = self.office.actor.may(Right.IMPORT_BUNDLE)  # an audit carries, and takes nothing in
+        imported = self.office.exchange.import_waiting(progress) if may_import else []
         sealed = [sent.name for sent in self.office.send_due()]
         self.office.exchange.flush()
-        second = run_courier(self.folder, remote, now())
+        second = run_courier(self.folder, remote, now(), medium=by_hand)
+        if by_hand:
+            self.office.exchange.carried([*first.sent, *second.sent])
         return SyncReport(
             _sentences((first, second), [(one.kind, sum(one.counts.values())) for one in imported]),
             (first, second),
@@ -135,16 +141,17 @@ class Session:
             written.append(path)
         return written
 
-    def publish(self, folder: Path) -> str:
-        """Write the public draw folder; the draw's id."""
+    def publish(self, folder: Path, draw: str | None = None) -> str:
+        """Write the public folder of the newest draw, or of the one named, and enter it in the ledger; the draw's id."""
         from storage.public.publish import publish
 
-        draw, files = self.office.lottery.publication()
+        name, files = self.office.publication.files(draw)
         try:
             publish(folder, files)
         except OSError as error:
             raise UsageError("公開フォルダに書けません", where=str(folder)) from error
-        return draw
+        self.office.publication.published(name)
+        return name
 
     def write_desk_medium(self, folder: Path) -> str | None:
         """※ at the ward: write the counter's applications, sealed, to a medium; the newest bundle's name.
@@ -363,14 +370,7 @@ class VaultOpener:
         return f"{SITE_WORDS[self.site]}の保管庫"
 
     def open(self, staff_id: str, password: str) -> Session:
-        return open_session(self.folder, staff_id, password, terminal=_tty())
-
-
-def _tty() -> str:
-    try:
-        return os.ttyname(0)
-    except OSError:
-        return ""
+        return open_session(self.folder, staff_id, password, terminal=terminal_name())
 
 
 def run_screens(folder: Path, staff_id: str) -> None:

@@ -120,6 +120,37 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "lottery", "open_absent", "相手欠席で開封", "", "相手の封が届かないまま開く。公表される", Right.DRAW
     ),
+    Action(
+        "lottery",
+        "keep_sealed",
+        "封を開けずに署名",
+        "",
+        "区の封を開けないことを、サイコロの前に決める",
+        Right.DRAW,
+        _W,
+    ),
+    Action(
+        "lottery",
+        "seal_beacon",
+        "公開乱数を使う封印",
+        "",
+        "立会人がそろわないときに、先に公開乱数を決めておく",
+        Right.DRAW,
+        _C,
+    ),
+    Action("lottery", "next_round", "次の募集回", "", "次の募集回の抽選をはじめる", Right.DRAW, _C),
+    Action("lottery", "abandon", "取りやめ", "", "この抽選を両者で取りやめる。公表される", Right.DRAW),
+    Action(
+        "lottery", "chances", "当たる見込み", "o", "いまの応募が当たる見込みと、決まりを変えたときの見込み"
+    ),
+    Action(
+        "lottery",
+        "report",
+        "抽選の記録",
+        "",
+        "いつ、だれが、何をしたかを管理簿からまとめる",
+        Right.LEDGER_READ,
+    ),
     Action("lottery", "verify", "検算", "v", "公表する一式を、この機械でもう一度計算して確かめる"),
     Action(
         "lottery",
@@ -251,6 +282,14 @@ ACTIONS: tuple[Action, ...] = (
         "区の窓口の応募を、手渡された媒体から取り込む",
         Right.INTAKE,
         _C,
+    ),
+    Action(
+        "exchange",
+        "carry",
+        "媒体で受け渡す",
+        "b",
+        "封をした束を、運んできた媒体と受け渡す。区が受け取りだけできる回線のとき",
+        Right.IMPORT_BUNDLE,
     ),
     Action("exchange", "card", "自分の鍵カード", "k", "相手に渡す公開鍵のカードを書き出す", Right.PARTNER),
     Action(

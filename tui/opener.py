@@ -31,8 +31,8 @@ class Session(Protocol):
     @property
     def office(self) -> Office: ...
 
-    def sync(self, progress: Progress | None = None) -> SyncReport:
-        """Run the courier once, then import what arrived."""
+    def sync(self, progress: Progress | None = None, *, medium: Path | None = None) -> SyncReport:
+        """Run the courier once, then import what arrived; with `medium`, a folder carried by hand, in place of the remote."""
         ...
 
     def read_table(self, path: Path) -> SourceTable: ...

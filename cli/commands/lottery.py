@@ -8,9 +8,11 @@ from typing import Annotated
 
 import typer
 
+from cli.commands.chances import chances
 from cli.context import Json, columns, opened, remember, say
+from core.draw.abandoned import Reason
 from core.errors import IntegrityFailure, UsageError
-from core.office.lottery import Ceremony
+from core.office.ceremony_status import Ceremony
 from core.roles import SITE_WORDS, Site
 
 app = typer.Typer(no_args_is_help=True, help="抽選")
@@ -25,19 +27,38 @@ def status(as_json: Json = False) -> None:
 
 
 @app.command()
-def seal(as_json: Json = False) -> None:
-    """封印をつくる（手順1）。"""
+def seal(
+    beacon_at: Annotated[
+        str,
+        typer.Option(
+            "--beacon-at", help="両者の立会人がそろわないとき: この日時に公表される公開乱数（drand）も使う"
+        ),
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """封印をつくる（手順1）。取りやめのあと、または次の募集回では、次の抽選をはじめる。"""
     remember(as_json)
+    from cli.wiring import now
+    from core.office.beacon import beacon_on
+
     with opened() as session:
-        _tell(session.office.lottery.seal())
+        _tell(session.office.lottery.seal(beacon_on(beacon_at, now()) if beacon_at else None))
 
 
 @app.command()
-def freeze(as_json: Json = False) -> None:
+def freeze(
+    absent: Annotated[
+        bool,
+        typer.Option(
+            "--absent", help="区だけ: 署名はするが、封印を開けない（秘密が見られたおそれがあるとき）"
+        ),
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """抽選名簿を確定する（手順2）。区は一対一に確かめて署名し、封印の中身を送る。"""
     remember(as_json)
     with opened() as session:
-        _tell(session.office.lottery.freeze())
+        _tell(session.office.lottery.freeze(absent))
 
 
 @app.command("open")
@@ -55,6 +76,9 @@ def open_(
 def dice(
     digits: Annotated[str | None, typer.Argument(help="20個の数字。端末では尋ねる")] = None,
     again: Annotated[str | None, typer.Option("--again", help="確かめのため、もう一度同じ数字")] = None,
+    beacon: Annotated[
+        str, typer.Option("--beacon", help="公開乱数の値（規則にあるときだけ）。この拠点で調べる")
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """さいころの数字を、紙の記録から入力する（手順4）。記録したあとは直せないので2回入力する。"""
@@ -69,7 +93,7 @@ def dice(
             "2回の入力が違います。まだ何も記録していません", next_step="紙の記録を読み直してください"
         )
     with opened() as session:
-        _tell(session.office.lottery.dice(digits))
+        _tell(session.office.lottery.dice(digits, beacon))
 
 
 @app.command()
@@ -81,11 +105,42 @@ def draw(as_json: Json = False) -> None:
 
 
 @app.command()
-def publish(folder: Annotated[Path, typer.Argument(help="公開フォルダ")], as_json: Json = False) -> None:
+def abandon(
+    reason: Annotated[Reason, typer.Option("--reason", help="理由。公表される")], as_json: Json = False
+) -> None:
+    """この抽選を取りやめる。両者が署名してはじめて成り立ち、次の抽選がそれを名指しする。"""
+    remember(as_json)
+    with opened() as session:
+        _tell(session.office.lottery.abandon(reason))
+
+
+@app.command()
+def report(
+    draw: Annotated[str | None, typer.Option("--draw", help="どの抽選か（省けば最新）")] = None,
+    as_json: Json = False,
+) -> None:
+    """いつ、だれが、何をしたかを、両者の管理簿からまとめる。"""
+    remember(as_json)
+    with opened() as session:
+        text = session.office.publication.report(draw)
+    say({"report": text}, text.rstrip("\n"))
+
+
+app.command()(chances)
+
+
+@app.command()
+def publish(
+    folder: Annotated[Path, typer.Argument(help="公開フォルダ")],
+    draw: Annotated[
+        str | None, typer.Option("--draw", help="どの抽選か（省けば最新）。取りやめた抽選も")
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """だれでも確かめられる公開フォルダを書き出す（個人情報は含まない）。"""
     remember(as_json)
     with opened() as session:
-        name = session.publish(folder)
+        name = session.publish(folder, draw)
     say(
         {"draw": name, "folder": str(folder)},
         f"書き出しました: {folder}\n確かめ方: cd {folder} && sh verify.sh",
@@ -119,8 +174,15 @@ def _tell(state: Ceremony) -> None:
             "draw": state.draw, "step": state.step.value, "mine": state.mine, "sentence": state.sentence, "units": state.units,
             "seed": state.seed, "hashes": dict(state.hashes), "seats": {k: list(v) for k, v in state.seats.items()},
             "digits": {site.value: digits for site, digits in state.digits.items()}, "small_classes": state.small_classes,
+            "round": state.round, "beacon": list(state.beacon) if state.beacon else None, "left_out": list(state.left_out),
+            "against": {site.value: why for site, why in (state.against or {}).items()}, "abandoned": list(state.abandoned),
+            "next_draw": state.next_draw,
         },
         lambda: f"抽選 {state.draw}\nつぎ: {state.sentence}\n"
+        + "".join(f"{SITE_WORDS[site]}が取りやめを求めています: {why}\n" for site, why in (state.against or {}).items())
+        + (f"公開乱数: {' '.join(state.beacon)}\n" if state.beacon else "")
+        + (f"名簿に入らない応募（区が確認していない）: {'、'.join(f'{n:04}' for n in state.left_out)}\n" if state.left_out else "")
+        + (f"つぎの募集回の抽選 {state.next_draw} をはじめられます（ikiiki lottery seal）\n" if state.next_draw else "")
         + columns(
             [(name, digest, "・".join(SITE_WORDS[s] for s in state.signatures.get(name, ()))) for name, digest in state.hashes.items()]
             or [("まだ何も記録されていません",)]

@@ -20,6 +20,7 @@ from core.office.lottery import Lottery
 from core.office.notices import NoticeDesk
 from core.office.participants import Participants
 from core.office.ports import Boxes
+from core.office.publication import Publication
 from core.office.records import Records
 from core.office.review import Review
 from core.office.rules import Rules
@@ -57,6 +58,7 @@ class Office:
         self.lottery = Lottery(desk, self.exchange)
         self.chances = Chances(desk)
         self.participants = Participants(desk, self.exchange)
+        self.publication = Publication(desk)
         self.notices = NoticeDesk(desk)
         self.ledger = LedgerDesk(desk)
         self.staff = StaffDesk(desk, slots)

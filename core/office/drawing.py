@@ -1,4 +1,4 @@
-"""A draw from its files: whose turn it is, what the rules are, and the computation. Pure; the same at both sites."""
+"""A draw from its files: whose turn it is, and the computation. Pure; the same at both sites."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from enum import StrEnum
 
 from core.applicant import Application
 from core.draw import ceremony, engine
+from core.draw.abandoned import abandoned_name
 from core.draw.result import RESULT, Result
 from core.draw.roll import LIST, Roll
-from core.draw.rules import PARAMS, Course, Params, Publish
+from core.draw.rules import PARAMS, Params
 from core.draw.signing import signature_name
 from core.draw.steps import (
     COMMITS,
@@ -26,7 +27,6 @@ from core.draw.steps import (
 from core.draw.units import Entry
 from core.errors import Refused
 from core.office.ports import Tx
-from core.programme import Programme
 from core.roles import Site
 
 SEAL = "seal-contractor.txt"
@@ -46,9 +46,13 @@ class Step(StrEnum):
     DICE = "dice"
     DICE_CONTRACTOR = "dice_contractor"
     DICE_WARD = "dice_ward"
+    DICE_DIFFER = "dice_differ"
     DRAW_CONTRACTOR = "draw_contractor"
     DRAW_WARD = "draw_ward"
     DONE = "done"
+    ABANDON_CONTRACTOR = "abandon_contractor"
+    ABANDON_WARD = "abandon_ward"
+    ABANDONED = "abandoned"
 
 
 SENTENCES = {
@@ -63,6 +67,10 @@ SENTENCES = {
     Step.DICE_WARD: "区がさいころの数字を紙の記録から入力します",
     Step.DRAW_CONTRACTOR: "委託先が抽選を計算し、結果に署名します",
     Step.DRAW_WARD: "区が自分の端末で抽選を計算し、結果に署名します",
+    Step.DICE_DIFFER: "両者の記録した数字が違います。この抽選を取りやめ、次の抽選をはじめてください",
+    Step.ABANDON_CONTRACTOR: "区が取りやめを求めています。委託先が理由を確かめ、取りやめに署名します",
+    Step.ABANDON_WARD: "委託先が取りやめを求めています。区が理由を確かめ、取りやめに署名します",
+    Step.ABANDONED: "この抽選は両者が取りやめました",
     Step.DONE: "抽選は終わりました。公開フォルダの verify.sh でだれでも確かめられます",
 }
 
@@ -111,14 +119,26 @@ def part_of(step: Step, sender: Site) -> Part | None:
             return None
 
 
-def current_draw(tx: Tx) -> str | None:
-    """The newest draw, None before the first seal."""
-    names = tx.draws.names()
-    return names[-1] if names else None
+def words_against(files: Mapping[str, bytes]) -> list[Site]:
+    """The sites whose word to abandon the draw counts: none once both dice stand and agree."""
+    dice = _dice(files)
+    if len(dice) == len(Site) and ceremony.same_chance(*dice.values()):
+        return []
+    return [site for site in Site if abandoned_name(site) in files]
 
 
 def step_of(files: Mapping[str, bytes]) -> Step:
     """What is due next, seen from the files there are."""
+    against = words_against(files)
+    if len(against) == len(Site):
+        return Step.ABANDONED
+    if against:
+        return Step.ABANDON_WARD if against[0] is Site.CONTRACTOR else Step.ABANDON_CONTRACTOR
+    return going_step(files)
+
+
+def going_step(files: Mapping[str, bytes]) -> Step:
+    """What would be due next if nobody had asked to abandon the draw."""
 
     def signed(name: str, site: Site) -> bool:
         return signature_name(name, site) in files
@@ -140,28 +160,13 @@ def step_of(files: Mapping[str, bytes]) -> Step:
         return Step.DICE
     if missing:
         return Step.DICE_CONTRACTOR if missing[0] is Site.CONTRACTOR else Step.DICE_WARD
+    if not ceremony.same_chance(*_dice(files).values()):
+        return Step.DICE_DIFFER
     if not signed(RESULT, Site.CONTRACTOR):
         return Step.DRAW_CONTRACTOR
     if not signed(RESULT, Site.WARD):
         return Step.DRAW_WARD
     return Step.DONE
-
-
-def params_of(programme: Programme, number: int, previous: str | None) -> Params:
-    """The rules of draw `number`, the same bytes at both sites."""
-    return Params(
-        draw=f"{programme.code}-{programme.fiscal_year}-{number}",
-        previous=previous,
-        courses=tuple(
-            sorted(
-                (Course(o.code, o.capacity, o.reserved) for o in programme.outings if o.round == number),
-                key=lambda c: c.code,
-            )
-        ),
-        max_size=programme.draw.largest_group,
-        max_tickets=programme.draw.max_tickets,
-        publish=Publish(programme.draw.publish),
-    )
 
 
 def entry_of(application: Application) -> Entry:
@@ -183,18 +188,37 @@ def entry_of(application: Application) -> Entry:
     )
 
 
+def is_withheld(tx: Tx, draw: str) -> bool:
+    """Whether this site has chosen not to open its seal: its secret was lost, or may have been seen."""
+    return tx.settings.get(f"withheld_{draw}") == "yes"
+
+
 def compute(files: Mapping[str, bytes]) -> tuple[SeedInput, Result]:
     """The draw from its files: both dice must be there and alike. Pure; the same at both sites."""
     params = Params.parse(files[PARAMS], PARAMS)
     roll = Roll.parse(files[LIST], LIST)
     opened = Opened.parse(files[OPENED], OPENED)
-    dice = {
-        site: Dice.parse(files[dice_name(site)], dice_name(site)) for site in Site if dice_name(site) in files
-    }
-    seed = ceremony.seed_input(params, opened, dice)
+    seed = ceremony.seed_input(params, opened, _dice(files))
     return seed, engine.run(params, roll, seed)
 
 
 def is_public(name: str, files: Mapping[str, bytes]) -> bool:
-    """A reveal is secret until the opening is on record; the seal before commits.txt is no public file."""
-    return name != SEAL and (not name.startswith("reveal-") or OPENED in files)
+    """Whether that file may be published as things stand.
+
+    A reveal is secret until the opening is on record, and for ever where its site was ABSENT; the seal before
+    commits.txt is no public file; a word against a draw whose dice agree has no force.
+    """
+    if name == SEAL:
+        return False
+    for site in Site:
+        if name.startswith(abandoned_name(site)):
+            return site in words_against(files)
+        if name.startswith(reveal_name(site)):
+            return OPENED in files and Opened.parse(files[OPENED], OPENED).of(site) is not None
+    return True
+
+
+def _dice(files: Mapping[str, bytes]) -> dict[Site, Dice]:
+    return {
+        site: Dice.parse(files[dice_name(site)], dice_name(site)) for site in Site if dice_name(site) in files
+    }

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from core.draw import ceremony
+from core.draw.abandoned import REACHED_FILES, Abandoned, abandoned_name
+from core.draw.beacons import BEACONS
 from core.draw.result import RESULT
 from core.draw.roll import LIST, Roll
 from core.draw.rules import PARAMS, Params
@@ -34,16 +36,17 @@ from core.office.drawing import (
     SENTENCES,
     Step,
     compute,
-    current_draw,
-    params_of,
+    going_step,
+    is_withheld,
     part_of,
-    step_of,
+    words_against,
 )
 from core.office.envelope import HANDOVER
 from core.office.envelope import Opened as Bundle
 from core.office.history import LEDGER, ROSTERS
 from core.office.keyring import need_partner
 from core.office.lines import from_jsonl
+from core.office.plans import Plan, next_plan, params_of, plan_now
 from core.office.ports import DrawUnit, Tx
 from core.roles import Site
 
@@ -58,12 +61,17 @@ def take_draw(desk: Desk, tx: Tx, bundle: Bundle, name: str) -> None:
     """
     sender = desk.actor.site.other
     draw = bundle.entries.get("draw.txt", b"").decode("ascii", "replace").removesuffix("\n")
-    expected = current_draw(tx) or params_of(programme_of(tx), 1, None).draw
-    if draw != expected:
-        raise IntegrityFailure("別の抽選の記録が届きました", where=name)
-    files = tx.draws.files(draw)
+    plan, files = plan_now(tx)
+    if draw != plan.draw:
+        following = next_plan(tx) if sender is Site.CONTRACTOR else None
+        if following is None or draw != following.draw:
+            raise IntegrityFailure("別の抽選の記録が届きました", where=name)
+        plan, files = following, {}
     sent = {k: v for k, v in bundle.entries.items() if k not in _COVER}
-    _in_turn(step_of(files), sender, sent, name)
+    if abandoned_name(sender) in sent:
+        _may_abandon(files, sender, sent, name)
+    else:
+        _in_turn(files, sender, sent, name)
     openings = sent.pop(OPENINGS, None)
     for entry, data in sent.items():
         if files.get(entry, data) != data:
@@ -78,7 +86,7 @@ def take_draw(desk: Desk, tx: Tx, bundle: Bundle, name: str) -> None:
             raise IntegrityFailure("抽選の記録の署名が合いません", where=f"{name} {entry}")
         if sender in SIGNED_BY.get(entry, ()) and signature_name(entry, sender) not in files:
             raise IntegrityFailure("抽選の記録に署名がありません", where=f"{name} {entry}")
-    _check(tx, draw, files, name)
+    _check(tx, plan, files, name, withheld=is_withheld(tx, draw) and desk.actor.site)
     for entry, data in sent.items():
         tx.draws.put_file(draw, entry, data, desk.now())
     if openings is not None:
@@ -89,8 +97,18 @@ _COVER = frozenset({"draw.txt", LEDGER, ROSTERS, HANDOVER})
 """Entries of a `draw` bundle that are no part of the draw."""
 
 
-def _in_turn(step: Step, sender: Site, sent: Mapping[str, bytes], name: str) -> None:
-    part = part_of(step, sender)
+def _may_abandon(files: Mapping[str, bytes], sender: Site, sent: Mapping[str, bytes], name: str) -> None:
+    """A word against the draw is no turn: it may cross what was already on its way, and comes once, alone."""
+    word = abandoned_name(sender)
+    if sent.keys() != {word, signature_name(word, sender)} or PARAMS not in files or word in files:
+        raise IntegrityFailure("抽選の取りやめの記録の形が正しくありません", where=name)
+    if going_step(files) is Step.DONE:
+        raise IntegrityFailure("終わった抽選を取りやめる記録が届きました。取り込んでいません", where=name)
+
+
+def _in_turn(files: Mapping[str, bytes], sender: Site, sent: Mapping[str, bytes], name: str) -> None:
+    step = going_step(files)  # this site's own word against the draw may have crossed the part
+    part = None if sender in words_against(files) else part_of(step, sender)
     if part is None:
         raise IntegrityFailure(
             f"相手の番ではない抽選の記録が届きました。{SENTENCES[step]}",
@@ -104,13 +122,21 @@ def _in_turn(step: Step, sender: Site, sent: Mapping[str, bytes], name: str) -> 
 _SEAL = re.compile(rb"[0-9a-f]{64}  reveal-contractor[.]txt\n")
 
 
-def _check(tx: Tx, draw: str, files: Mapping[str, bytes], name: str) -> None:
-    """Everything that must hold between the files, as far as they go (they came in order)."""
+def _check(
+    tx: Tx, plan: Plan, files: Mapping[str, bytes], name: str, *, withheld: Site | Literal[False]
+) -> None:
+    """Everything that must hold between the files, as far as they go (they came in order).
+
+    `withheld`: this site, when it has chosen not to open its seal.
+    """
     params = Params.parse(files[PARAMS], PARAMS)
-    if params.draw != draw or params != params_of(programme_of(tx), params.number, params.previous):
+    if params != params_of(programme_of(tx), plan, params.beacon) or (
+        params.beacon and params.beacon[0] not in BEACONS
+    ):
         raise IntegrityFailure("抽選の規則が、こちらの事業の設定と違います", where=f"{name} {PARAMS}")
     if not _SEAL.fullmatch(files[SEAL]):
         raise IntegrityFailure("委託先の封印の形が正しくありません", where=f"{name} {SEAL}")
+    _check_words(params, files, name)
     if COMMITS not in files:
         return
     commits = Commits.parse(files[COMMITS], COMMITS)
@@ -125,16 +151,14 @@ def _check(tx: Tx, draw: str, files: Mapping[str, bytes], name: str) -> None:
     if OPENED not in files:
         return
     opened = Opened.parse(files[OPENED], OPENED)
-    if opened != ceremony.open_seals(frozen, commits, {s: files.get(reveal_name(s)) for s in Site}):
+    shown = {s: files.get(reveal_name(s)) for s in Site if s is not withheld}
+    if opened != ceremony.open_seals(frozen, commits, shown):
         raise IntegrityFailure("開封の記録が、封印と合いません", where=f"{name} {OPENED}")
     for site in Site:
         if dice_name(site) not in files:
             continue
         dice = Dice.parse(files[dice_name(site)], dice_name(site))
-        if (dice.draw, dice.opened, dice.party) != (draw, opened.sha256, site):
-            raise IntegrityFailure(
-                "さいころの記録が、この開封のものではありません", where=f"{name} {dice_name(site)}"
-            )
+        ceremony.check_dice(params, opened, dice)
     if RESULT in files or SEED_INPUT in files:
         seed, result = compute(files)
         if files.get(RESULT) != result.to_bytes() or files.get(SEED_INPUT) != seed.to_bytes():
@@ -142,6 +166,19 @@ def _check(tx: Tx, draw: str, files: Mapping[str, bytes], name: str) -> None:
                 "届いた抽選結果が、こちらで計算した結果と違います。受け入れていません",
                 where=f"{name} {RESULT}",
                 next_step="相手に連絡し、両者の記録を見比べてください",
+            )
+
+
+def _check_words(params: Params, files: Mapping[str, bytes], name: str) -> None:
+    for site in Site:
+        if abandoned_name(site) not in files:
+            continue
+        word = Abandoned.parse(files[abandoned_name(site)], abandoned_name(site))
+        if (word.draw, word.params) != (params.draw, params.sha256) or not (
+            REACHED_FILES[word.reached] & files.keys()
+        ):
+            raise IntegrityFailure(
+                "抽選の取りやめの記録が、この抽選と合いません", where=f"{name} {word.file_name}"
             )
 
 

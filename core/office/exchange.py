@@ -7,7 +7,7 @@ the commit and can be written again at any time, byte for byte the same; the inb
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.canonical import crockford_id, sha256_hex
@@ -201,6 +201,21 @@ class Exchange:
             for name in settled:
                 self._boxes.clear_out(name)
         return written
+
+    def carried(self, names: Sequence[str]) -> None:
+        """Enter in the ledger that these bundles were written to a medium and leave by hand (管理簿, C9)."""
+        if not names or not self._desk.actor.may(Right.SEND):
+            return
+        with self._desk.writing(Right.SEND) as tx:
+            for name in names:
+                row = tx.bundles.get(name)
+                if row is None:
+                    continue
+                write_line(
+                    self._desk, tx, Act.COPY, CONTENT_OF.get(row.kind, Content.LEDGER), 1, Unit.FILES,
+                    medium=Medium.USB, ref=f"bundle:{name}",
+                )  # fmt: skip
+            self._desk.log(tx, "carry", f"n={len(names)}")
 
     def send_receipt_if_due(self, entries: Callable[[Tx], Mapping[str, bytes]]) -> Sent | None:
         """When the other site has not seen our newest ledger lines and nothing else is on its way: send them alone.

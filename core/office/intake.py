@@ -20,9 +20,9 @@ from core.errors import Refused, UsageError
 from core.ledger.codes import Act, Content, Medium, Place, Unit
 from core.office.counter import note_keyed, records_away, records_handed
 from core.office.desk import Desk, programme_of
-from core.office.drawing import current_draw
 from core.office.forms import as_fields, fingerprint_of, take_on
 from core.office.ledger import write_line
+from core.office.plans import is_drawn
 from core.office.ports import ListFilter, SourceRow, Tx
 from core.office.settling import Settling
 from core.people.duplicates import folded_key
@@ -321,8 +321,7 @@ class Intake:
 
 def _need_undrawn(tx: Tx, application: Application) -> None:
     """Once a roll holds it, an application leaves by an event of the draw, not by a correction."""
-    draw = current_draw(tx)
-    if draw and any(application.record in unit.records for unit in tx.draws.units(draw)):
+    if is_drawn(tx, application.record):
         raise Refused(
             "抽選名簿に入っているため、希望・グループ・受付の状態は変えられません",
             where=f"受付番号 {application.number:04}",

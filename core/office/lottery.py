@@ -7,20 +7,19 @@ first, and refused when it differs. Order and files: docs/formats.md, "hkr1".
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import dataclasses
+from collections.abc import Iterable, Mapping
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from core.canonical import sha256_hex
 from core.draw import ceremony
-from core.draw.events import EVENTS, EventLog
+from core.draw.abandoned import Abandoned, Reason, abandoned_name, reached_by
 from core.draw.matching import MISMATCH_WORDS, match_roll
-from core.draw.result import RESULT, Result
-from core.draw.roll import LIST, Roll, small_classes
+from core.draw.result import RESULT
+from core.draw.roll import LIST, Roll
 from core.draw.rules import PARAMS, Params
 from core.draw.signing import sign, signature_name
-from core.draw.standing import STANDING, replay
 from core.draw.steps import (
     COMMITS,
     FREEZE,
@@ -30,13 +29,14 @@ from core.draw.steps import (
     Dice,
     Freeze,
     Reveal,
-    SeedInput,
     dice_name,
     reveal_name,
 )  # fmt: skip
-from core.draw.units import UNIT_PROBLEM_WORDS, Opening, number_units, shapes
+from core.draw.units import UNIT_PROBLEM_WORDS, Entry, Opening, number_units, shapes
 from core.errors import IntegrityFailure, Refused
 from core.ledger.codes import Act, Content, Unit
+from core.office.beacon import beacon_found, need_future
+from core.office.ceremony_status import Ceremony, ceremony_of
 from core.office.desk import Desk, programme_of
 from core.office.drawing import (
     OPENINGS,
@@ -44,45 +44,20 @@ from core.office.drawing import (
     SENTENCES,
     Step,
     compute,
-    current_draw,
     entry_of,
-    is_public,
-    params_of,
+    going_step,
     step_of,
 )
 from core.office.exchange import Exchange
-from core.office.keyring import need_partner, site_keys
+from core.office.keyring import site_keys
 from core.office.ledger import write_line
 from core.office.lines import jsonl
+from core.office.plans import Plan, next_plan, params_of, plan_now
 from core.office.ports import DrawUnit, Tx
 from core.office.review import applicants_status, confirmed_applications
 from core.office.rules import seal_programme
+from core.programme import Programme
 from core.roles import SITE_WORDS, Right, Site
-
-
-@dataclass(frozen=True)
-class Ceremony:
-    """What the 抽選 pane and `ikiiki lottery status` show."""
-
-    draw: str
-    step: Step
-    sentence: str
-    """Who must do what next."""
-    mine: bool
-    """Whether it is this site's turn."""
-    hashes: Mapping[str, str]
-    """SHA-256 of the public files there are, by name."""
-    signatures: Mapping[str, tuple[Site, ...]]
-    digits: Mapping[Site, str]
-    """The dice each site has typed."""
-    units: int
-    seats: Mapping[str, tuple[int, int]]
-    """By outing: (seats taken by the draw, seats drawn)."""
-    seed: str
-    small_classes: int
-    """How many kinds (size, tickets, courses) fewer than five units share: worth knowing before publishing."""
-    left_out: tuple[int, ...] = ()
-    """Before the freeze: 受付番号 of accepted applications that it would leave out, unconfirmed or returned."""
 
 
 class Lottery:
@@ -93,58 +68,32 @@ class Lottery:
         self._exchange = exchange
 
     def status(self) -> Ceremony:
-        site = self._desk.actor.site
         with self._desk.reading() as tx:
-            draw = current_draw(tx)
-            files = tx.draws.files(draw) if draw else {}
-            if draw is None:
-                draw = params_of(programme_of(tx), 1, None).draw
-            step = step_of(files)
-            left = confirmed_applications(tx)[1] if step is Step.FREEZE_CONTRACTOR else []
-        turn = step is Step.DICE or step.value.endswith(site.value)
-        public = {name: data for name, data in files.items() if is_public(name, files)}
-        roll = Roll.parse(files[LIST], LIST) if LIST in files else None
-        seats: dict[str, tuple[int, int]] = {}
-        if PARAMS in files:
-            taken: dict[str, int] = {}
-            if RESULT in files:
-                for line in Result.parse(files[RESULT], RESULT).lines:
-                    if line.course:
-                        taken[line.course] = taken.get(line.course, 0) + line.size
-            seats = {
-                c.code: (taken.get(c.code, 0), c.room) for c in Params.parse(files[PARAMS], PARAMS).courses
-            }
-        return Ceremony(
-            draw=draw,
-            step=step,
-            sentence=SENTENCES[step],
-            mine=turn,
-            hashes={name: sha256_hex(data) for name, data in sorted(public.items()) if not name.endswith(".sig")},
-            signatures={
-                name: tuple(s for s in Site if signature_name(name, s) in files)
-                for name in sorted(files) if not name.endswith(".sig")
-            },
-            digits={s: Dice.parse(files[dice_name(s)], dice_name(s)).digits for s in Site if dice_name(s) in files},
-            units=len(roll.lines) if roll else 0,
-            seats=seats,
-            seed=SeedInput.parse(files[SEED_INPUT], SEED_INPUT).seed if SEED_INPUT in files else "",
-            small_classes=small_classes(roll) if roll else 0,
-            left_out=tuple(application.number for application in left),
-        )  # fmt: skip
+            return ceremony_of(tx, self._desk.actor.site)
 
     # -- the five steps ---------------------------------------------------------------------------------
 
-    def seal(self) -> Ceremony:
-        """Step 1. The contractor fixes the rules and seals its secret; then the ward seals its own."""
+    def seal(self, beacon: tuple[str, str] | None = None) -> Ceremony:
+        """Step 1. The contractor fixes the rules and seals its secret; then the ward seals its own.
+
+        `beacon`: name and round of a public beacon, which the contractor names where no witness of both sites will stand
+        by the dice. After a finished draw the contractor thereby begins that of the next round.
+        """
         site = self._desk.actor.site
         with self._desk.writing(Right.DRAW) as tx:
-            draw, files = self._turn(tx, Step.SEAL_CONTRACTOR if site is Site.CONTRACTOR else Step.SEAL_WARD)
+            plan, files = self._begin(tx) if site is Site.CONTRACTOR else self._turn(tx, Step.SEAL_WARD)
+            draw = plan.draw
+            if site is Site.WARD and beacon:
+                raise Refused("公開乱数を決めるのは委託先です")
+            if site is Site.WARD:
+                beacon = Params.parse(files[PARAMS], PARAMS).beacon
+            need_future(beacon, self._desk.now())
             reveal = Reveal(draw, site, self._desk.entropy(32).hex())
             mine = {reveal.file_name: reveal.to_bytes()}
             seal = sha256_hex(mine[reveal.file_name])
             if site is Site.CONTRACTOR:
                 seal_programme(tx, self._exchange)  # the ward judges params.txt by the programme it holds
-                params = params_of(programme_of(tx), int(draw.rsplit("-", 1)[1]), None)
+                params = params_of(programme_of(tx), plan, beacon)
                 shared = {PARAMS: params.to_bytes(), SEAL: f"{seal}  {reveal.file_name}\n".encode()}
                 self._put(tx, draw, {**mine, **shared})
                 signed = self._sign(tx, draw, PARAMS)
@@ -153,22 +102,31 @@ class Lottery:
                 shared = {COMMITS: commits.to_bytes()}
                 self._put(tx, draw, {**mine, **shared})
                 signed = self._sign(tx, draw, PARAMS) | self._sign(tx, draw, COMMITS)
+            self._note(tx, Act.SEAL, shared[PARAMS if site is Site.CONTRACTOR else COMMITS])
             self._send(tx, draw, "seal", shared | signed)
         self._exchange.flush()
         return self.status()
 
-    def freeze(self) -> Ceremony:
-        """Step 2. The contractor freezes the roll of what the ward confirmed; the ward checks it one to one and opens its seal."""
+    def freeze(self, absent: bool = False) -> Ceremony:
+        """Step 2. The contractor freezes the roll of what the ward confirmed; the ward checks it one to one and opens its seal.
+
+        `absent`: the ward signs, but never opens: its secret may have been seen. Fixed before the dice.
+        """
         if self._desk.actor.site is Site.CONTRACTOR:
+            if absent:
+                raise Refused(
+                    "封印を開けないことを選べるのは区だけです", next_step="委託先は「取りやめ」を使います"
+                )
             self._freeze_roll()
         else:
-            self._sign_freeze()
+            self._sign_freeze(absent)
         self._exchange.flush()
         return self.status()
 
     def _freeze_roll(self) -> None:
         with self._desk.writing(Right.DRAW) as tx:
-            draw, files = self._turn(tx, Step.FREEZE_CONTRACTOR)
+            plan, files = self._turn(tx, Step.FREEZE_CONTRACTOR)
+            draw = plan.draw
             review = applicants_status(tx)
             if not review.done:
                 raise Refused(
@@ -182,6 +140,10 @@ class Lottery:
             entries = [entry_of(application) for application in taken]
             numbers = {application.record: application.number for application in taken}
             shaped, held = shapes(params, entries)
+            elsewhere = other_rounds(programme_of(tx), plan.round, entries)
+            held = [one for one in held if not elsewhere.issuperset(one.records)]
+            if not shaped and not held:
+                raise Refused("この募集回の応募がひとつもありません", next_step="応募を受け付けてください")
             if held:
                 raise Refused(
                     UNIT_PROBLEM_WORDS[held[0].problem],
@@ -198,14 +160,26 @@ class Lottery:
             signed = self._sign(tx, draw, COMMITS) | self._sign(tx, draw, FREEZE)
             openings = jsonl([_opening_row(unit.opening) for unit in units])
             self._desk.log(tx, "draw_left_out", f"no={','.join(str(a.number) for a in left)}")
+            self._note(tx, Act.FREEZE, shared[FREEZE])
             self._send(tx, draw, "freeze", shared | signed | {OPENINGS: openings})
 
-    def _sign_freeze(self) -> None:
+    def _sign_freeze(self, absent: bool) -> None:
         with self._desk.writing(Right.DRAW) as tx:
-            draw, files = self._turn(tx, Step.FREEZE_WARD)
+            plan, files = self._turn(tx, Step.FREEZE_WARD)
+            draw, mine = plan.draw, reveal_name(Site.WARD)
             self._demand_one_to_one(tx, draw, files)
-            mine = reveal_name(Site.WARD)
-            self._send(tx, draw, "freeze", self._sign(tx, draw, FREEZE) | {mine: files[mine]})
+            if absent:
+                tx.settings.put(f"withheld_{draw}", "yes")
+            elif mine not in files:
+                raise Refused(
+                    "区の封印の中身がこの保管庫にありません",
+                    where=mine,
+                    next_step="開けないまま進めるには、封印を開けないこと（--absent）を選びます",
+                )
+            self._note(tx, Act.FREEZE, files[FREEZE])
+            self._send(
+                tx, draw, "freeze", self._sign(tx, draw, FREEZE) | ({} if absent else {mine: files[mine]})
+            )
 
     def _demand_one_to_one(self, tx: Tx, draw: str, files: Mapping[str, bytes]) -> None:
         params, roll = Params.parse(files[PARAMS], PARAMS), Roll.parse(files[LIST], LIST)
@@ -235,7 +209,9 @@ class Lottery:
         site = self._desk.actor.site
         with self._desk.writing(Right.DRAW) as tx:
             if site is Site.CONTRACTOR:
-                draw, files = self._turn(tx, Step.OPEN_CONTRACTOR)
+                plan, files = self._turn(tx, Step.OPEN_CONTRACTOR)
+                draw = plan.draw
+                need_future(Params.parse(files[PARAMS], PARAMS).beacon, self._desk.now())
                 frozen, commits = Freeze.parse(files[FREEZE], FREEZE), Commits.parse(files[COMMITS], COMMITS)
                 opened = ceremony.open_seals(frozen, commits, {s: files.get(reveal_name(s)) for s in Site})
                 if opened.contractor is None:
@@ -248,15 +224,21 @@ class Lottery:
                 mine = reveal_name(site)
                 shared = {OPENED: opened.to_bytes()}
                 self._put(tx, draw, shared)
+                self._note(tx, Act.OPEN, shared[OPENED])
                 self._send(tx, draw, "open", shared | self._sign(tx, draw, OPENED) | {mine: files[mine]})
             else:
-                draw, _ = self._turn(tx, Step.OPEN_WARD)
-                self._send(tx, draw, "open", self._sign(tx, draw, OPENED))
+                plan, files = self._turn(tx, Step.OPEN_WARD)
+                need_future(Params.parse(files[PARAMS], PARAMS).beacon, self._desk.now())
+                self._note(tx, Act.OPEN, files[OPENED])
+                self._send(tx, plan.draw, "open", self._sign(tx, plan.draw, OPENED))
         self._exchange.flush()
         return self.status()
 
-    def dice(self, digits: str) -> Ceremony:
-        """Step 4. Type the twenty digits as they stand on the paper; when both sites' are there, step 5 follows."""
+    def dice(self, digits: str, beacon_value: str = "") -> Ceremony:
+        """Step 4. Type the twenty digits as they stand on the paper; when both sites' are there, step 5 follows.
+
+        `beacon_value`: the hex value of the beacon's round, looked up by this site itself, where the rules name one.
+        """
         site = self._desk.actor.site
         digits = "".join(digits.split())
         if len(digits) != 20 or not digits.isascii() or not digits.isdigit():
@@ -267,16 +249,21 @@ class Lottery:
             )
         with self._desk.writing(Right.DRAW) as tx:
             own = Step.DICE_CONTRACTOR if site is Site.CONTRACTOR else Step.DICE_WARD
-            draw, files = self._turn(tx, Step.DICE, own)
-            dice = Dice(draw, sha256_hex(files[OPENED]), site, digits)
+            plan, files = self._turn(tx, Step.DICE, own)
+            draw = plan.draw
+            beacon = beacon_found(Params.parse(files[PARAMS], PARAMS).beacon, beacon_value, self._desk.now())
+            dice = Dice(draw, sha256_hex(files[OPENED]), site, digits, beacon)
             other = files.get(dice_name(site.other))
-            if other is not None and Dice.parse(other, dice_name(site.other)).digits != digits:
+            if other is not None and not ceremony.same_chance(
+                Dice.parse(other, dice_name(site.other)), dataclasses.replace(dice, party=site.other)
+            ):
                 raise Refused(
-                    f"{SITE_WORDS[site.other]}が入力した数字と違います。まだ何も記録していません",
+                    f"{SITE_WORDS[site.other]}が入力した数字{'または公開乱数の値' if beacon else ''}と違います。まだ何も記録していません",
                     next_step="紙の記録を両者で読み直してください。振り直しはできません",
                 )
             self._put(tx, draw, {dice.file_name: dice.to_bytes()})
             shared = {dice.file_name: dice.to_bytes()} | self._sign(tx, draw, dice.file_name)
+            self._note(tx, Act.DICE, shared[dice.file_name])
             if other is not None:
                 shared |= self._compute(tx, draw)
             self._send(tx, draw, "dice", shared)
@@ -288,14 +275,10 @@ class Lottery:
         site = self._desk.actor.site
         own = Step.DRAW_CONTRACTOR if site is Site.CONTRACTOR else Step.DRAW_WARD
         with self._desk.writing(Right.DRAW) as tx:
-            draw = current_draw(tx)
-            files = tx.draws.files(draw) if draw else {}
-            if draw and step_of(files) is Step.DRAW_CONTRACTOR and site is Site.WARD:
-                own = (
-                    Step.DRAW_CONTRACTOR
-                )  # the second of the two dice fell here: no need to wait for the other
-            draw, _ = self._turn(tx, own)
-            self._send(tx, draw, "draw", self._compute(tx, draw))
+            if site is Site.WARD and step_of(plan_now(tx)[1]) is Step.DRAW_CONTRACTOR:
+                own = Step.DRAW_CONTRACTOR  # both dice are there: no need to wait for the other
+            plan, _ = self._turn(tx, own)
+            self._send(tx, plan.draw, "draw", self._compute(tx, plan.draw))
         self._exchange.flush()
         return self.status()
 
@@ -308,19 +291,57 @@ class Lottery:
         )
         return shared | self._sign(tx, draw, RESULT)
 
-    # -- what both steps share --------------------------------------------------------------------------
+    def abandon(self, reason: Reason) -> Ceremony:
+        """Say, signed, that this draw cannot go on. With the first such word it stands still, with both it is over.
 
-    def _turn(self, tx: Tx, *due: Step) -> tuple[str, dict[str, bytes]]:
+        Refused once the dice of both sites agree: from then on the result is fixed, and to drop it would be to choose.
+        """
+        site = self._desk.actor.site
+        with self._desk.writing(Right.DRAW) as tx:
+            plan, files = plan_now(tx)
+            if PARAMS not in files:
+                raise Refused("取りやめる抽選がありません", next_step="まだ封印もつくられていません")
+            if going_step(files) in (Step.DRAW_CONTRACTOR, Step.DRAW_WARD, Step.DONE):
+                raise Refused(
+                    "両者のさいころがそろったあとは、抽選を取りやめられません",
+                    where=plan.draw,
+                    next_step="結果はもう決まっています。抽選のあとのことは F4 参加者で記録してください",
+                )
+            if abandoned_name(site) in files:
+                raise Refused(
+                    "取りやめは、もう記録しています",
+                    next_step=f"{SITE_WORDS[site.other]}の署名を待ってください",
+                )
+            params = sha256_hex(files[PARAMS])
+            word = Abandoned(plan.draw, site, params, reached_by(files), reason)
+            shared = {word.file_name: word.to_bytes()}
+            self._put(tx, plan.draw, shared)
+            self._note(tx, Act.CANCEL, shared[word.file_name])
+            self._send(tx, plan.draw, "abandon", shared | self._sign(tx, plan.draw, word.file_name))
+        self._exchange.flush()
+        return self.status()
+
+    # -- what the steps share ---------------------------------------------------------------------------
+
+    def _begin(self, tx: Tx) -> tuple[Plan, dict[str, bytes]]:
+        """The draw the contractor may begin: the first, the one after an abandoned one, or that of the next round."""
+        following = next_plan(tx)
+        return (following, {}) if following else self._turn(tx, Step.SEAL_CONTRACTOR)
+
+    def _turn(self, tx: Tx, *due: Step) -> tuple[Plan, dict[str, bytes]]:
         """(draw, files), if one of `due` is what is due. Raises `Refused` saying whose turn it is otherwise."""
-        draw = current_draw(tx)
-        files = tx.draws.files(draw) if draw else {}
+        plan, files = plan_now(tx)
         step = step_of(files)
         if step not in due:
             raise Refused(
                 f"いまはこの手順の番ではありません。{SENTENCES[step]}",
                 next_step="送受信で最新の状態にしてください",
             )
-        return draw or params_of(programme_of(tx), 1, None).draw, files
+        return plan, files
+
+    def _note(self, tx: Tx, act: Act, data: bytes) -> None:
+        """A ledger line for a step of the ceremony, carrying the hash of what was signed."""
+        write_line(self._desk, tx, act, Content.DRAW_FILES, 1, Unit.FILES, ref=f"sha256:{sha256_hex(data)}")
 
     def _put(self, tx: Tx, draw: str, files: Mapping[str, bytes]) -> None:
         for name, data in files.items():
@@ -337,23 +358,11 @@ class Lottery:
         self._desk.log(tx, f"draw_{step}", draw)
         self._exchange.seal(tx, "draw", {"draw.txt": f"{draw}\n".encode(), **files}, {"files": len(files)})
 
-    def publication(self) -> tuple[str, dict[str, bytes]]:
-        """(draw, files for the public folder with both sites' public keys). No personal data, no salts, no early reveals."""
-        with self._desk.reading() as tx:
-            draw = current_draw(tx)
-            if draw is None:
-                raise Refused("公開できる抽選がまだありません", next_step="抽選を行ってください")
-            files = tx.draws.files(draw)
-            keys = {
-                self._desk.actor.site: site_keys(tx).signing.public.pem,
-                self._desk.actor.site.other: need_partner(tx).signing.pem,
-            }
-        public = {name: data for name, data in files.items() if is_public(name, files)}
-        if EVENTS in files:  # before the first event the result itself is the standing
-            result = Result.parse(files[RESULT], RESULT)
-            log = EventLog.parse(files[EVENTS], result.sha256)
-            public[STANDING] = replay(Params.parse(files[PARAMS], PARAMS), result, log.events).to_bytes()
-        return draw, public | {f"{site}.pem": pem for site, pem in keys.items()}
+
+def other_rounds(programme: Programme, round_: int, entries: Iterable[Entry]) -> set[str]:
+    """The records that wish for outings of other rounds alone: no part of this draw, and nothing wrong with them."""
+    here = {outing.code for outing in programme.outings if outing.round == round_}
+    return {entry.record for entry in entries if here.isdisjoint(entry.preferences)}
 
 
 def _row(draw: str, opening: Opening) -> DrawUnit:

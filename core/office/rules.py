@@ -6,9 +6,9 @@ from core.canonical import sha256_hex
 from core.errors import IntegrityFailure, Refused
 from core.ledger.codes import Act, Content, Unit
 from core.office.desk import Desk
-from core.office.drawing import current_draw
 from core.office.exchange import Exchange, Opened, Sent
 from core.office.ledger import write_line
+from core.office.plans import in_force
 from core.office.ports import Tx
 from core.programme import parse_programme
 from core.roles import Right, Site
@@ -24,13 +24,13 @@ class Rules:
         self._exchange = exchange
 
     def set(self, text: str) -> None:
-        """A new programme.toml at the contractor; not once a draw has begun. Raises `UsageError` naming the line."""
+        """A new programme.toml at the contractor; not while a draw is in force. Raises `UsageError` naming the line."""
         self._desk.actor.require(Right.DRAW)
         if self._desk.actor.site is not Site.CONTRACTOR:
             raise Refused("事業の設定は委託先が行い、区へ送ります")
         parse_programme(text)
         with self._desk.writing(Right.DRAW) as tx:
-            if current_draw(tx) is not None:
+            if in_force(tx):
                 raise Refused("抽選の手順が始まったあとは、事業の設定を変えられません")
             tx.settings.put("programme", text)
             write_line(self._desk, tx, Act.UPDATE, Content.PROGRAMME, 1, Unit.FILES, ref=_ref(text))
@@ -57,7 +57,7 @@ class Rules:
         return sent
 
     def take_in(self, tx: Tx, bundle: Opened, name: str) -> None:
-        """At the ward: the contractor's programme becomes the ward's; refused once a draw has begun."""
+        """At the ward: the contractor's programme becomes the ward's; refused while a draw is in force."""
         if self._desk.actor.site is not Site.WARD:
             raise IntegrityFailure("事業の設定は委託先から区へ送るものです", where=name)
         try:
@@ -65,7 +65,7 @@ class Rules:
         except (KeyError, UnicodeDecodeError) as error:
             raise IntegrityFailure("事業の設定が読めません", where=f"{name} {ENTRY}") from error
         parse_programme(text)
-        if current_draw(tx) is not None and tx.settings.get("programme") != text:
+        if in_force(tx) and tx.settings.get("programme") != text:
             raise IntegrityFailure("抽選の手順が始まったあとに、事業の設定が変えられています", where=name)
         tx.settings.put("programme", text)
 

@@ -94,7 +94,7 @@ def test_logs_ledgers_and_words_hold_nothing_about_a_person(bench: Any) -> None:
     for bureau in (bench.contractor, bench.ward):
         held.append(bureau.details().encode())
         held += [bureau.office.ledger.export(site) for site in Site]
-        held += bureau.office.lottery.publication()[1].values()
+        held += bureau.office.publication.files()[1].values()
     for application in made:
         a = application.applicant
         for item in (a.kana, a.kana.split()[0], str(a.birth_date), a.phone, a.address, a.postal_code):

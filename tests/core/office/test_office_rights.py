@@ -21,7 +21,7 @@ DICE = "08365512907744019283"
 LOOKING: dict[str, Callable[[Office], object]] = {
     "count": lambda o: o.intake.count(ListFilter()), "page": lambda o: o.intake.page(ListFilter(), 0, 9),
     "counts": lambda o: o.intake.counts(), "status": lambda o: o.review.status(APPLICANTS),
-    "ceremony": lambda o: o.lottery.status(), "publication": lambda o: o.lottery.publication(),
+    "ceremony": lambda o: o.lottery.status(), "publication": lambda o: o.publication.files(),
     "outings": lambda o: o.participants.outings(), "overview": lambda o: o.exchange.overview(),
     "ledger": lambda o: o.ledger.page(Site.WARD, 0, 9), "verify": lambda o: o.ledger.verify(),
     "access": lambda o: o.ledger.access_page(0, 9), "staff": lambda o: o.staff.list(), "flow": lambda o: o.flow.status(),

@@ -116,6 +116,25 @@ class ExchangePane(Pane):
         await self.ikiiki.ask(Message("送受信の結果", words))
 
     @flow
+    async def action_carry(self) -> None:
+        answer = await self.ikiiki.ask(
+            Prompt(
+                "媒体で受け渡す",
+                "運んできた媒体の場所（フォルダ）を入力してください。\n"
+                "届いていないものを取り込み、送るものを書き込みます。中身は封をしたままです。",
+                value=str(self.ikiiki.config.folder),
+            )
+        )
+        if answer is None:
+            return
+        session, folder = self.session, self.ikiiki.path(answer)
+        report = await self.ikiiki.run_job(
+            "媒体で受け渡す", lambda progress: session.sync(progress, medium=folder), stoppable=False
+        )
+        self.ikiiki.refresh_state()
+        await self.ikiiki.ask(Message("受け渡しの結果", "\n".join(report.sentences)))
+
+    @flow
     async def action_take_in(self) -> None:
         exchange = self.office.exchange
         taken = await self.ikiiki.run_job(

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
 from tui.safety import paragraphs, plain
-from tui.widgets.dialogs import Dialog, OneLine, confirm
+from tui.widgets.dialogs import Dialog, OneLine, Prompt, confirm
 
 COUNT = 20
 _DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
@@ -91,3 +91,12 @@ class DiceSheet(Dialog[str]):
             ),
             answered,
         )
+
+
+def ask_beacon(beacon: tuple[str, str]) -> Prompt:
+    """Asks for the value of the beacon's round, as this site found it published."""
+    return Prompt(
+        "公開乱数の値",
+        f"{beacon[0]} の {beacon[1]} 番の randomness（16進数）を、この拠点で調べて入力してください。\n"
+        "相手から聞いた値を写してはいけません。",
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import ClassVar
 
 from rich.text import Text
@@ -12,51 +12,25 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from core.applicant import State
+from core.draw.abandoned import REASON_WORDS, Reason
 from core.errors import IkiikiError
+from core.office.beacon import beacon_on
+from core.office.ceremony_status import Ceremony
 from core.office.drawing import Step
 from core.office.intake import Intake
-from core.office.lottery import Ceremony
 from core.office.ports import ListFilter, Progress
-from core.roles import SITE_WORDS, Right, Site
+from core.roles import Right, Site
 from tui.actions import Action, bindings_of
+from tui.panes.lottery.chances import show_chances
 from tui.panes.lottery.checking import check_publication
-from tui.panes.lottery.dice import DiceSheet
+from tui.panes.lottery.dice import DiceSheet, ask_beacon
+from tui.panes.lottery.showing import told
 from tui.place import Pane, flow
 from tui.safety import clean
 from tui.widgets.chart import Bar, chart
-from tui.widgets.dialogs import Message, Prompt, confirm
+from tui.widgets.dialogs import Choice, Message, Prompt, confirm
 
 POLL_SECONDS = 5.0
-_ORDER = list(Step)
-
-STAGES: tuple[tuple[str, Step, Step, str], ...] = (
-    ("1 封印", Step.SEAL_CONTRACTOR, Step.SEAL_WARD, "両者が秘密の数字を決め、封をして見せ合う"),
-    (
-        "2 名簿の確定",
-        Step.FREEZE_CONTRACTOR,
-        Step.FREEZE_WARD,
-        "区が確認した応募だけを名簿にし、両者が署名する",
-    ),
-    ("3 開封", Step.OPEN_CONTRACTOR, Step.OPEN_WARD, "両者の封を開け、封印と合うことを確かめる"),
-    ("4 サイコロ", Step.DICE, Step.DICE_WARD, "公開の場で20個を振り、目を両者が別々に入力する"),
-    ("5 抽選", Step.DRAW_CONTRACTOR, Step.DRAW_WARD, "両者が別々に計算し、同じ結果に署名する"),
-)
-"""Name, first and last step of the machine, and what it is for."""
-
-FILE_WORDS: dict[str, str] = {
-    "params.txt": "規則",
-    "commits.txt": "封印の一覧",
-    "list.txt": "抽選名簿",
-    "freeze.txt": "名簿の確定",
-    "reveal-contractor.txt": "委託先の封の中身",
-    "reveal-ward.txt": "区の封の中身",
-    "opened.txt": "開封の記録",
-    "dice-contractor.txt": "委託先が入力した目",
-    "dice-ward.txt": "区が入力した目",
-    "seed-input.txt": "種のもと",
-    "result.txt": "結果",
-}
-
 _DEEDS: dict[Step, tuple[str, str]] = {
     Step.SEAL_CONTRACTOR: ("封印をつくる", "規則を固定し、委託先の秘密の数字に封をします。"),
     Step.SEAL_WARD: ("封印をつくる", "規則を確かめて署名し、区の秘密の数字に封をします。"),
@@ -78,9 +52,8 @@ _DEEDS: dict[Step, tuple[str, str]] = {
 }
 
 
-def grouped(digest: str) -> str:
-    """A hash as people read it aloud: eight groups of eight."""
-    return " ".join(digest[index : index + 8] for index in range(0, len(digest), 8))
+_STOPPED = (Step.DICE_DIFFER, Step.ABANDON_CONTRACTOR, Step.ABANDON_WARD)
+"""Where the only way on is to abandon the draw."""
 
 
 class LotteryPane(Pane):
@@ -142,83 +115,16 @@ class LotteryPane(Pane):
             self._ceremony = None
             text.update(Text(clean(f"{error.what}。{error.next_step}")))
             return
-        words = self._words(self._ceremony)
+        words = told(
+            self._ceremony,
+            self._trouble,
+            self.app.size.width - 6,
+            ascii_only=self.ikiiki.config.ascii_borders,
+        )
         if words != self._shown:  # nothing is sent to the terminal while nothing happens
             self._shown = words
             text.update(words)
         self.ikiiki.refresh_hint()
-
-    # -- what is shown ----------------------------------------------------------------------------------
-
-    def _words(self, ceremony: Ceremony) -> Text:
-        text = Text(end="")
-        text.append(f"抽選 {clean(ceremony.draw)}\n")
-        turn = (
-            "この拠点の番です。Enter で進みます"
-            if ceremony.mine
-            else "相手の番です。この画面のまま待つと、自動で受け取ります"
-        )
-        text.append(f"つぎ: {clean(ceremony.sentence)}\n", style="bold")
-        if ceremony.step is not Step.DONE:
-            text.append(f"      {turn}\n")
-        if self._trouble:
-            text.append(f" 送受信できません: {clean(self._trouble)}\n")
-        text.append("\n")
-        at = _ORDER.index(ceremony.step)
-        for name, first, last, words in STAGES:
-            state = "済" if at > _ORDER.index(last) else "いま" if at >= _ORDER.index(first) else "まだ"
-            text.append(f" [{state}] ", style="bold" if state == "いま" else "")
-            text.append(f"{name}  {words}\n")
-        self._append_dice(text, ceremony)
-        self._append_result(text, ceremony)
-        self._append_files(text, ceremony)
-        return text
-
-    @staticmethod
-    def _append_dice(text: Text, ceremony: Ceremony) -> None:
-        for site, digits in ceremony.digits.items():
-            text.append(f"\n サイコロ（{SITE_WORDS[site]}）  {' '.join(clean(digits))}")
-        if ceremony.digits:
-            text.append("\n")
-
-    @staticmethod
-    def _append_files(text: Text, ceremony: Ceremony) -> None:
-        if not ceremony.hashes:
-            return
-        text.append("\n 記録の確認番号（SHA-256）と署名\n")
-        order = list(FILE_WORDS)
-        known = [name for name in order if name in ceremony.hashes]
-        for name in [*known, *(name for name in ceremony.hashes if name not in FILE_WORDS)]:
-            digest = ceremony.hashes[name]
-            signed = "・".join(SITE_WORDS[site] for site in ceremony.signatures.get(name, ()))
-            words = FILE_WORDS.get(name, name)
-            text.append(
-                f"  {clean(words)}（{clean(name)}） 署名: {signed or 'なし'}\n    {grouped(digest)}\n"
-            )
-
-    def _append_result(self, text: Text, ceremony: Ceremony) -> None:
-        if ceremony.step is not Step.DONE:
-            return
-        text.append("\n")
-        text.append(self._chart(ceremony.seats))
-        text.append(f"\n\n 種 {grouped(ceremony.seed)}\n")
-        text.append(
-            "\n 確かめかた: 公表する一式のなかで「sh verify.sh」を動かすと、\n"
-            " だれでも同じ結果を計算し直せます。自分の抽選番号は、結果（result.txt）の2番目の欄です。\n",
-        )
-        if ceremony.small_classes:
-            text.append(
-                f" 注意: 5口に満たない組合せが{ceremony.small_classes}種類あります。\n"
-                " 公表すると、個人が推測されるおそれがあります。\n"
-            )
-
-    def _chart(self, seats: Mapping[str, tuple[int, int]]) -> Text:
-        bars = [
-            Bar(f" {code} の席", taken, room, f"{taken}／{room}人") for code, (taken, room) in seats.items()
-        ]
-        return chart(
-            bars, self.app.size.width - 6, label_width=10, ascii_only=self.ikiiki.config.ascii_borders
-        )
 
     # -- which actions make sense now -------------------------------------------------------------------
 
@@ -226,15 +132,23 @@ class LotteryPane(Pane):
         ceremony = self._ceremony
         if ceremony is None:
             return []
-        fitting = {"chart"}
+        fitting = {"chart", "chances"}
         if ceremony.mine and ceremony.step in _DEEDS:
             fitting.add("next")
         if ceremony.mine and ceremony.step in (Step.DICE, Step.DICE_CONTRACTOR, Step.DICE_WARD):
             fitting.add("dice")
         if ceremony.step is Step.OPEN_CONTRACTOR and self.actor.site is Site.CONTRACTOR:
             fitting.add("open_absent")
+        if ceremony.step is Step.FREEZE_WARD and self.actor.site is Site.WARD:
+            fitting.add("keep_sealed")
+        if ceremony.can_abandon and self.actor.site not in (ceremony.against or {}):
+            fitting.add("abandon")
+        if ceremony.next_draw and self.actor.site is Site.CONTRACTOR:
+            fitting.add("next_round")
+        if ceremony.step is Step.SEAL_CONTRACTOR and self.actor.site is Site.CONTRACTOR:
+            fitting.add("seal_beacon")
         if ceremony.hashes:
-            fitting |= {"verify", "publish"}
+            fitting |= {"verify", "publish", "report"}
         return [action for action in super().open_actions() if action.name in fitting]
 
     # -- actions ----------------------------------------------------------------------------------------
@@ -246,14 +160,16 @@ class LotteryPane(Pane):
             self.say("いまは相手の番です。F6 送受信で受け取ります")
             return
         if ceremony.step not in _DEEDS:
-            if ceremony.step is not Step.DONE:
+            if ceremony.step in _STOPPED:
+                await self._abandon()
+            elif ceremony.step is not Step.DONE:
                 await self._roll(ceremony)
             return
         name, words = _DEEDS[ceremony.step]
         if await self.ikiiki.ask(confirm(name, words, yes=name, no="戻る")) != "yes":
             return
         lottery = self.office.lottery
-        deed = {
+        deeds: dict[Step, Callable[[], Ceremony]] = {
             Step.SEAL_CONTRACTOR: lottery.seal,
             Step.SEAL_WARD: lottery.seal,
             Step.FREEZE_CONTRACTOR: lottery.freeze,
@@ -262,8 +178,8 @@ class LotteryPane(Pane):
             Step.OPEN_WARD: lottery.open_seals,
             Step.DRAW_CONTRACTOR: lottery.draw,
             Step.DRAW_WARD: lottery.draw,
-        }[ceremony.step]
-        await self.ikiiki.run_job(name, lambda progress: deed(), stoppable=False)
+        }
+        await self.ikiiki.run_job(name, lambda progress: deeds[ceremony.step](), stoppable=False)
         self.ikiiki.refresh_state()
         self.say("済みました。F6 送受信で相手に送られます")
 
@@ -276,9 +192,14 @@ class LotteryPane(Pane):
         digits = await self.ikiiki.ask(DiceSheet(ceremony.hashes.get("opened.txt", "")))
         if digits is None:
             return
-        lottery = self.office.lottery
+        lottery, value = self.office.lottery, ""
+        if ceremony.beacon:
+            found = await self.ikiiki.ask(ask_beacon(ceremony.beacon))
+            if found is None:
+                return
+            value = found
         await self.ikiiki.run_job(
-            "サイコロの目を記録する", lambda progress: lottery.dice(digits), stoppable=False
+            "サイコロの目を記録する", lambda progress: lottery.dice(digits, value), stoppable=False
         )
         self.ikiiki.refresh_state()
         self.say("記録しました。F6 送受信で相手に送られます")
@@ -297,9 +218,94 @@ class LotteryPane(Pane):
             self.ikiiki.refresh_state()
 
     @flow
-    async def action_verify(self) -> None:
+    async def action_keep_sealed(self) -> None:
+        words = (
+            "区の秘密がもう使えない、または見られたおそれがあるときだけ選びます。\n"
+            "名簿には署名し、区の封は開けません。「区は欠席」と記録に残り、公表されます。"
+        )
+        if (
+            await self.ikiiki.ask(confirm("封を開けずに署名", words, yes="開けずに署名する", no="戻る"))
+            == "yes"
+        ):
+            lottery = self.office.lottery
+            await self.ikiiki.run_job(
+                "名簿に署名する", lambda progress: lottery.freeze(absent=True), stoppable=False
+            )
+            self.ikiiki.refresh_state()
+
+    @flow
+    async def action_abandon(self) -> None:
+        await self._abandon()
+
+    async def _abandon(self) -> None:
+        reason = await self.ikiiki.ask(
+            Choice(
+                "抽選の取りやめ",
+                "取りやめは両者が署名してはじめて成り立ち、理由とともに公表されます。\n次の抽選は、はじめからやり直します。",
+                {code.value: words for code, words in REASON_WORDS.items()},
+            )
+        )
+        if reason is None:
+            return
+        words = f"理由: {REASON_WORDS[Reason(reason)]}\n\n記録したあとは取り消せません。"
+        if (
+            await self.ikiiki.ask(
+                confirm("この抽選を取りやめますか", words, yes="取りやめに署名する", no="戻る")
+            )
+            != "yes"
+        ):
+            return
         lottery = self.office.lottery
-        words = await self.ikiiki.run_job("検算", lambda progress: check_publication(*lottery.publication()))
+        await self.ikiiki.run_job(
+            "取りやめる", lambda progress: lottery.abandon(Reason(reason)), stoppable=False
+        )
+        self.ikiiki.refresh_state()
+        self.say("取りやめに署名しました。F6 送受信で相手に送られます")
+
+    @flow
+    async def action_next_round(self) -> None:
+        ceremony = self._ceremony
+        if ceremony is None:
+            return
+        words = f"次の募集回の抽選 {ceremony.next_draw} の規則を固定し、封印をつくります。"
+        if await self.ikiiki.ask(confirm("次の募集回", words, yes="封印をつくる", no="戻る")) == "yes":
+            lottery = self.office.lottery
+            await self.ikiiki.run_job("封印をつくる", lambda progress: lottery.seal(), stoppable=False)
+            self.ikiiki.refresh_state()
+
+    @flow
+    async def action_seal_beacon(self) -> None:
+        answer = await self.ikiiki.ask(
+            Prompt(
+                "公開乱数を使う封印",
+                "両者の立会人がそろわないときに使います。サイコロを振る日時を入力してください。\n"
+                "その時刻に公表される値（drand quicknet）を、目といっしょに両者が入力します。",
+                value=f"{self.ikiiki.now():%Y-%m-%d} 14:00",
+            )
+        )
+        if answer is None:
+            return
+        beacon = beacon_on(answer, self.ikiiki.now())
+        lottery = self.office.lottery
+        await self.ikiiki.run_job("封印をつくる", lambda progress: lottery.seal(beacon), stoppable=False)
+        self.ikiiki.refresh_state()
+
+    @flow
+    async def action_chances(self) -> None:
+        await show_chances(self.ikiiki, self.office)
+
+    @flow
+    async def action_report(self) -> None:
+        publication = self.office.publication
+        words = await self.ikiiki.run_job(
+            "記録をまとめる", lambda progress: publication.report(), stoppable=False
+        )
+        await self.ikiiki.ask(Message("抽選の記録", words))
+
+    @flow
+    async def action_verify(self) -> None:
+        publication = self.office.publication
+        words = await self.ikiiki.run_job("検算", lambda progress: check_publication(*publication.files()))
         await self.ikiiki.ask(Message("検算", words))
 
     @flow

@@ -1,0 +1,131 @@
+"""How far the draw is, whose turn it is, and what there is to see: what both faces show of the ceremony."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.canonical import sha256_hex
+from core.draw.abandoned import REASON_WORDS, Abandoned, abandoned_name
+from core.draw.result import RESULT, Result
+from core.draw.roll import LIST, Roll, small_classes
+from core.draw.rules import PARAMS, Params
+from core.draw.signing import signature_name
+from core.draw.steps import SEED_INPUT, Dice, SeedInput, dice_name
+from core.office.drawing import SENTENCES, Step, going_step, is_public, step_of, words_against
+from core.office.plans import next_plan, plan_now
+from core.office.ports import Tx
+from core.office.review import applicants_status, confirmed_applications
+from core.roles import SITE_WORDS, Site
+
+
+@dataclass(frozen=True)
+class Ceremony:
+    """What the 抽選 pane and `ikiiki lottery status` show."""
+
+    draw: str
+    step: Step
+    sentence: str
+    """Who must do what next."""
+    mine: bool
+    """Whether this site can go on now."""
+    hashes: Mapping[str, str]
+    """SHA-256 of the public files there are, by name."""
+    signatures: Mapping[str, tuple[Site, ...]]
+    digits: Mapping[Site, str]
+    """The dice each site has typed."""
+    units: int
+    seats: Mapping[str, tuple[int, int]]
+    """By outing: (seats taken by the draw, seats drawn)."""
+    seed: str
+    small_classes: int
+    """How many kinds (size, tickets, courses) fewer than five units share: worth knowing before publishing."""
+    left_out: tuple[int, ...] = ()
+    """Before the freeze: 受付番号 of accepted applications that it would leave out, unconfirmed or returned."""
+    going: Step = Step.SEAL_CONTRACTOR
+    """The step at which the draw stands, also while somebody asks to abandon it."""
+    round: int = 1
+    beacon: tuple[str, str] | None = None
+    """Name and round of the public beacon whose value is typed in with the dice."""
+    against: Mapping[Site, str] | None = None
+    """Who asks to abandon the draw, and why, in words."""
+    next_draw: str = ""
+    """After a finished draw: the draw of the next round, if there is one."""
+    abandoned: tuple[str, ...] = ()
+    """Draws of this year that were abandoned: each is published, too."""
+
+    @property
+    def can_abandon(self) -> bool:
+        """Whether there is something to abandon: a draw that has begun, and whose result is not fixed."""
+        fixed = (Step.DRAW_CONTRACTOR, Step.DRAW_WARD, Step.DONE)
+        return "params.txt" in self.hashes and self.going not in fixed
+
+
+def ceremony_of(tx: Tx, site: Site) -> Ceremony:
+    """The draw that is due or going on, as `site` sees it."""
+    plan, files = plan_now(tx)
+    step = step_of(files)
+    sentence, mine = SENTENCES[step], _is_turn(step, site)
+    left: list[int] = []
+    if step is Step.FREEZE_CONTRACTOR:
+        left = [application.number for application in confirmed_applications(tx)[1]]
+        review = applicants_status(tx)
+        if site is Site.CONTRACTOR and not review.done:
+            sentence, mine = f"区の点検⑤を待っています（残り {review.open}件）", False
+    params = Params.parse(files[PARAMS], PARAMS) if PARAMS in files else None
+    roll = Roll.parse(files[LIST], LIST) if LIST in files else None
+    public = {name: data for name, data in sorted(files.items()) if is_public(name, files)}
+    following = next_plan(tx)
+    return Ceremony(
+        draw=plan.draw,
+        step=step,
+        sentence=sentence,
+        mine=mine,
+        hashes={name: sha256_hex(data) for name, data in public.items() if not name.endswith(".sig")},
+        signatures={
+            name: tuple(s for s in Site if signature_name(name, s) in files)
+            for name in sorted(files) if not name.endswith(".sig")
+        },
+        digits={s: Dice.parse(files[dice_name(s)], dice_name(s)).digits for s in Site if dice_name(s) in files},
+        units=len(roll.lines) if roll else 0,
+        seats=_seats(params, files),
+        seed=SeedInput.parse(files[SEED_INPUT], SEED_INPUT).seed if SEED_INPUT in files else "",
+        small_classes=small_classes(roll) if roll else 0,
+        left_out=tuple(left),
+        going=going_step(files),
+        round=plan.round,
+        beacon=params.beacon if params else None,
+        against={
+            party: REASON_WORDS[Abandoned.parse(files[abandoned_name(party)], abandoned_name(party)).reason]
+            for party in words_against(files)
+        },
+        next_draw=following.draw if following else "",
+        abandoned=tuple(
+            name for name in tx.draws.names() if step_of(tx.draws.files(name)) is Step.ABANDONED
+        ),
+    )  # fmt: skip
+
+
+def _is_turn(step: Step, site: Site) -> bool:
+    return step in (Step.DICE, Step.DICE_DIFFER) or (
+        step is not Step.DONE and step.value.endswith(f"_{site.value}")
+    )
+
+
+def _seats(params: Params | None, files: Mapping[str, bytes]) -> dict[str, tuple[int, int]]:
+    if params is None:
+        return {}
+    taken: dict[str, int] = {}
+    if RESULT in files:
+        for line in Result.parse(files[RESULT], RESULT).lines:
+            if line.course:
+                taken[line.course] = taken.get(line.course, 0) + line.size
+    return {course.code: (taken.get(course.code, 0), course.room) for course in params.courses}
+
+
+def whose_turn(ceremony: Ceremony) -> str:
+    """Whom everybody waits for, in words; "" when the draw is over or both are due."""
+    for site in Site:
+        if ceremony.step.value.endswith(f"_{site.value}"):
+            return SITE_WORDS[site]
+    return ""
