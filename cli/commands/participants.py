@@ -84,7 +84,7 @@ def cancel(number: Number, as_json: Json = False) -> None:
     remember(as_json)
     with opened() as session:
         people = session.office.participants
-        _promoted(people.cancel(people.find(number)))
+        _promoted(people.withdraw(number))
 
 
 @app.command()
@@ -93,7 +93,7 @@ def decline(number: Number, outing: Outing, as_json: Json = False) -> None:
     remember(as_json)
     with opened() as session:
         people = session.office.participants
-        _promoted(people.decline(people.find(number), outing))
+        _promoted(people.decline(people.find(number, outing), outing))
 
 
 @app.command()
@@ -130,7 +130,7 @@ def reserve(number: Number, outing: Outing, as_json: Json = False) -> None:
     remember(as_json)
     with opened() as session:
         people = session.office.participants
-        _promoted(people.reserve(people.find(number), outing))
+        _promoted(people.reserve(people.find(number, outing), outing))
 
 
 @app.command()

@@ -14,15 +14,17 @@ from core.office.envelope import Opened as Bundle
 from core.office.exchange import Exchange, Sent
 from core.office.ledger import write_line
 from core.office.lines import from_jsonl
+from core.office.plans import done_draws
 from core.office.ports import Tx
 from core.office.review import PARTICIPANTS, participant_hash, seal_words, verdict_on
 from core.office.seating import (
     Seat,
     approval_of,
     gone_missing,
-    need_draw,
+    need_done,
+    participants_came,
     people_of,
-    seated_people,
+    seated_in,
     standing_of,
 )
 from core.roles import Site
@@ -34,29 +36,41 @@ _ANY = re.compile(".{1,200}")
 
 def verdicts_on(tx: Tx, seats: list[Seat]) -> list[str]:
     """The ward's word in ⑨ on each of these, as they sit now: "" | confirmed | returned."""
-    words = tx.reviews.latest(PARTICIPANTS)
-    return [
-        verdict_on(
-            words,
-            s.application.record,
-            participant_hash(s.application.record, s.application.version_hash, s.draw, s.unit_id, s.outing),
-        )[0]
-        for s in seats
-    ]
+    words = Words(tx)
+    return [words.on(seat) for seat in seats]
+
+
+class Words:
+    """The ward's words in ⑨, read once."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._latest = tx.reviews.latest(PARTICIPANTS)
+        # With seats of two rounds, the word on the one must not hide the word on the other.
+        self._said = tx.reviews.said(PARTICIPANTS) if len(done_draws(tx)) > 1 else {}
+
+    def on(self, seat: Seat) -> str:
+        """ "" | confirmed | returned, of this person in this version on this seat."""
+        record = seat.application.record
+        version = participant_hash(
+            record, seat.application.version_hash, seat.draw, seat.unit_id, seat.outing
+        )
+        verdict = verdict_on(self._latest, record, version)[0]
+        said = self._said.get((record, version))
+        return verdict or (said.verdict if said else "")
 
 
 def approve(desk: Desk, tx: Tx, exchange: Exchange) -> Sent:
     """Seal the approval, in the caller's transaction. Raises `Refused` while anything is missing."""
-    draw = need_draw(tx)
+    draw = _due(tx)
     standing, log = standing_of(tx, draw)
     if gone_missing(standing, people_of(tx, draw)):
         raise Refused(
             "組から抜けた人の記録が、まだそろっていません",
             next_step="F6 送受信で委託先の⑦を受け取ってください",
         )
-    if "participants" not in {row.kind for row in tx.bundles.list("in")}:
+    if not participants_came(tx, draw):
         raise Refused("参加者データ⑦がまだ届いていません", next_step="F6 送受信で受け取ってください")
-    seats = seated_people(tx)
+    seats = seated_in(tx, draw)
     verdicts = verdicts_on(tx, seats)
     if verdicts.count("confirmed") != len(seats):
         raise Refused(
@@ -81,11 +95,23 @@ def approve(desk: Desk, tx: Tx, exchange: Exchange) -> Sent:
     )
 
 
+def _due(tx: Tx) -> str:
+    """The draw to approve: the oldest that is not yet; after that the one whose participants have changed since."""
+    done = need_done(tx)
+    waiting = [name for name in done if approval_of(tx, name) is None]
+    changed = [
+        name
+        for name in done
+        if (before := approval_of(tx, name)) and before["events"] != standing_of(tx, name)[1].head
+    ]
+    return (waiting + changed + done[-1:])[0]
+
+
 def take_approval(desk: Desk, tx: Tx, bundle: Bundle, name: str) -> None:
     """⑩ at the contractor: the approval must be of this very result, and of these events up to some line."""
     if desk.actor.site is not Site.CONTRACTOR:
         raise IntegrityFailure("承認は区から委託先へ送るものです", where=name)
-    draw = need_draw(tx)
+    done = need_done(tx)
     rows = from_jsonl(bundle.entries.get(APPROVAL, b""), APPROVAL)
     if len(rows) != 1:
         raise IntegrityFailure("承認の記録が読めません", where=f"{name} {APPROVAL}")
@@ -93,12 +119,14 @@ def take_approval(desk: Desk, tx: Tx, bundle: Bundle, name: str) -> None:
     fields.integer("participants")
     fields.moment("at")
     fields.text("by", STAFF_ID)
+    draw = fields.text("draw", _ANY)
+    if draw not in done:
+        raise IntegrityFailure("承認が、こちらの抽選結果のものではありません", where=name)
     _, log = standing_of(tx, draw)
     result = Result.parse(tx.draws.files(draw)[RESULT], RESULT)
-    if (
-        fields.text("draw", _ANY) != draw
-        or fields.text("result", HASH) != result.sha256
-        or fields.text("events", HASH) not in {log.result, *log.hashes}
-    ):
+    if fields.text("result", HASH) != result.sha256 or fields.text("events", HASH) not in {
+        log.result,
+        *log.hashes,
+    }:
         raise IntegrityFailure("承認が、こちらの抽選結果のものではありません", where=name)
     tx.settings.put(f"approval_{draw}", canonical_json(rows[0]).decode())

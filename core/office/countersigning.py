@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from core.canonical import sha256_hex
 from core.draw.events import EVENTS, EventLog, Head, head_name
 from core.draw.result import RESULT, Result
 from core.draw.signing import is_signed, sign, signature_name
 from core.errors import IntegrityFailure
 from core.office.desk import Desk
-from core.office.drawing import current_draw
 from core.office.envelope import Opened as Bundle
 from core.office.keyring import need_partner, site_keys
+from core.office.plans import done_draws
 from core.office.ports import Tx
-from core.office.seating import need_draw, standing_of
+from core.office.seating import need_done, standing_of
 from core.roles import Site
 
 
@@ -27,8 +28,11 @@ def put_head(desk: Desk, tx: Tx, draw: str, log: EventLog) -> None:
     tx.draws.put_file(draw, signature_name(head.file_name, site), signature, desk.now())
 
 
-def read_head(tx: Tx, draw: str, party: Site, bundle: Bundle, name: str) -> Head:
-    """The other site's head in `bundle`, its signature checked. Raises `IntegrityFailure`."""
+def read_head(tx: Tx, draw: str | None, party: Site, bundle: Bundle, name: str) -> Head:
+    """The other site's head in `bundle`, its signature checked; of `draw`, or (None) of whichever it names.
+
+    Raises `IntegrityFailure`.
+    """
     head_file = head_name(party)
     data = bundle.entries.get(head_file, b"")
     signature = bundle.entries.get(signature_name(head_file, party), b"")
@@ -36,7 +40,7 @@ def read_head(tx: Tx, draw: str, party: Site, bundle: Bundle, name: str) -> Head
     if not is_signed(public, head_file, data, signature):
         raise IntegrityFailure("抽選後の変更の記録の署名が合いません", where=name)
     head = Head.parse(data, head_file)
-    if head.draw != draw:
+    if draw is not None and head.draw != draw:
         raise IntegrityFailure("別の抽選についての署名です", where=f"{name} {head_file}")
     return head
 
@@ -59,13 +63,26 @@ def take_events(desk: Desk, tx: Tx, draw: str, bundle: Bundle, name: str) -> Non
 
 
 def receipt_entries(desk: Desk, tx: Tx) -> dict[str, bytes]:
-    """At the ward: its countersigned head of the events, which travels with the receipts."""
-    draw = current_draw(tx)
-    if draw is None or desk.actor.site is not Site.WARD:
+    """At the ward: its countersigned head of the events of a draw, which travels with the receipts.
+
+    A receipt carries one: of the oldest draw whose head the contractor has not been told, or of the newest that has
+    one. What is left over goes with the next.
+    """
+    if desk.actor.site is not Site.WARD:
         return {}
     head = head_name(Site.WARD)
-    files = tx.draws.files(draw)
-    return {name: files[name] for name in (head, signature_name(head, Site.WARD)) if name in files}
+    signed = {name: files for name in done_draws(tx) if head in (files := tx.draws.files(name))}
+    if not signed:
+        return {}
+    untold = [
+        name
+        for name, files in signed.items()
+        if tx.settings.get(f"head_told_{name}") != sha256_hex(files[head])
+    ]
+    draw = (untold + list(signed)[-1:])[0]
+    files = signed[draw]
+    tx.settings.put(f"head_told_{draw}", sha256_hex(files[head]))
+    return {name: files[name] for name in (head, signature_name(head, Site.WARD))}
 
 
 def take_receipt(desk: Desk, tx: Tx, bundle: Bundle, name: str) -> None:
@@ -73,9 +90,11 @@ def take_receipt(desk: Desk, tx: Tx, bundle: Bundle, name: str) -> None:
     head_file = head_name(Site.WARD)
     if desk.actor.site is not Site.CONTRACTOR or head_file not in bundle.entries:
         return
-    draw = need_draw(tx)
+    head = read_head(tx, None, Site.WARD, bundle, name)
+    draw = head.draw
+    if draw not in need_done(tx):
+        raise IntegrityFailure("別の抽選についての署名です", where=f"{name} {head_file}")
     _, log = standing_of(tx, draw)
-    head = read_head(tx, draw, Site.WARD, bundle, name)
     if head.seq > len(log.events) or log.hash_at(head.seq) != head.head:
         raise IntegrityFailure("区が見た抽選後の変更の記録が、こちらの記録と違います", where=name)
     files = tx.draws.files(draw)

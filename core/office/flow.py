@@ -10,18 +10,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.applicant import State
+from core.ledger.line import read_line
 from core.notices import NoticeKind
 from core.office.approving import verdicts_on
 from core.office.counter import records_away, records_handed
 from core.office.desk import Desk, programme_of
 from core.office.drawing import Step as DrawStep
-from core.office.drawing import current_draw, step_of
+from core.office.drawing import step_of
 from core.office.happening import seats_due
 from core.office.history import NOTICES_DONE
-from core.office.notices import told
+from core.office.notices import told, told_last
+from core.office.plans import current_draw, done_draws, next_plan
 from core.office.ports import Boxes, Tx
 from core.office.review import applicants_status
-from core.office.seating import approval_of, need_draw, seated_people, standing_of, today
+from core.office.seating import approval_of, participants_came, seated_in, standing_of, today
 from core.roles import SITE_WORDS, Actor, Right, Site
 
 WORDS = {
@@ -71,6 +73,9 @@ _DRAW_WHO = {
     DrawStep.DICE_WARD: (Site.WARD, "さいころの数字を入力する"),
     DrawStep.DRAW_CONTRACTOR: (Site.CONTRACTOR, "抽選結果を計算して署名する"),
     DrawStep.DRAW_WARD: (Site.WARD, "抽選結果を計算して署名する"),
+    DrawStep.DICE_DIFFER: (None, "数字が違うため取りやめる"),
+    DrawStep.ABANDON_CONTRACTOR: (Site.CONTRACTOR, "取りやめに署名する"),
+    DrawStep.ABANDON_WARD: (Site.WARD, "取りやめに署名する"),
 }
 
 
@@ -121,14 +126,13 @@ def _done(tx: Tx, actor: Actor) -> dict[str, bool]:
     some = counts.get(State.ACCEPTED, 0) > 0
     at_ward = actor.site is Site.WARD
     review = applicants_status(tx)
-    draw = current_draw(tx)
-    drawn = _draw_step(tx) is DrawStep.DONE
+    draw = _in_hand(tx, actor.site)
+    drawn = draw is not None and _draw_step(tx, actor.site) is DrawStep.DONE
     sent = {row.kind: row for row in tx.bundles.list("out")}
     came = {row.kind for row in tx.bundles.list("in")}
     approved = draw is not None and approval_of(tx, draw) is not None
-    seats = seated_people(tx)
-    participants_gone = "participants" in (came if at_ward else sent)
-    notified = tx.notices.sent()
+    seats = seated_in(tx, draw) if draw and drawn else []
+    participants_gone = draw is not None and _gone(tx, draw, actor.site)
     return {
         "①": some,
         "②": some and (at_ward or counts.get(State.HELD, 0) == 0 or drawn),
@@ -146,14 +150,54 @@ def _done(tx: Tx, actor: Actor) -> dict[str, bool]:
         else participants_gone and (sent["participants"].settled is not None or approved),
         "⑨": approved or (bool(seats) and all(verdicts_on(tx, seats))),
         "⑩": approved,
-        "⑪": tx.settings.get(NOTICES_DONE) == "yes"
-        if at_ward
-        else approved
-        and all(
-            notified.get(s.application.record, ("",))[0] == told(NoticeKind.ADMISSION, s.outing)
-            for s in seats
-        ),
+        "⑪": draw is not None and drawn and _notified(tx, draw, actor.site),
     }
+
+
+def _gone(tx: Tx, draw: str, site: Site) -> bool:
+    """⑦: the participants of that draw went to the ward, or came to it."""
+    if site is Site.WARD:
+        return participants_came(tx, draw)
+    return tx.settings.get(f"participants_sent_{draw}") is not None
+
+
+def _notified(tx: Tx, draw: str, site: Site) -> bool:
+    """⑪: the notices of that draw went out; at the ward: the contractor's ledger tells of some that did."""
+    if site is Site.WARD:
+        if done_draws(tx)[:1] == [draw]:
+            return tx.settings.get(NOTICES_DONE) == "yes"
+        return _dispatched_since(tx, draw)
+    told_of = told_last(tx)
+    return approval_of(tx, draw) is not None and all(
+        told_of.get((s.application.record, draw)) == told(NoticeKind.ADMISSION, s.outing)
+        for s in seated_in(tx, draw)
+    )
+
+
+def _dispatched_since(tx: Tx, draw: str) -> bool:
+    """At the ward: whether the contractor's ledger has a dispatch behind what it had when ⑩ of that draw was given."""
+    approved = [
+        line.seen.size
+        for raw in tx.ledger.lines(Site.WARD)
+        if b'"act":"approve"' in raw and (line := read_line(raw, name="ledger.hkl")[1]).ref == f"draw:{draw}"
+    ]
+    return bool(approved) and any(
+        b'"act":"dispatch"' in raw for raw in tx.ledger.lines(Site.CONTRACTOR, approved[0])
+    )
+
+
+def _in_hand(tx: Tx, site: Site) -> str | None:
+    """The draw the flow line is about: the newest; None before it has begun.
+
+    After an abandoned draw, and after a round of which all is done while another follows, the next has not begun.
+    """
+    draw = current_draw(tx)
+    step = step_of(tx.draws.files(draw)) if draw else None
+    if draw is None or step is DrawStep.ABANDONED:
+        return None
+    if step is DrawStep.DONE and next_plan(tx) is not None:
+        return None if approval_of(tx, draw) is not None and _notified(tx, draw, site) else draw
+    return draw
 
 
 _BEFORE_FREEZE = (DrawStep.SEAL_CONTRACTOR, DrawStep.SEAL_WARD, DrawStep.FREEZE_CONTRACTOR)
@@ -165,14 +209,20 @@ def _sentence(tx: Tx, actor: Actor, done: dict[str, bool], waiting: bool, day: d
         return "送受信で届いた束を取り込む", "F6"
     if tx.settings.get("partner_card") is None:
         return "相手の鍵を登録する（ikiiki partner trust）", "F6"
-    step = _draw_step(tx)
+    step = _draw_step(tx, actor.site)
     at_ward = actor.site is Site.WARD
+    draw = _in_hand(tx, actor.site)
+    for other in done_draws(tx):
+        if other != draw and (left := _left_to_do(tx, actor, other, day)):
+            return left
     said = None
     if step in _BEFORE_FREEZE:
         said = _ward_receives(tx, done) if at_ward else _contractor_receives(tx, done, step)
     if said is None and step is not DrawStep.DONE:
         said = _ceremony(actor, step)
-    return said or (_ward_ends(tx, actor, done) if at_ward else _contractor_ends(tx, done, day))
+    if said is not None or draw is None:
+        return said or _ceremony(actor, step)
+    return _ward_ends(tx, actor, draw, done) if at_ward else _contractor_ends(tx, draw, done, day)
 
 
 def _contractor_receives(tx: Tx, done: dict[str, bool], step: DrawStep) -> tuple[str, str] | None:
@@ -216,38 +266,49 @@ def _ceremony(actor: Actor, step: DrawStep) -> tuple[str, str]:
     return f"抽選: {words}", "F3"
 
 
-def _contractor_ends(tx: Tx, done: dict[str, bool], day: dt.date) -> tuple[str, str]:
-    draw = need_draw(tx)
-    standing, log = standing_of(tx, draw)
-    if "returned" in verdicts_on(tx, seated_people(tx)):
-        return "区が差し戻した参加者を失格にする", "F4"
-    if due := seats_due(programme_of(tx), standing.reserve, day):
-        return f"区優先枠の席を開放する（回 {'、'.join(one.outing for one in due)}）", "F4"
-    if tx.settings.get(f"participants_sent_{draw}") != log.head:
-        return "参加者データを区へ送る", "F4"
+def _contractor_ends(tx: Tx, draw: str, done: dict[str, bool], day: dt.date) -> tuple[str, str]:
+    if first := _contractor_first(tx, draw, day):
+        return first
     if not done["⑩"]:
         return "区の点検と承認を待つ（送受信で受け取る）", "F6"
     if not done["⑪"]:
-        return "参加証と落選通知をつくって発送する", "F4"
+        return _POST_NOTICES
     if tx.applications.unsent():
         return "締切後の応募と訂正を区へ送る", "F2"
     return "辞退と当日の出欠を記録する", "F4"
 
 
-def _ward_ends(tx: Tx, actor: Actor, done: dict[str, bool]) -> tuple[str, str]:
+def _contractor_first(tx: Tx, draw: str, day: dt.date) -> tuple[str, str] | None:
+    standing, log = standing_of(tx, draw)
+    if "returned" in verdicts_on(tx, seated_in(tx, draw)):
+        return "区が差し戻した参加者を失格にする", "F4"
+    if due := seats_due(programme_of(tx), standing.reserve, day):
+        return f"区優先枠の席を開放する（回 {'、'.join(one.outing for one in due)}）", "F4"
+    if tx.settings.get(f"participants_sent_{draw}") != log.head:
+        return "参加者データを区へ送る", "F4"
+    return None
+
+
+_POST_NOTICES = ("参加証と落選通知をつくって発送する", "F4")
+
+
+def _left_to_do(tx: Tx, actor: Actor, draw: str, day: dt.date) -> tuple[str, str] | None:
+    """What is to be done here for a finished draw while the next round goes on; None: nothing that is this site's."""
+    approved = approval_of(tx, draw) is not None
+    if actor.site is Site.CONTRACTOR:
+        posted = not approved or _notified(tx, draw, actor.site)
+        return _contractor_first(tx, draw, day) or (None if posted else _POST_NOTICES)
+    if approved or not participants_came(tx, draw):
+        return None
+    said = _ward_approves(tx, actor, draw)
+    return None if said[1] == "F6" else said
+
+
+def _ward_ends(tx: Tx, actor: Actor, draw: str, done: dict[str, bool]) -> tuple[str, str]:
     if not done["⑦"]:
         return "委託先からの参加者データを待つ", "F6"
-    if not done["⑨"]:
-        return "参加者を点検する", "F7"
     if not done["⑩"]:
-        returned = "returned" in verdicts_on(tx, seated_people(tx))
-        if tx.reviews.unsent() and (returned or not actor.may(Right.APPROVE)):
-            return "点検の結果を委託先へ送る", "F7"
-        if returned:
-            return "差し戻した参加者を委託先が取り消すのを待つ", "F6"
-        if not actor.may(Right.APPROVE):
-            return "取扱責任者が参加者を承認するのを待つ", "F7"
-        return "参加者を承認し、委託先へ送る", "F7"
+        return _ward_approves(tx, actor, draw)
     if applicants_status(tx).open:
         return "締切後の応募と訂正を点検する", "F7"
     if tx.reviews.unsent():
@@ -257,6 +318,21 @@ def _ward_ends(tx: Tx, actor: Actor, done: dict[str, bool]) -> tuple[str, str]:
     return "辞退と繰上げの知らせを受け取る", "F6"
 
 
-def _draw_step(tx: Tx) -> DrawStep:
-    draw = current_draw(tx)
+def _ward_approves(tx: Tx, actor: Actor, draw: str) -> tuple[str, str]:
+    """⑨ and ⑩ of a draw whose participants came and are not approved."""
+    verdicts = verdicts_on(tx, seated_in(tx, draw))
+    if not verdicts or "" in verdicts:
+        return "参加者を点検する", "F7"
+    returned = "returned" in verdicts
+    if tx.reviews.unsent() and (returned or not actor.may(Right.APPROVE)):
+        return "点検の結果を委託先へ送る", "F7"
+    if returned:
+        return "差し戻した参加者を委託先が取り消すのを待つ", "F6"
+    if not actor.may(Right.APPROVE):
+        return "取扱責任者が参加者を承認するのを待つ", "F7"
+    return "参加者を承認し、委託先へ送る", "F7"
+
+
+def _draw_step(tx: Tx, site: Site) -> DrawStep:
+    draw = _in_hand(tx, site)
     return step_of(tx.draws.files(draw)) if draw else DrawStep.SEAL_CONTRACTOR

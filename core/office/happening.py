@@ -10,18 +10,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.applicant import Application, State
-from core.draw.events import EVENTS, Event, Release, Shrink
+from core.draw.events import EVENTS, Cancel, Event, Release, Shrink
 from core.draw.result import RESULT, Result
 from core.draw.rules import PARAMS, Params
-from core.draw.standing import Promotion, replay
+from core.draw.standing import PlaceState, Promotion, replay
 from core.errors import IntegrityFailure, Refused, UsageError
 from core.ledger.codes import Act, Content, Unit
 from core.office.countersigning import put_head
 from core.office.desk import Desk, programme_of
+from core.office.drawing import Step, step_of
 from core.office.ledger import write_line
+from core.office.plans import current_draw, draw_of
 from core.office.ports import Tx
 from core.office.review import PARTICIPANTS
-from core.office.seating import coming, members_of, standing_of, today
+from core.office.seating import coming, members_of, need_done, standing_of, today
 from core.office.settling import Settling
 from core.programme import Programme
 
@@ -59,13 +61,13 @@ def need_returned(tx: Tx, draw: str, unit_id: str) -> None:
 # -- shrink ---------------------------------------------------------------------------------------------------
 
 
-def shrink(desk: Desk, tx: Tx, draw: str, numbers: Sequence[int]) -> tuple[Promotion, ...]:
+def shrink(desk: Desk, tx: Tx, numbers: Sequence[int]) -> tuple[Promotion, ...]:
     """These people leave their group, which comes with fewer. All of one unit, and not all of it.
 
     Who they are stands in their applications, which are withdrawn and go to the ward with ③; the event tells how many
     remain. Raises `Refused` or `UsageError`, changing nothing.
     """
-    unit_id, members, leaving = _leaving(tx, draw, numbers)
+    draw, unit_id, members, leaving = _leaving(tx, numbers)
     remaining = [m for m in members if coming(m) and m.number not in leaving]
     if not remaining:
         raise Refused(
@@ -88,24 +90,98 @@ def shrink(desk: Desk, tx: Tx, draw: str, numbers: Sequence[int]) -> tuple[Promo
     return happen(desk, tx, draw, Shrink(unit_id, len(remaining)))
 
 
-def _leaving(tx: Tx, draw: str, numbers: Sequence[int]) -> tuple[str, list[Application], list[int]]:
-    """(unit, its members, who leaves). Raises `UsageError` for people of no unit or of several, or gone already."""
+def _leaving(tx: Tx, numbers: Sequence[int]) -> tuple[str, str, list[Application], list[int]]:
+    """(draw, unit, its members, who leaves).
+
+    Raises `UsageError` for people of no unit or of several, `Refused` for those who have gone, or are in two rounds.
+    """
     leaving = sorted(set(numbers))
-    found = {
-        unit_id: members
-        for unit_id, members in members_of(tx, draw).items()
-        if any(member.number in leaving for member in members)
-    }
-    known = {member.number: member for members in found.values() for member in members}
+    found: list[tuple[str, str, list[Application]]] = []
+    gone: list[int] = []
+    known: set[int] = set()
+    for draw in need_done(tx):
+        standing, _ = standing_of(tx, draw)
+        out = {place.id for place in standing.places if place.state is PlaceState.OUT}
+        for unit_id, members in members_of(tx, draw).items():
+            mine = [member for member in members if member.number in leaving]
+            known |= {member.number for member in mine}
+            gone += [member.number for member in mine if not coming(member)]
+            if mine and unit_id not in out:
+                found.append((draw, unit_id, members))
     for number in leaving:
         if number not in known:
             raise UsageError("この受付番号は抽選に入っていません", where=f"受付番号 {number:04}")
-        if not coming(known[number]):
+        if number in gone:
             raise Refused("この人はすでに組から抜けています", where=f"受付番号 {number:04}")
-    if len(found) != 1:
+        _need_on_no_roll(tx, number)
+    if len({draw for draw, _, _ in found}) > 1:
+        raise Refused(
+            "ほかの募集回の抽選にも入っている人です", where="、".join(f"受付番号 {n:04}" for n in leaving),
+            next_step="先に、もう一方の回を「この回の辞退」で記録してください",
+        )  # fmt: skip
+    if leaving and not found:
+        raise Refused("すでに辞退または失格となった組です")
+    if len(found) != 1 or any(number not in {m.number for m in found[0][2]} for number in leaving):
         raise UsageError("一度に減らせるのは1つの組です", next_step="同じ組の受付番号だけを指定してください")
-    ((unit_id, members),) = found.items()
-    return unit_id, members, leaving
+    ((draw, unit_id, members),) = found
+    return draw, unit_id, members, leaving
+
+
+def _need_on_no_roll(tx: Tx, number: int) -> None:
+    """What is on the roll of a draw that is going on stays as it is until that draw is done."""
+    going = current_draw(tx)
+    application = tx.applications.get(number)
+    if application is None or going is None or step_of(tx.draws.files(going)) in (Step.DONE, Step.ABANDONED):
+        return
+    if any(application.record in unit.records for unit in tx.draws.units(going)):
+        raise Refused(
+            "いま行っている抽選の名簿に入っている人です",
+            where=f"受付番号 {number:04}",
+            next_step="その抽選が終わってから記録してください",
+        )
+
+
+# -- a whole unit ---------------------------------------------------------------------------------------------
+
+
+def withdraw(desk: Desk, tx: Tx, number: int) -> tuple[Promotion, ...]:
+    """Whoever has this 受付番号 withdraws altogether, with all of its units: out of every finished draw.
+
+    Where a round is still to be drawn, the applications are withdrawn as well, so that they do not go into it.
+    Raises `UsageError` for somebody in no draw, `Refused` for one who is out of all of them.
+    """
+    application = tx.applications.get(number)
+    units: list[tuple[str, str, bool]] = []
+    members: set[int] = set()
+    for draw in need_done(tx):
+        standing, _ = standing_of(tx, draw)
+        out = {place.id for place in standing.places if place.state is PlaceState.OUT}
+        for unit in tx.draws.units(draw):
+            if application is not None and application.record in unit.records:
+                units.append((draw, unit.unit_id, unit.unit_id in out))
+                members |= {a.number for a in members_of(tx, draw)[unit.unit_id] if coming(a)}
+    if not units or application is None:
+        raise UsageError("この受付番号は抽選に入っていません", where=f"受付番号 {number:04}")
+    if not coming(application):
+        raise UsageError("この人はすでに組から抜けています", where=f"受付番号 {number:04}")
+    alive = [unit for unit in units if not unit[2]] or units[-1:]
+    promoted: list[Promotion] = []
+    for draw, unit_id, _ in alive:
+        write_line(desk, tx, Act.WITHDRAW, Content.PARTICIPANTS, 1, Unit.RECORDS, ref=f"draw:{draw}")
+        promoted += happen(desk, tx, draw, Cancel(unit_id))
+    undrawn = {code for code in programme_of(tx).codes if draw_of(tx, code) is None}
+    wishing = [
+        m for m in members
+        if (one := tx.applications.get(m)) and one.state in (State.ACCEPTED, State.HELD) and undrawn.intersection(one.applicant.preferences)
+    ]  # fmt: skip
+    if wishing:
+        settling = Settling(tx, programme_of(tx), desk.now(), desk.actor.staff_id)
+        for gone in sorted(wishing):
+            _need_on_no_roll(tx, gone)
+            settling.set_state(gone, State.WITHDRAWN, "applicant_request")
+        settling.finish()
+        desk.log(tx, "withdraw", f"no={','.join(map(str, sorted(wishing)))}")
+    return tuple(promoted)
 
 
 # -- the ward's seats -----------------------------------------------------------------------------------------

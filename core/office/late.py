@@ -27,7 +27,7 @@ from core.office.ledger import write_line
 from core.office.openings import opening_of, read_openings, stored, write_openings
 from core.office.ports import DrawUnit, Tx
 from core.office.review import APPLICANTS, confirmed_applications
-from core.office.seating import day_of, standing_of, today
+from core.office.seating import day_of, need_done, standing_of, today
 from core.programme import Programme
 from core.roles import Site
 
@@ -75,6 +75,14 @@ def candidates(tx: Tx, draw: str) -> list[Candidate]:
         for a in confirmed_applications(tx)[0]
         if a.record not in drawn and codes.intersection(a.applicant.preferences)
     ]
+
+
+def late_draw(tx: Tx, number: int) -> str:
+    """The finished draw that application could be added to: the newest that could take it, or else the newest."""
+    done = need_done(tx)
+    return next(
+        (name for name in reversed(done) if number in {one.number for one in candidates(tx, name)}), done[-1]
+    )
 
 
 def enrol_late(desk: Desk, tx: Tx, draw: str, number: int) -> tuple[Enrolled, tuple[Promotion, ...]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.canonical import crockford_id
@@ -13,9 +14,11 @@ from core.ledger.codes import Act, Content, Medium, Place, Unit
 from core.notices import Notice, NoticeKind, Outcome, notice
 from core.notices import Office as Sender
 from core.office.desk import Desk, programme_of
-from core.office.drawing import current_draw
 from core.office.ledger import write_line
+from core.office.plans import done_draws, draw_of
+from core.office.ports import Tx
 from core.office.seating import approval_of, people_of, standing_of
+from core.programme import Programme
 from core.roles import Right, Site
 
 
@@ -30,15 +33,68 @@ class NoticeItem:
     outing: str = ""
     """Where the admission card admits to, "" on a rejection notice."""
 
+    draw: str = ""
+    """"" for the first draw of the year."""
+
     @property
     def told(self) -> str:
         """What the notice tells, as its dispatch is noted."""
-        return told(self.notice.kind, self.outing)
+        return told(self.notice.kind, self.outing or self.draw)
 
 
-def told(kind: NoticeKind, outing: str) -> str:
-    """`admission:A` or `rejection`: who moves to another outing gets another card."""
-    return f"{kind.value}:{outing}" if kind is NoticeKind.ADMISSION else kind.value
+def told(kind: NoticeKind, where: str) -> str:
+    """`admission:A`: who moves to another outing gets another card. `rejection`, from the second draw on with its name."""
+    return f"{kind.value}:{where}" if where else kind.value
+
+
+def told_last(tx: Tx) -> dict[tuple[str, str], str]:
+    """By record and draw: what the notice that went out last told.
+
+    A card names its outing, and so its draw; a rejection names its draw from the second draw on.
+    """
+    done = done_draws(tx)
+    found: dict[tuple[str, str], str] = {}
+    draws: dict[str, str | None] = {}
+    for record, kind in tx.notices.all():
+        word, _, rest = kind.partition(":")
+        if word == NoticeKind.ADMISSION:
+            if rest not in draws:
+                draws[rest] = draw_of(tx, rest)
+            draw = draws[rest]
+        else:
+            draw = rest or next(iter(done), None)
+        if draw is not None:
+            found[record, draw] = kind
+    return found
+
+
+def _of_draw(
+    tx: Tx, draw: str, programme: Programme, sender: Sender, gone: Mapping[tuple[str, str], str]
+) -> Iterator[NoticeItem]:
+    """The notices of everybody in a finished draw, whether they have gone or not."""
+    standing, _ = standing_of(tx, draw)
+    people = people_of(tx, draw)
+    params = Params.parse(tx.draws.files(draw)[PARAMS], PARAMS)
+    codes = {course.code for course in params.courses}
+    ranks = {
+        (code, place.id): rank for code in codes for rank, place in enumerate(standing.waiting(code), start=1)
+    }
+    later = "" if done_draws(tx)[0] == draw else draw
+    for place in standing.places:
+        if place.state is PlaceState.OUT:
+            continue
+        waiting = tuple((code, ranks[code, place.id]) for code in place.courses if (code, place.id) in ranks)
+        outcome = Outcome(place.id, place.course, place.size, waiting)
+        for member in people[place.id]:
+            wishes = tuple(code for code in member.applicant.preferences if code in codes)
+            asked = dataclasses.replace(
+                member, applicant=dataclasses.replace(member.applicant, preferences=wishes)
+            )
+            published = params.publish is Publish.PUBLIC
+            made = notice(programme, asked, outcome, office=sender, published=published)
+            outing = place.course or ""
+            sent = gone.get((member.record, draw)) == told(made.kind, outing or later)
+            yield NoticeItem(member.record, made, sent, outing, later)
 
 
 class NoticeDesk:
@@ -57,44 +113,21 @@ class NoticeDesk:
             if self._desk.actor.site is not Site.CONTRACTOR:
                 raise Refused("通知を送るのは委託先です")
             programme = programme_of(tx)
-            draw = current_draw(tx)
-            if draw is None or approval_of(tx, draw) is None:
+            draws = [draw for draw in done_draws(tx) if approval_of(tx, draw) is not None]
+            if not draws:
                 raise Refused(
                     "区の承認⑩がまだありません", next_step="F6 送受信で区の承認を受け取ってください"
                 )
-            standing, _ = standing_of(tx, draw)
-            people = people_of(tx, draw)
-            sent = tx.notices.sent()
-            ranks = {
-                (o.code, place.id): rank
-                for o in programme.outings
-                for rank, place in enumerate(standing.waiting(o.code), start=1)
-            }
-            published = Params.parse(tx.draws.files(draw)[PARAMS], PARAMS).publish is Publish.PUBLIC
             contact = programme.contact
             sender = Sender(
                 contact.name or f"{programme.name}事務局", contact.postal_code, contact.address, contact.phone
             )
+            gone = told_last(tx)
             items = []
-            for place in standing.places:
-                if place.state is PlaceState.OUT:
-                    continue
-                waiting = tuple(
-                    (code, ranks[code, place.id]) for code in place.courses if (code, place.id) in ranks
-                )
-                outcome = Outcome(place.id, place.course, place.size, waiting)
-                for member in people[place.id]:
-                    made = notice(
-                        programme,
-                        member,
-                        outcome,
-                        office=sender,
-                        published=published,
-                    )
-                    outing = place.course or ""
-                    gone = member.record in sent and sent[member.record][0] == told(made.kind, outing)
-                    if not (only_unsent and gone):
-                        items.append(NoticeItem(member.record, made, gone, outing))
+            for draw in draws:
+                for item in _of_draw(tx, draw, programme, sender, gone):
+                    if not (only_unsent and item.sent):
+                        items.append(item)
             items.sort(key=lambda item: (item.notice.kind is not NoticeKind.ADMISSION, item.notice.number))
             for kind, content in _CONTENT.items():
                 count = sum(item.notice.kind is kind for item in items)

@@ -15,25 +15,28 @@ from core.draw.signing import signature_name
 from core.draw.standing import Place, PlaceState, Promotion
 from core.errors import IntegrityFailure, Refused, UsageError
 from core.ledger.codes import Act, Content, Unit
-from core.office.approving import approve
+from core.office.approving import Words, approve
 from core.office.countersigning import take_events
 from core.office.desk import Desk, programme_of
-from core.office.drawing import OPENINGS, Step, current_draw, step_of
+from core.office.drawing import OPENINGS
 from core.office.envelope import Opened as Bundle
 from core.office.exchange import Exchange, Sent
-from core.office.happening import check_releases, happen, need_returned, release, seats_due, shrink
-from core.office.late import Candidate, Enrolled, candidates, enrol_late, late_openings, take_late
+from core.office.happening import check_releases, happen, need_returned, release, seats_due, shrink, withdraw
+from core.office.late import Candidate, Enrolled, candidates, enrol_late, late_draw, late_openings, take_late
 from core.office.ledger import write_line
 from core.office.lines import from_jsonl, jsonl
 from core.office.participant_rows import rows_of, sheet_of
+from core.office.plans import done_draws, draw_of
 from core.office.ports import Tx
 from core.office.records import seal_applicants
-from core.office.review import PARTICIPANTS, participant_hash, verdict_on
 from core.office.seating import (
+    Seat,
     coming,
+    draw_for,
+    draw_of_unit,
     gone_missing,
     members_of,
-    need_draw,
+    need_done,
     people_of,
     seated_people,
     standing_of,
@@ -100,18 +103,18 @@ class Participants:
         """One line per outing; before the draw nobody is seated."""
         with self._desk.reading() as tx:
             programme = programme_of(tx)
-            draw = current_draw(tx)
-            standing = (
-                standing_of(tx, draw)[0] if draw and step_of(tx.draws.files(draw)) is Step.DONE else None
-            )
+            standings = {draw: standing_of(tx, draw)[0] for draw in done_draws(tx)}
+            drawn = {outing.code: draw_of(tx, outing.code) for outing in programme.outings}
             going = {
                 o.code: [s.application.record for s in seated_people(tx) if s.outing == o.code]
                 for o in programme.outings
             }
             present = {o.code: tx.attendance.of(o.code) for o in programme.outings}
-        due = seats_due(programme, standing.reserve, today(self._desk)) if standing else ()
+        day = today(self._desk)
         rows = []
         for outing in programme.outings:
+            standing = standings.get(drawn[outing.code] or "")
+            due = seats_due(programme, standing.reserve, day) if standing else ()
             seated = standing.seated(outing.code) if standing else ()
             waiting = standing.waiting(outing.code) if standing else ()
             noted = [present[outing.code].get(record) for record in going[outing.code]]
@@ -131,19 +134,18 @@ class Participants:
         with self._desk.reading() as tx:
             programme = programme_of(tx)
             _need_outing(programme, outing)
-            draw = need_draw(tx)
+            draw = draw_for(tx, outing)
             standing, _ = standing_of(tx, draw)
             people = people_of(tx, draw)
             present = tx.attendance.of(outing)
-            words = tx.reviews.latest(PARTICIPANTS)
+            words = Words(tx)
 
             def line(member: Application, place: Place, rank: int) -> Participant:
                 born = member.applicant.birth_date
-                version = participant_hash(member.record, member.version_hash, draw, place.id, outing)
                 return Participant(
                     member.number, member.record, place.id, member.applicant.kana,
                     age_on(born, programme.reference_date) if born else None, town_of(member.applicant.address),
-                    place.state, rank, present.get(member.record), verdict_on(words, member.record, version)[0],
+                    place.state, rank, present.get(member.record), words.on(Seat(member, draw, place.id, outing)),
                 )  # fmt: skip
 
             seated = [line(m, place, 0) for place in standing.seated(outing) for m in people[place.id]]
@@ -154,16 +156,22 @@ class Participants:
             ]
         return sorted(seated, key=lambda p: p.number) + waiting
 
-    def find(self, number: int) -> str:
-        """The unit id behind a 受付番号. Raises `UsageError` when it is not in the draw, or has left its group."""
+    def find(self, number: int, outing: str = "") -> str:
+        """The unit id behind a 受付番号, in the draw of that outing, or in the newest that has it.
+
+        Raises `UsageError` when it is not in the draw, or has left its group.
+        """
         with self._desk.reading() as tx:
-            draw = need_draw(tx)
+            draws = [draw_for(tx, outing)] if outing else need_done(tx)
             application = tx.applications.get(number)
-            for unit in tx.draws.units(draw):
-                if application is not None and application.record in unit.records:
-                    if not coming(application):
-                        raise UsageError("この人はすでに組から抜けています", where=f"受付番号 {number:04}")
-                    return unit.unit_id
+            for draw in reversed(draws):
+                for unit in tx.draws.units(draw):
+                    if application is not None and application.record in unit.records:
+                        if not coming(application):
+                            raise UsageError(
+                                "この人はすでに組から抜けています", where=f"受付番号 {number:04}"
+                            )
+                        return unit.unit_id
         raise UsageError("この受付番号は抽選に入っていません", where=f"受付番号 {number:04}")
 
     # -- events -----------------------------------------------------------------------------------------
@@ -171,6 +179,11 @@ class Participants:
     def cancel(self, unit_id: str) -> tuple[Promotion, ...]:
         """A unit withdraws altogether; whoever then fits is promoted, in draw order."""
         return self._happen(Cancel(unit_id), Act.WITHDRAW)
+
+    def withdraw(self, number: int) -> tuple[Promotion, ...]:
+        """Whoever has this 受付番号 (a group: all of it) withdraws from all rounds, also from those still to be drawn."""
+        with self._desk.writing(Right.PARTICIPANTS) as tx:
+            return withdraw(self._desk, tx, number)
 
     def decline(self, unit_id: str, outing: str) -> tuple[Promotion, ...]:
         """A unit gives up one outing and goes on waiting for its others."""
@@ -190,12 +203,12 @@ class Participants:
         Their applications are withdrawn with it and go to the ward before ⑦ does.
         """
         with self._desk.writing(Right.PARTICIPANTS) as tx:
-            return shrink(self._desk, tx, need_draw(tx), numbers)
+            return shrink(self._desk, tx, numbers)
 
     def reserve(self, unit_id: str, outing: str) -> tuple[Promotion, ...]:
         """A unit that waits for this outing gets seats the ward had kept, because the ward says so."""
         with self._desk.writing(Right.PARTICIPANTS) as tx:
-            draw = need_draw(tx)
+            draw = draw_of_unit(tx, unit_id)
             standing, _ = standing_of(tx, draw)
             size = next((place.size for place in standing.places if place.id == unit_id), 1)
             write_line(
@@ -207,14 +220,13 @@ class Participants:
         """So many of the seats the ward had kept (None: all) fall to the waiting list; refused before `release_on`."""
         with self._desk.writing(Right.PARTICIPANTS) as tx:
             _need_outing(programme_of(tx), outing)
-            return release(self._desk, tx, need_draw(tx), outing, seats)
+            return release(self._desk, tx, draw_for(tx, outing), outing, seats)
 
     def late_candidates(self) -> tuple[Candidate, ...]:
         """Confirmed by the ward, but in no unit of the draw: who can be added behind all that were drawn."""
         with self._desk.reading() as tx:
-            draw = need_draw(tx)
-            standing_of(tx, draw)
-            return tuple(candidates(tx, draw))
+            found = {one.number: one for draw in need_done(tx) for one in candidates(tx, draw)}
+            return tuple(found[number] for number in sorted(found))
 
     def late(self, number: int) -> Enrolled:
         """Add an application (with its group) behind all that were drawn, and seal ⑦, which carries its opening.
@@ -222,7 +234,7 @@ class Participants:
         It goes at once: what the ward is to check this by must not change in between.
         """
         with self._desk.writing(Right.PARTICIPANTS) as tx:
-            draw = need_draw(tx)
+            draw = late_draw(tx, number)
             enrolled, _ = enrol_late(self._desk, tx, draw, number)
             self._seal(tx, draw)
         self._exchange.flush()
@@ -230,9 +242,11 @@ class Participants:
 
     def _happen(self, event: Cancel | Decline | Disqualify | Close, act: Act) -> tuple[Promotion, ...]:
         with self._desk.writing(Right.PARTICIPANTS) as tx:
-            draw = need_draw(tx)
+            if isinstance(event, Close):
+                draw = draw_of(tx, event.course) or need_done(tx)[-1]
+            else:
+                draw = draw_of_unit(tx, event.id)
             if isinstance(event, Disqualify):
-                standing_of(tx, draw)
                 need_returned(tx, draw, event.id)
             write_line(self._desk, tx, act, Content.PARTICIPANTS, 1, Unit.RECORDS, ref=f"draw:{draw}")
             return happen(self._desk, tx, draw, event)
@@ -257,21 +271,20 @@ class Participants:
     def unsent(self) -> bool:
         """Whether the ward has not yet been sent the participants as they stand (contractor)."""
         with self._desk.reading() as tx:
-            draw = current_draw(tx)
-            if (
-                self._desk.actor.site is not Site.CONTRACTOR
-                or not draw
-                or step_of(tx.draws.files(draw)) is not Step.DONE
-            ):
-                return False
-            return tx.settings.get(f"participants_sent_{draw}") != standing_of(tx, draw)[1].head
+            return self._desk.actor.site is Site.CONTRACTOR and bool(unsent_draws(tx))
 
     def send(self) -> Sent | None:
-        """⑦: seal the participants as they stand, with the events, for the ward. None when it has them already."""
+        """⑦: seal the participants as they stand, with the events, for the ward. None when it has them already.
+
+        One bundle for each finished draw that has changed; the last is returned.
+        """
         if self._desk.actor.site is not Site.CONTRACTOR:
             raise Refused("参加者データを送るのは委託先です")
         with self._desk.writing(Right.SEND) as tx:
-            sent = self._seal(tx, need_draw(tx))
+            need_done(tx)
+            sent = None
+            for draw in unsent_draws(tx):
+                sent = self._seal(tx, draw)
         self._exchange.flush()
         return sent
 
@@ -305,8 +318,9 @@ class Participants:
         """⑧ at the ward: replay the events here and demand the very list the contractor sent."""
         if self._desk.actor.site is not Site.WARD:
             raise IntegrityFailure("参加者データは委託先から区へ送るものです", where=name)
-        draw = need_draw(tx)
-        if bundle.entries.get("draw.txt") != f"{draw}\n".encode():
+        named = bundle.entries.get("draw.txt")
+        draw = next((draw for draw in need_done(tx) if named == f"{draw}\n".encode()), None)
+        if draw is None:
             raise IntegrityFailure("別の抽選の参加者データです", where=name)
         _, known = standing_of(tx, draw)
         if EVENTS in bundle.entries:
@@ -330,6 +344,7 @@ class Participants:
                 where=name,
                 next_step="委託先に連絡し、両者の記録を見比べてください",
             )
+        tx.settings.put(f"participants_came_{draw}", log.head)
 
     def approve(self) -> Sent:
         """⑩ at the ward: approve the participants as they stand. Waits for ⑨; a returned one must have left its seat.
@@ -340,6 +355,15 @@ class Participants:
             sent = approve(self._desk, tx, self._exchange)
         self._exchange.flush()
         return sent
+
+
+def unsent_draws(tx: Tx) -> list[str]:
+    """At the contractor: the finished draws whose participants, as they stand, the ward has not been sent."""
+    return [
+        draw
+        for draw in done_draws(tx)
+        if tx.settings.get(f"participants_sent_{draw}") != standing_of(tx, draw)[1].head
+    ]
 
 
 def _need_outing(programme: Programme, outing: str) -> None:

@@ -186,6 +186,10 @@ class Reviews(Protocol):
         """By record, the newest word of a stage."""
         ...
 
+    def said(self, stage: str) -> dict[tuple[str, str], ReviewRow]:
+        """By record and version, the newest word of a stage."""
+        ...
+
     def ever_confirmed(self, stage: str, record: str) -> set[str]:
         """The versions of this record that a word of this stage has confirmed, whatever was said later."""
         ...
@@ -272,6 +276,10 @@ class Attendance(Protocol):
 
 class NoticeRows(Protocol):
     def put(self, batch: str, record: str, kind: str, at: dt.datetime) -> None: ...
+    def all(self) -> list[tuple[str, str]]:
+        """(record, kind) of all, oldest first."""
+        ...
+
     def sent(self) -> dict[str, tuple[str, str, dt.datetime]]:
         """By record: (kind, batch, when), the newest."""
         ...

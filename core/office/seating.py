@@ -14,7 +14,8 @@ from core.draw.rules import PARAMS, Params
 from core.draw.standing import PlaceState, Standing, replay
 from core.errors import Refused
 from core.office.desk import Desk
-from core.office.drawing import Step, current_draw, step_of
+from core.office.drawing import Step, step_of
+from core.office.plans import current_draw, done_draws, draw_of
 from core.office.ports import Tx
 
 _JST = dt.timezone(dt.timedelta(hours=9))
@@ -85,11 +86,8 @@ def gone_missing(standing: Standing, people: Mapping[str, list[Application]]) ->
     )
 
 
-def seated_people(tx: Tx) -> list[Seat]:
-    """Everybody seated now, by 受付番号; empty before the draw is done."""
-    draw = current_draw(tx)
-    if draw is None or step_of(tx.draws.files(draw)) is not Step.DONE:
-        return []
+def seated_in(tx: Tx, draw: str) -> list[Seat]:
+    """Everybody seated now by that finished draw, by 受付番号."""
     standing, _ = standing_of(tx, draw)
     people = people_of(tx, draw)
     seats = [
@@ -101,11 +99,22 @@ def seated_people(tx: Tx) -> list[Seat]:
     return sorted(seats, key=lambda seat: seat.application.number)
 
 
+def seated_people(tx: Tx) -> list[Seat]:
+    """Everybody seated now by any finished draw, by 受付番号; empty before one is done."""
+    seats = [seat for draw in done_draws(tx) for seat in seated_in(tx, draw)]
+    return sorted(seats, key=lambda seat: seat.application.number)
+
+
 class Seated:
     """What the review asks for ⑨."""
 
     def seated(self, tx: Tx) -> list[tuple[Application, str, str, str]]:
-        return [(s.application, s.draw, s.unit_id, s.outing) for s in seated_people(tx)]
+        """Everybody seated, each once: who has seats of two rounds is asked about the one not approved yet."""
+        seats: dict[str, Seat] = {}
+        for draw in sorted(done_draws(tx), key=lambda name: approval_of(tx, name) is None):
+            seats |= {seat.application.record: seat for seat in seated_in(tx, draw)}
+        ordered = sorted(seats.values(), key=lambda seat: seat.application.number)
+        return [(s.application, s.draw, s.unit_id, s.outing) for s in ordered]
 
 
 def approval_of(tx: Tx, draw: str) -> dict[str, object] | None:
@@ -114,8 +123,44 @@ def approval_of(tx: Tx, draw: str) -> dict[str, object] | None:
     return json.loads(text) if text else None
 
 
+def participants_came(tx: Tx, draw: str) -> bool:
+    """At the ward: whether ⑦ of that draw has been taken in."""
+    if tx.settings.get(f"participants_came_{draw}"):
+        return True
+    return done_draws(tx) == [draw] and "participants" in {row.kind for row in tx.bundles.list("in")}
+
+
+def need_done(tx: Tx) -> list[str]:
+    """The finished draws, oldest first. Raises `Refused` when there is none yet."""
+    done = done_draws(tx)
+    if not done:
+        begun = current_draw(tx) is not None
+        raise Refused(
+            "抽選がまだ終わっていません" if begun else "抽選がまだ行われていません",
+            next_step="F3 抽選で手順を進めてください",
+        )
+    return done
+
+
 def need_draw(tx: Tx) -> str:
-    draw = current_draw(tx)
+    """The newest finished draw. Raises `Refused` when there is none yet."""
+    return need_done(tx)[-1]
+
+
+def draw_for(tx: Tx, outing: str) -> str:
+    """The finished draw whose seats that outing's are. Raises `Refused` when its round has not been drawn yet."""
+    need_done(tx)
+    draw = draw_of(tx, outing)
     if draw is None:
-        raise Refused("抽選がまだ行われていません", next_step="F3 抽選で手順を進めてください")
+        raise Refused(
+            "この回の抽選は、まだ終わっていません", where=outing, next_step="F3 抽選で手順を進めてください"
+        )
     return draw
+
+
+def draw_of_unit(tx: Tx, unit_id: str) -> str:
+    """The finished draw that unit is in; the newest, where there is none: it will refuse the event."""
+    done = need_done(tx)
+    return next(
+        (name for name in done if any(unit.unit_id == unit_id for unit in tx.draws.units(name))), done[-1]
+    )

@@ -42,6 +42,9 @@ class NoticeTable:
             (batch, record, kind, moment_text(at)),
         )
 
+    def all(self) -> list[tuple[str, str]]:
+        return list(self._connection.execute("SELECT record, kind FROM notice ORDER BY id"))
+
     def sent(self) -> dict[str, tuple[str, str, dt.datetime]]:
         rows = self._connection.execute(
             "SELECT record, kind, batch, at FROM notice"

@@ -50,6 +50,14 @@ class ReviewTable:
         )
         return {row[1]: _review_of(row) for row in rows}
 
+    def said(self, stage: str) -> dict[tuple[str, str], ReviewRow]:
+        rows = self._connection.execute(
+            f"SELECT {_COLUMNS} FROM review"  # noqa: S608 - fixed words
+            " WHERE id IN (SELECT max(id) FROM review WHERE stage = ? GROUP BY record, version_hash) ORDER BY id",
+            (stage,),
+        )
+        return {(row[1], row[2]): _review_of(row) for row in rows}
+
     def ever_confirmed(self, stage: str, record: str) -> set[str]:
         rows = self._connection.execute(
             "SELECT version_hash FROM review WHERE stage = ? AND record = ? AND verdict = 'confirmed'",

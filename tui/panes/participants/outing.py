@@ -184,7 +184,7 @@ class OutingSheet(Sheet):
         row = self._list.current
         words = "この人（組のときは全員）は、すべての回から外れます。取り消せません。"
         if row is not None and await self._event(f"辞退 受付番号 {no(row.number)}", words, "辞退を記録する"):
-            await self._tell(self.office.participants.cancel(row.unit_id))
+            await self._tell(self.office.participants.withdraw(row.number))
 
     @flow
     async def action_decline(self) -> None:
