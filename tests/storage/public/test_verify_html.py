@@ -342,13 +342,16 @@ def test_a_folder_may_be_dropped_onto_the_page(resident: Resident) -> None:
 
 def test_it_is_usable_with_the_keyboard_alone(resident: Resident) -> None:
     resident.choose(EVENTFUL.files)
-    resident.page.focus("#folder")
-    reached = ["folder"]
+    resident.page.focus("#pick-folder")
+    reached = ["pick-folder"]
     while reached[-1] != "number":
         resident.page.keyboard.press("Tab")
         reached.append(resident.page.evaluate("() => document.activeElement.id"))
         assert len(reached) < 8
-    assert reached == ["folder", "files", "again", "number"]
+    assert reached == ["pick-folder", "pick-files", "again", "number"]
+    with resident.page.expect_file_chooser():
+        resident.page.press("#pick-files", "Enter")
+    resident.page.focus("#number")
     resident.page.keyboard.type("0000000000")
     resident.page.keyboard.press("Enter")
     assert "名簿にありません" in resident.page.inner_text("#answer")
