@@ -192,6 +192,9 @@ def test_of_several_notices_the_newest_is_told(tx: VaultTx, make: Make, at: dt.d
         make(1).record: ("admission", "batch-2", later),
         make(2).record: ("rejection", "batch-1", at),
     }
+    assert tx.notices.all() == [
+        (make(1).record, "rejection"), (make(2).record, "rejection"), (make(1).record, "admission"),
+    ]  # fmt: skip
 
 
 def test_a_write_that_fails_keeps_nothing_and_one_that_succeeds_is_read(

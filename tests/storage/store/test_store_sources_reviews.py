@@ -121,6 +121,25 @@ def test_the_newest_word_of_a_stage_stands(
     assert tx.reviews.latest("nothing") == {}
 
 
+def test_a_word_on_another_version_does_not_hide_an_earlier_one(
+    store: VaultStore, make: Make, word: Callable[..., ReviewRow], at: dt.datetime
+) -> None:
+    other = "f" * 64
+    record, version = make(1).record, make(1).version_hash
+    with store.write() as tx:
+        tx.applications.add(make(1), at)
+        for said in (word(1), word(1, "returned", version_hash=other, code="unclear")):
+            tx.reviews.add(said)
+    with store.read() as tx:
+        (stage,) = {row.stage for row in tx.reviews.unsent()}
+        words = tx.reviews.said(stage)
+        assert {key: row.verdict for key, row in words.items()} == {
+            (record, version): "confirmed", (record, other): "returned",
+        }  # fmt: skip
+        assert tx.reviews.ever_confirmed(stage, record) == {version}
+        assert tx.reviews.ever_confirmed(stage, "0" * 10) == set()
+
+
 def test_words_wait_until_a_bundle_carries_them(
     tx: VaultTx, make: Make, at: dt.datetime, word: Callable[..., ReviewRow]
 ) -> None:
