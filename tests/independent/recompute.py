@@ -108,7 +108,15 @@ FORMAT_FILES = {
     *("events.txt", "standing.txt"),
     *(f"{kind}-{party}.txt" for kind in ("reveal", "dice", "abandoned", "head") for party in PARTIES),
 }
-BESIDES = {"contractor.pem", "ward.pem", "verify.sh", "verify-signatures.sh", "読み方.txt", ".ikiiki-public"}
+BESIDES = {
+    "contractor.pem",
+    "ward.pem",
+    "verify.sh",
+    "verify-signatures.sh",
+    "verify.html",
+    "読み方.txt",
+    ".ikiiki-public",
+}
 
 
 def sha(data: bytes | str) -> str:
@@ -166,7 +174,8 @@ class Standing:
 
 @dataclass(frozen=True)
 class Draw:
-    """A draw that is what the document says: finished (with seed and result) or abandoned (with both words)."""
+    """A draw that is what the document says: finished (with seed and result) or abandoned (one word: it
+    stands still; both: it is over)."""
 
     params: Params
     seed: str = ""
@@ -513,13 +522,14 @@ def afterwards(
     folder: Folder, params: Params, result: tuple[Row, ...]
 ) -> tuple[tuple[Standing, ...], tuple[tuple[tuple[str, str], ...], ...], frozenset[str]]:
     """events.txt replayed, standing.txt and the heads compared with it."""
+    hashes = [sha(bytes(folder["result.txt"]))]
     if "events.txt" not in folder:
-        for name in ("standing.txt", "head-contractor.txt", "head-ward.txt"):
-            if name in folder:
-                raise Wrong(name, "there without events.txt")
+        if "standing.txt" in folder:
+            raise Wrong("standing.txt", "there without events.txt")
+        if "head-contractor.txt" in folder or "head-ward.txt" in folder:
+            heads(folder, params, hashes)
         return (), (), frozenset()
     state = Afterwards.of(params, result)
-    hashes = [sha(bytes(folder["result.txt"]))]
     promotions = []
     for count, (line, match) in enumerate(rows(folder, "events.txt", EVENT_LINE), 1):
         if match[1] != f"{count:06d}" or match[2] != hashes[-1]:
@@ -552,7 +562,7 @@ def names(folder: Folder) -> None:
 
 
 def abandoned(folder: Folder, params: Params) -> Draw:
-    """A draw published as far as it went, with both sites' words."""
+    """A draw published as far as it went, with the words of both sites, or of the one that stands alone with it."""
     for name in (
         "seed-input.txt",
         "result.txt",
@@ -567,6 +577,8 @@ def abandoned(folder: Folder, params: Params) -> Draw:
     words = []
     for party in PARTIES:
         name = f"abandoned-{party}.txt"
+        if name not in folder:
+            continue  # the draw stands still, and is not over
         found = fields(folder, name, ABANDONED, params.draw)
         bound(folder, "params.txt", found["params"], name)
         for needed in STEPS[found["reached"]]:
@@ -579,7 +591,7 @@ def abandoned(folder: Folder, params: Params) -> Draw:
     if "freeze.txt" in folder:
         ids = frozenset(entry.id for entry in frozen(folder, params))
     else:
-        for name in ("list.txt", "opened.txt", "reveal-contractor.txt", "reveal-ward.txt"):
+        for name in ("list.txt", "opened.txt"):
             if name in folder:
                 raise Wrong(name, "there without freeze.txt")
         if "commits.txt" in folder:
@@ -587,11 +599,13 @@ def abandoned(folder: Folder, params: Params) -> Draw:
     if "opened.txt" in folder:
         opening = opened(folder, params)
         if len(dice) == 2 and len({thrown(folder, name, DICE, params, opening) for name in dice}) == 1:
-            raise Wrong("abandoned-contractor.txt", "the dice agree: this draw cannot be abandoned")
+            raise Wrong(f"abandoned-{words[0].party}.txt", "the dice agree: this draw cannot be abandoned")
         for name in dice:
             thrown(folder, name, DICE, params, opening)
-    elif dice:
-        raise Wrong(dice[0], "there without opened.txt")
+    else:
+        for name in (*dice, *(f"reveal-{party}.txt" for party in PARTIES)):
+            if name in folder:
+                raise Wrong(name, "there without opened.txt")
     return Draw(params, abandoned=tuple(words), ids=ids)
 
 
@@ -630,6 +644,8 @@ def chain(folders: Sequence[Folder]) -> list[Draw]:
             draws and params.draw.rsplit("-", 1)[0] != draws[0].params.draw.rsplit("-", 1)[0]
         ):
             raise Wrong("params.txt", f"not number {number} of that year")
+        if draws and len(draws[-1].abandoned) == 1:
+            raise Wrong("params.txt", "the draw before stands still and is not over")
         if params.previous != expected:
             raise Wrong("params.txt", "previous is not the draw before")
         if draw.ids & used:
@@ -665,9 +681,13 @@ def signatures(folder: Folder) -> int:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     names(folder)
-    needed = {
-        f"{n}.{p}.sig" for n in ("freeze.txt", "opened.txt", "result.txt") if n in folder for p in PARTIES
-    }
+    by_both = [n for n in ("freeze.txt", "opened.txt", "result.txt") if n in folder]
+    if any(f"abandoned-{party}.txt" in folder for party in PARTIES):
+        steps = [
+            n for n in ("freeze.txt", "opened.txt", "dice-contractor.txt", "dice-ward.txt") if n in folder
+        ]
+        by_both = [n for n in by_both if n != steps[-1]]  # perhaps it ended because one refused to sign
+    needed = {f"{n}.{p}.sig" for n in by_both for p in PARTIES}
     for kind in ("dice", "abandoned", "head"):
         needed |= {f"{kind}-{p}.txt.{p}.sig" for p in PARTIES if f"{kind}-{p}.txt" in folder}
     for name in sorted(needed):
@@ -739,12 +759,16 @@ def units(
     formed: list[Together] = []
     held: list[tuple[int, ...]] = []
     for members in parties.values():
+        here = [tuple(code for code in member.wishes if code in params.seats) for member in members]
+        if not any(here):
+            continue  # of other rounds alone: no part of this draw
         receipts = tuple(member.receipt for member in members)
-        common = tuple(code for code in members[0].wishes if all(code in member.wishes for member in members))
+        common = tuple(code for code in here[0] if all(code in wishes for wishes in here))
         if len(members) > params.max_size or not common:
             held.append(receipts)
         else:
-            formed.append(Together(receipts, common, min(member.tickets for member in members)))
+            tickets = min(params.max_tickets, *(member.tickets for member in members))
+            formed.append(Together(receipts, common, tickets))
     return formed, held
 
 
