@@ -1,31 +1,14 @@
-"""The second reading against the document's own vectors, and its independence from the product.
-
-recompute.py is loaded by its path, as somebody who has that one file would run it.
-"""
+"""The second reading against the document's own vectors, and its independence from the product."""
 
 from __future__ import annotations
 
 import ast
-import importlib.util
 import sys
 from pathlib import Path
-from types import ModuleType
 
-HERE = Path(__file__).parent
-OWN = HERE / "recompute.py"
+from tests.independent import recompute as R
 
-
-def load() -> ModuleType:
-    """recompute.py as a module, from its path alone."""
-    spec = importlib.util.spec_from_file_location("independent_recompute", OWN)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-R = load()
+OWN = Path(R.__file__)
 
 
 def test_it_imports_the_standard_library_and_cryptography_for_signatures_alone() -> None:
