@@ -6,7 +6,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from core.canonical import sha256_hex
 from core.draw.abandoned import Abandoned, Reached, Reason
+from core.draw.engine import draw_value
 from core.draw.steps import Dice
 from core.roles import Site
 from tests.core.draw.happened import happen
@@ -116,3 +118,83 @@ def other_dice(played: Played, **changed: object) -> dict[str, bytes]:
 
 
 BEACON = rules(beacon=("drand-quicknet", "31415926"))
+
+
+def forge(played: Played, name: str, old: str, new: str) -> dict[str, bytes]:
+    """The draw with `old` in one file replaced by `new` and everything after it made to fit: only its rules are broken."""
+    files = plain(played.files)
+    text = files[name].decode()
+    assert old in text
+    _put(files, name, text.replace(old, new, 1).encode())
+    seed = sha256_hex(files["seed-input.txt"])
+    rooms = {course.code: course.room for course in played.params.courses}
+    units = [line.split() for line in files["list.txt"].decode().splitlines()]
+    lines = []
+    for value, unit_id, size, codes in sorted(
+        (draw_value(seed, unit[0], int(unit[2])), unit[0], int(unit[1]), unit[3]) for unit in units
+    ):
+        seat = next((code for code in codes.split(",") if rooms.get(code, 0) >= size), "-")
+        if seat != "-":
+            rooms[seat] -= size
+        lines.append(f"{value} {unit_id} {size} {codes} {seat}\n")
+    return files | {"result.txt": "".join(lines).encode()}
+
+
+def _put(files: dict[str, bytes], name: str, data: bytes) -> None:
+    """Replaces a file, and its hash wherever it stands, and so on."""
+    before, after = sha256_hex(files[name]).encode(), sha256_hex(data).encode()
+    files[name] = data
+    for other, held in list(files.items()):
+        if other != "result.txt" and before in held:
+            _put(files, other, held.replace(before, after))
+
+
+FORGED = play(count=40, seed=5)
+_FIRST, _SECOND = FORGED.files["list.txt"].decode().splitlines(keepends=True)[:2]
+_WORDS = _FIRST.split(" ")
+FORGED_FREEZE = sha256_hex(FORGED.files["freeze.txt"])
+
+
+def _first(**changed: str) -> str:
+    """The first line of the roll with some of its words changed."""
+    words = dict(zip(("id", "size", "tickets", "codes", "commitment"), _WORDS, strict=True))
+    return " ".join((words | changed).values())
+
+
+HARMLESS = (
+    ("params.txt", "reserve=C 0\n", "reserve=C 0\nnote=x\n"),
+    ("list.txt", _FIRST, _first(commitment="0" * 64 + "\n")),
+    ("list.txt", _FIRST, _first(size="1", tickets="3", codes="B,A")),
+    ("freeze.txt", FORGED.roll.sha256, FORGED.roll.sha256 + "\nnote=x"),
+    ("opened.txt", "draw=", "draw="),
+)
+"""What the rules allow: proof that nothing but the rule is broken in the others."""
+
+BROKEN = {
+    "a first draw with one before it": ("params.txt", "previous=none", f"previous={'0' * 64}"),
+    "outings out of order": ("params.txt", "course=A 12\ncourse=B 9\n", "course=B 9\ncourse=A 12\n"),
+    "an outing without its kept seats": ("params.txt", "reserve=C 0\n", ""),
+    "a line nobody knows in the rules": ("params.txt", "reserve=C 0\n", "reserve=C 0\nx=1\n"),
+    "more seats kept than there are": ("params.txt", "reserve=C 0", "reserve=C 6"),
+    "groups of none": ("params.txt", "max_size=3", "max_size=0"),
+    "a leading zero": ("params.txt", "max_tickets=3", "max_tickets=03"),
+    "an empty note": ("params.txt", "reserve=C 0\n", "reserve=C 0\nnote=\n"),
+    "a third seal": ("commits.txt", "reveal-ward.txt\n", f"reveal-ward.txt\n{'0' * 64}  reveal-ward.txt\n"),
+    "seals parted otherwise": ("commits.txt", "  reveal-ward", " *reveal-ward"),
+    "more people than the rules allow": ("list.txt", _FIRST, _first(size="4")),
+    "more tickets than the rules allow": ("list.txt", _FIRST, _first(tickets="4")),
+    "one number twice": ("list.txt", _FIRST, _FIRST + _first(commitment="f" * 64 + "\n")),
+    "numbers out of order": ("list.txt", _FIRST + _SECOND, _SECOND + _FIRST),
+    "an outing the rules do not know": ("list.txt", _FIRST, _first(codes="A,Z")),
+    "a wish twice": ("list.txt", _FIRST, _first(codes="A,A")),
+    "a sixth word": ("list.txt", _FIRST, _first(commitment="0" * 64 + " x\n")),
+    "two spaces": ("list.txt", _FIRST, _first(size=" 1")),
+    "a number with a letter that is none": ("list.txt", _FIRST, _first(id="000000000I")),
+    "a commitment that is no hash": ("list.txt", _FIRST, _first(commitment="F" * 64 + "\n")),
+    "the freeze of another draw": ("freeze.txt", "draw=hiking-2026-1", "draw=hiking-2026-2"),
+    "a line nobody knows in the freeze": ("freeze.txt", "commits=", "x=1\ncommits="),
+    "a line nobody knows after the freeze": ("freeze.txt", FORGED.roll.sha256, FORGED.roll.sha256 + "\nx=1"),
+    "the opening of another draw": ("opened.txt", "draw=hiking-2026-1", "draw=hiking-2026-2"),
+    "an opening of another freeze": ("opened.txt", FORGED_FREEZE, "0" * 64),
+}
+"""One rule of the grammar broken, and every later hash made to fit: file, what stands there, what stands instead."""

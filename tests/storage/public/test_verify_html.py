@@ -22,8 +22,12 @@ from tests.core.draw.played import Played, after_draw, play, rules, with_signatu
 from tests.storage.public.folders import (
     ABANDONED,
     BEACON,
+    BROKEN,
+    FORGED,
+    HARMLESS,
     PLACES,
     change,
+    forge,
     give_up,
     other_dice,
     plain,
@@ -312,6 +316,14 @@ def test_the_first_thing_that_does_not_fit_is_named_with_what_to_do(resident: Re
         assert what in resident.verdict
         assert "どうすればよいか: " in resident.verdict
         assert "調べられ" in resident.ask(EVENTFUL.units[0].line.id)[0]
+
+
+def test_a_broken_rule_is_refused_though_all_later_hashes_fit(resident: Resident) -> None:
+    for allowed in HARMLESS:
+        assert resident.choose(forge(FORGED, *allowed)) == "good", resident.verdict
+    for kind, forgery in BROKEN.items():
+        assert resident.choose(forge(FORGED, *forgery)) == "bad", kind
+        assert forgery[0] in resident.verdict or kind == "an opening of another freeze"
 
 
 def test_any_missing_file_is_named(resident: Resident) -> None:

@@ -11,7 +11,17 @@ from core.draw.rules import Course
 from core.roles import Site
 from tests.core.draw.happened import forbidden
 from tests.core.draw.played import play, rules
-from tests.storage.public.folders import BEACON, Checker, change, plain, with_events
+from tests.storage.public.folders import (
+    BEACON,
+    BROKEN,
+    FORGED,
+    HARMLESS,
+    Checker,
+    change,
+    forge,
+    plain,
+    with_events,
+)
 
 
 def test_a_whole_draw_is_accepted_in_one_calm_line(checker: Checker) -> None:
@@ -132,6 +142,23 @@ def test_a_better_seat_with_all_later_hashes_made_to_fit_is_noticed(checker: Che
     done = checker.run()
     assert done.returncode != 0
     assert "result.txt" in done.stderr.decode()
+
+
+@pytest.mark.parametrize("allowed", HARMLESS)
+def test_what_the_rules_allow_is_accepted_with_all_later_hashes_made_to_fit(
+    checker: Checker, allowed: tuple[str, str, str]
+) -> None:
+    checker.lay(forge(FORGED, *allowed))
+    done = checker.run()
+    assert done.returncode == 0, done.stderr.decode()
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_a_broken_rule_is_refused_though_all_later_hashes_fit(checker: Checker, kind: str) -> None:
+    checker.lay(forge(FORGED, *BROKEN[kind]))
+    done = checker.run()
+    assert done.returncode != 0
+    assert BROKEN[kind][0] in done.stderr.decode() or kind == "an opening of another freeze"
 
 
 def test_what_the_files_say_is_never_run(checker: Checker, tmp_path: Path) -> None:
