@@ -152,6 +152,9 @@ def _put(files: dict[str, bytes], name: str, data: bytes) -> None:
 FORGED = play(count=40, seed=5)
 _FIRST, _SECOND = FORGED.files["list.txt"].decode().splitlines(keepends=True)[:2]
 _WORDS = _FIRST.split(" ")
+_OUTINGS = "course=A 12\ncourse=B 9\ncourse=C 5\nreserve=A 2\nreserve=B 3\n"
+_SWAPPED = str.maketrans("AB", "BA")
+_WARD_OPENED = FORGED.files["opened.txt"].decode().splitlines(keepends=True)[-1]
 FORGED_FREEZE = sha256_hex(FORGED.files["freeze.txt"])
 
 
@@ -172,7 +175,7 @@ HARMLESS = (
 
 BROKEN = {
     "a first draw with one before it": ("params.txt", "previous=none", f"previous={'0' * 64}"),
-    "outings out of order": ("params.txt", "course=A 12\ncourse=B 9\n", "course=B 9\ncourse=A 12\n"),
+    "outings out of order": ("params.txt", _OUTINGS, _OUTINGS.replace("A 12", "A 9").translate(_SWAPPED)),
     "an outing without its kept seats": ("params.txt", "reserve=C 0\n", ""),
     "a line nobody knows in the rules": ("params.txt", "reserve=C 0\n", "reserve=C 0\nx=1\n"),
     "more seats kept than there are": ("params.txt", "reserve=C 0", "reserve=C 6"),
@@ -195,6 +198,9 @@ BROKEN = {
     "a line nobody knows in the freeze": ("freeze.txt", "commits=", "x=1\ncommits="),
     "a line nobody knows after the freeze": ("freeze.txt", FORGED.roll.sha256, FORGED.roll.sha256 + "\nx=1"),
     "the opening of another draw": ("opened.txt", "draw=hiking-2026-1", "draw=hiking-2026-2"),
+    "a freeze cut short": ("freeze.txt", f"list={FORGED.roll.sha256}\n", ""),
+    "a key of another name": ("freeze.txt", "params=", "parama="),
+    "a line nobody knows after the opening": ("opened.txt", _WARD_OPENED, _WARD_OPENED + "x=1\n"),
     "an opening of another freeze": ("opened.txt", FORGED_FREEZE, "0" * 64),
 }
 """One rule of the grammar broken, and every later hash made to fit: file, what stands there, what stands instead."""
