@@ -72,11 +72,7 @@ def test_the_word_must_be_of_these_rules_and_signed_by_that_site() -> None:
     strange = dataclasses.replace(word(Site.WARD, Reached.FREEZE), params="0" * 64)
     assert not check(folder(Reached.FREEZE, strange)).sound
     good = folder(Reached.FREEZE, word(Site.WARD, Reached.FREEZE))
-    good["abandoned-ward.txt.ward.sig"] = (
-        good["abandoned-ward.txt.contractor.sig"]
-        if "abandoned-ward.txt.contractor.sig" in good
-        else b"0" * 64
-    )
+    good["abandoned-ward.txt.ward.sig"] = good.get("abandoned-ward.txt.contractor.sig", b"0" * 64)
     assert not check(good).sound
 
 

@@ -230,7 +230,7 @@ def test_a_ward_that_keeps_its_seal_shut_is_absent_before_the_dice(
     bench.contractor.office.lottery.draw()
     bench.sync()
     for bureau in (bench.contractor, bench.ward):
-        draw, public = bureau.office.publication.files()
+        _draw, public = bureau.office.publication.files()
         assert bureau.office.lottery.status().step is Step.DONE
         assert Opened.parse(public[OPENED], OPENED).ward is None
         assert "reveal-ward.txt" not in public, "a seal kept shut is never published"
