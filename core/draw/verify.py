@@ -221,10 +221,20 @@ def _excused(folder: _Folder) -> tuple[DrawFinding, ...]:
     for finding in folder.found:
         signed = finding.file.removesuffix(".sig").removesuffix(".contractor").removesuffix(".ward")
         code = finding.code
-        if code is FindingCode.MISSING and step_of.get(signed, -1) < reached:
+        step = step_of.get(signed, -1)
+        halved = finding.file == signed and step == reached and step != _DICE_STEP and step >= 0
+        if code is FindingCode.MISSING and (step < reached or (halved and not _begun(folder.files, step))):
             code = FindingCode.GONE
         made.append(DrawFinding(finding.file, code, finding.text))
     return tuple(made)
+
+
+_DICE_STEP = 3
+
+
+def _begun(files: Mapping[str, bytes], step: int) -> bool:
+    """Whether a step may stand half done: only the seals, which one site after the other puts down."""
+    return step == 0 and FREEZE not in files
 
 
 def _is_signature(name: str) -> bool:

@@ -77,6 +77,8 @@ def publish(folder: Path, files: Mapping[str, bytes]) -> DrawReport:
     Raises `IntegrityFailure` when the draw does not verify, `Refused` when it is still under way, when `folder`
     holds anything else, or when a seal would be published before it was opened.
     """
+    if OPENED not in files and any(name.startswith("reveal-") for name in files):
+        raise Refused("開封の前に封印の中身は公開できません", where=OPENED)
     keys = {site: _key(files, site) for site in Site}
     report = verify(files, keys)
     if not report.sound or report.draw is None:
@@ -84,8 +86,6 @@ def publish(folder: Path, files: Mapping[str, bytes]) -> DrawReport:
         raise IntegrityFailure(
             worst.text, where=worst.file, next_step="公開せずに、両者の取扱責任者で確認してください"
         )
-    if OPENED not in files and any(name.startswith("reveal-") for name in files):
-        raise Refused("開封の前に封印の中身は公開できません", where=OPENED)
     if not report.complete and not report.abandoned:
         raise Refused(
             "この抽選はまだ終わっていません",

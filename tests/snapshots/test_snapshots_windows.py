@@ -253,6 +253,5 @@ def test_error_without_a_draw(picture: Any) -> None:
     assert "次にすること" in words
 
 
-def test_error_of_a_step_that_must_wait(picture: Any) -> None:
-    doing = then(then(going_to("lottery"), "enter", until="Choice"), "up", "enter", until="Message")
-    assert "点検⑤がまだ" in picture("review", C, doing)
+def test_a_step_that_must_wait_says_for_what(picture: Any) -> None:
+    assert "区の点検⑤を待っています" in picture("review", C, going_to("lottery"))

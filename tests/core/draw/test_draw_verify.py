@@ -181,3 +181,14 @@ def test_every_file_has_a_type_and_a_message_of_its_own() -> None:
     assert not is_signed(PUBLIC[Site.CONTRACTOR], "freeze.txt", b"x\n", signature)
     with pytest.raises(KeyError):
         message("unknown.txt", b"")
+
+
+@pytest.mark.parametrize("name", ["seed-input.txt", "list.txt", "freeze.txt", "opened.txt"])
+def test_half_a_step_is_not_a_step_reached(name: str) -> None:
+    """A finished draw without its seed was never recomputed; a freeze without its roll binds nothing."""
+    last = {"seed-input.txt": 5, "list.txt": 2, "freeze.txt": 2, "opened.txt": 3}[name]
+    steps = [*STEPS, ("seed-input.txt", "result.txt")]
+    names = [one for step in steps[:last] for one in step if one != name]
+    report = check(with_signatures({one: TEXTS[one] for one in names}))
+    assert not report.sound
+    assert (name, "gone") in found(report)

@@ -157,7 +157,7 @@ class LotteryPane(Pane):
     async def action_next(self) -> None:
         ceremony = self._ceremony
         if ceremony is None or not ceremony.mine:
-            self.say("いまは相手の番です。F6 送受信で受け取ります")
+            self.say(ceremony.sentence if ceremony else "いまは進めません")
             return
         if ceremony.step not in _DEEDS:
             if ceremony.step in _STOPPED:
