@@ -1,0 +1,45 @@
+"""A ward that may only download holds its part of the draw with a medium carried by hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.journeys.acting import DICE, Sites
+
+
+def test_the_whole_ceremony_with_everything_carried_by_hand(at: Callable[..., Sites], tmp_path: Path) -> None:
+    sites, medium = at("review"), tmp_path / "medium"
+    medium.mkdir()
+    c, w = sites.contractor, sites.ward
+    for machine, *words in (
+        (c, "freeze"), (w, "freeze"), (c, "open"), (w, "open"),
+        (c, "dice", DICE, "--again", DICE), (w, "dice", DICE, "--again", DICE), (c, "draw"),
+    ):  # fmt: skip
+        machine.do("lottery", *words)
+        machine.do("sync", "--medium", medium)
+        sites.other(machine).do("sync", "--medium", medium)
+    assert [machine.do("lottery", "status")["step"] for machine in sites.both] == ["done", "done"]
+    for machine in sites.both:
+        told = machine.do("lottery", "report")["report"]
+        for word in ("名簿の確定", "開封", "result.txt"):
+            assert word in told
+        assert re.search(r"^[0-9a-f]{64}  result\.txt$", told, re.MULTILINE)
+
+
+def test_what_a_medium_carried_stands_in_the_ledger(at: Callable[..., Sites], tmp_path: Path) -> None:
+    sites, medium = at("review"), tmp_path / "medium"
+    medium.mkdir()
+    sites.contractor.do("lottery", "freeze")
+    sites.contractor.do("sync", "--medium", medium)
+    lines = str(sites.contractor.do("ledger", "list"))
+    assert "usb" in lines
+
+
+def test_a_medium_that_is_not_there_changes_nothing(at: Callable[..., Sites], tmp_path: Path) -> None:
+    contractor = at("review").contractor
+    before = contractor.tables()
+    contractor.refused("sync", "--medium", tmp_path / "away", code=5)
+    after = contractor.tables()
+    assert {name for name in after if after[name] != before[name]} <= {"access_log"}
