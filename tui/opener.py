@@ -40,8 +40,8 @@ class Session(Protocol):
         """The notices as PDF, readable by their owner alone; a second and third file when there are many."""
         ...
 
-    def publish(self, folder: Path) -> str:
-        """Write the public draw folder; the draw's id."""
+    def publish(self, folder: Path, draw: str | None = None) -> str:
+        """Write the public folder of the newest draw, or of the one named; the draw's id."""
         ...
 
     def write_desk_medium(self, folder: Path) -> str | None:

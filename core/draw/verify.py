@@ -222,19 +222,15 @@ def _excused(folder: _Folder) -> tuple[DrawFinding, ...]:
         signed = finding.file.removesuffix(".sig").removesuffix(".contractor").removesuffix(".ward")
         code = finding.code
         step = step_of.get(signed, -1)
-        halved = finding.file == signed and step == reached and step != _DICE_STEP and step >= 0
-        if code is FindingCode.MISSING and (step < reached or (halved and not _begun(folder.files, step))):
+        halved = finding.file == signed and step == reached and step not in _ONE_AFTER_THE_OTHER
+        if code is FindingCode.MISSING and (step < reached or halved):
             code = FindingCode.GONE
         made.append(DrawFinding(finding.file, code, finding.text))
     return tuple(made)
 
 
-_DICE_STEP = 3
-
-
-def _begun(files: Mapping[str, bytes], step: int) -> bool:
-    """Whether a step may stand half done: only the seals, which one site after the other puts down."""
-    return step == 0 and FREEZE not in files
+_ONE_AFTER_THE_OTHER = (0, 3)
+"""Steps that may stand half done: seals and dice, which one site puts down after the other."""
 
 
 def _is_signature(name: str) -> bool:

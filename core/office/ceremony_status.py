@@ -12,11 +12,11 @@ from core.draw.roll import LIST, Roll, small_classes
 from core.draw.rules import PARAMS, Params
 from core.draw.signing import signature_name
 from core.draw.steps import SEED_INPUT, Dice, SeedInput, dice_name
-from core.office.drawing import SENTENCES, Step, going_step, is_public, step_of, words_against
+from core.office.drawing import RESULT_FIXED, SENTENCES, Step, going_step, is_public, step_of, words_against
 from core.office.plans import next_plan, plan_now
 from core.office.ports import Tx
 from core.office.review import applicants_status, confirmed_applications
-from core.roles import SITE_WORDS, Site
+from core.roles import Site
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,8 @@ class Ceremony:
     """How many kinds (size, tickets, courses) fewer than five units share: worth knowing before publishing."""
     left_out: tuple[int, ...] = ()
     """Before the freeze: 受付番号 of accepted applications that it would leave out, unconfirmed or returned."""
+    review_open: int = 0
+    """At the contractor before the freeze: how many applications still lack the ward's word."""
     going: Step = Step.SEAL_CONTRACTOR
     """The step at which the draw stands, also while somebody asks to abandon it."""
     round: int = 1
@@ -55,10 +57,14 @@ class Ceremony:
     """Draws of this year that were abandoned: each is published, too."""
 
     @property
+    def publishable(self) -> tuple[str, ...]:
+        """The draws whose public folder can be written, newest first: this one once it is finished, and the abandoned."""
+        return (*([self.draw] if self.step is Step.DONE else []), *reversed(self.abandoned))
+
+    @property
     def can_abandon(self) -> bool:
         """Whether there is something to abandon: a draw that has begun, and whose result is not fixed."""
-        fixed = (Step.DRAW_CONTRACTOR, Step.DRAW_WARD, Step.DONE)
-        return "params.txt" in self.hashes and self.going not in fixed
+        return PARAMS in self.hashes and self.going not in RESULT_FIXED
 
 
 def ceremony_of(tx: Tx, site: Site) -> Ceremony:
@@ -67,10 +73,12 @@ def ceremony_of(tx: Tx, site: Site) -> Ceremony:
     step = step_of(files)
     sentence, mine = SENTENCES[step], _is_turn(step, site)
     left: list[int] = []
+    review_open = 0
     if step is Step.FREEZE_CONTRACTOR:
         left = [application.number for application in confirmed_applications(tx)[1]]
         review = applicants_status(tx)
-        if site is Site.CONTRACTOR and not review.done:
+        review_open = 0 if review.done or site is Site.WARD else max(1, review.open)
+        if review_open:
             sentence, mine = f"区の点検⑤を待っています（残り {review.open}件）", False
     params = Params.parse(files[PARAMS], PARAMS) if PARAMS in files else None
     roll = Roll.parse(files[LIST], LIST) if LIST in files else None
@@ -92,6 +100,7 @@ def ceremony_of(tx: Tx, site: Site) -> Ceremony:
         seed=SeedInput.parse(files[SEED_INPUT], SEED_INPUT).seed if SEED_INPUT in files else "",
         small_classes=small_classes(roll) if roll else 0,
         left_out=tuple(left),
+        review_open=review_open,
         going=going_step(files),
         round=plan.round,
         beacon=params.beacon if params else None,
@@ -121,11 +130,3 @@ def _seats(params: Params | None, files: Mapping[str, bytes]) -> dict[str, tuple
             if line.course:
                 taken[line.course] = taken.get(line.course, 0) + line.size
     return {course.code: (taken.get(course.code, 0), course.room) for course in params.courses}
-
-
-def whose_turn(ceremony: Ceremony) -> str:
-    """Whom everybody waits for, in words; "" when the draw is over or both are due."""
-    for site in Site:
-        if ceremony.step.value.endswith(f"_{site.value}"):
-            return SITE_WORDS[site]
-    return ""

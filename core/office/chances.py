@@ -14,14 +14,14 @@ from random import Random
 
 from core.applicant import Application, Problem, State
 from core.draw.chances import Outlook, TicketGain, outlook, ticket_gain
-from core.draw.result import RESULT
-from core.draw.rules import PARAMS, Course, Params
+from core.draw.rules import Params
 from core.draw.units import Entry, Shape, UnitProblem, shapes
 from core.errors import UsageError
 from core.office.desk import Desk, programme_of
+from core.office.drawing import Step, step_of
+from core.office.plans import Plan, next_plan, params_of, plan_now
 from core.office.ports import Progress, Tx
 from core.office.review import confirmed_applications
-from core.programme import Programme
 
 RUNS = 2000
 FEWEST_RUNS, MOST_RUNS = 100, 100_000
@@ -100,10 +100,10 @@ class Chances:
         asked = what_if or WhatIf()
         with self._desk.reading() as tx:
             programme = programme_of(tx)
-            number, drawn = _round(tx, programme)
+            plan, drawn = _due(tx)
             taken, left = confirmed_applications(tx)
             held = tx.applications.all((State.HELD,))
-        params = _params(programme, number)
+        params = params_of(programme, plan)
         other = _changed(params, asked, runs)
         parts = 1 + asked.rules + (asked.tickets is not None)
 
@@ -121,40 +121,17 @@ class Chances:
         gain = None
         if asked.tickets is not None:
             gain = ticket_gain(other, shaped, asked.tickets, runs, chance, part(parts - 1))
-        places = {outing.code: outing.place for outing in programme.outings if outing.round == number}
+        places = {outing.code: outing.place for outing in programme.outings if outing.round == plan.round}
         return ChanceReport(
-            number, drawn, places, len(people), len(left), runs, view, asked, then, len(freed), gain
+            plan.round, drawn, places, len(people), len(left), runs, view, asked, then, len(freed), gain
         )
 
 
-def _round(tx: Tx, programme: Programme) -> tuple[int, bool]:
-    """(the round that is drawn next, False); when all are drawn, (the last, True)."""
-    over: set[str] = set()
-    for draw in tx.draws.names():
-        files = tx.draws.files(draw)
-        if RESULT in files:
-            over.update(course.code for course in Params.parse(files[PARAMS], PARAMS).courses)
-    for item in programme.rounds:
-        codes = {outing.code for outing in programme.outings if outing.round == item.number}
-        if codes and not codes <= over:
-            return item.number, False
-    return max(outing.round for outing in programme.outings), True
-
-
-def _params(programme: Programme, number: int) -> Params:
-    """The rules of a round. Draw number and chain do not matter here: nothing of this is ever written."""
-    return Params(
-        draw=f"{programme.code}-{programme.fiscal_year}-1",
-        previous=None,
-        courses=tuple(
-            sorted(
-                (Course(o.code, o.capacity, o.reserved) for o in programme.outings if o.round == number),
-                key=lambda course: course.code,
-            )
-        ),
-        max_size=programme.draw.largest_group,
-        max_tickets=programme.draw.max_tickets,
-    )
+def _due(tx: Tx) -> tuple[Plan, bool]:
+    """(the draw that is due, False); when all rounds are drawn, (the last, True)."""
+    plan, files = plan_now(tx)
+    following = next_plan(tx)
+    return following or plan, following is None and step_of(files) is Step.DONE
 
 
 def _changed(params: Params, asked: WhatIf, runs: int) -> Params:

@@ -58,10 +58,10 @@ class Step(StrEnum):
 SENTENCES = {
     Step.SEAL_CONTRACTOR: "委託先が「封印をつくる」を行います",
     Step.SEAL_WARD: "区が「封印をつくる」を行います（応募者の点検のとき）",
-    Step.FREEZE_CONTRACTOR: "委託先が「名簿の確定」を行います（区の点検⑤がすべて済んでから）",
+    Step.FREEZE_CONTRACTOR: "委託先が「名簿の確定」を行います",
     Step.FREEZE_WARD: "区が名簿を確かめ、「名簿の確定」に署名します",
     Step.OPEN_CONTRACTOR: "委託先が「開封」を行います",
-    Step.OPEN_WARD: "区が開封の記録を確かめ、署名します。確認番号を電話で読み合わせてください",
+    Step.OPEN_WARD: "区が開封の記録に署名します。確認番号を電話で読み合わせてください",
     Step.DICE: "両者がさいころの数字を、それぞれ紙の記録から入力します",
     Step.DICE_CONTRACTOR: "委託先がさいころの数字を紙の記録から入力します",
     Step.DICE_WARD: "区がさいころの数字を紙の記録から入力します",
@@ -117,6 +117,10 @@ def part_of(step: Step, sender: Site) -> Part | None:
             return Part(computed)
         case _:
             return None
+
+
+RESULT_FIXED = frozenset({Step.DRAW_CONTRACTOR, Step.DRAW_WARD, Step.DONE})
+"""Both dice stand and agree: what follows is computed, and nothing can be chosen any more."""
 
 
 def words_against(files: Mapping[str, bytes]) -> list[Site]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -28,7 +28,6 @@ from core.draw.steps import (
     reveal_name,
 )
 from core.errors import IntegrityFailure
-from core.exchange.strict import ID10, Fields, bad
 from core.office.desk import Desk, programme_of
 from core.office.drawing import (
     OPENINGS,
@@ -45,13 +44,10 @@ from core.office.envelope import HANDOVER
 from core.office.envelope import Opened as Bundle
 from core.office.history import LEDGER, ROSTERS
 from core.office.keyring import need_partner
-from core.office.lines import from_jsonl
+from core.office.openings import read_openings
 from core.office.plans import Plan, next_plan, params_of, plan_now
-from core.office.ports import DrawUnit, Tx
+from core.office.ports import Tx
 from core.roles import Site
-
-MOST_MEMBERS = 1000
-"""Of one unit, as it is read; the rules of the draw say how many there may be."""
 
 
 def take_draw(desk: Desk, tx: Tx, bundle: Bundle, name: str) -> None:
@@ -90,7 +86,7 @@ def take_draw(desk: Desk, tx: Tx, bundle: Bundle, name: str) -> None:
     for entry, data in sent.items():
         tx.draws.put_file(draw, entry, data, desk.now())
     if openings is not None:
-        tx.draws.put_units([_from_opening_row(draw, row) for row in from_jsonl(openings, OPENINGS)])
+        tx.draws.put_units(read_openings(draw, openings))
 
 
 _COVER = frozenset({"draw.txt", LEDGER, ROSTERS, HANDOVER})
@@ -180,19 +176,3 @@ def _check_words(params: Params, files: Mapping[str, bytes], name: str) -> None:
             raise IntegrityFailure(
                 "抽選の取りやめの記録が、この抽選と合いません", where=f"{name} {word.file_name}"
             )
-
-
-_SALT = re.compile("[0-9a-f]{64}")
-
-
-def _from_opening_row(draw: str, row: Mapping[str, Any]) -> DrawUnit:
-    fields = Fields(row, OPENINGS).exactly(("id", "members"))
-    members = [one.exactly(("record", "salt")) for one in fields.objects("members", MOST_MEMBERS)]
-    if not members:
-        raise bad("抽選名簿の開示に、だれも入っていない番号があります", OPENINGS)
-    return DrawUnit(
-        draw,
-        fields.text("id", ID10),
-        tuple(one.text("record", ID10) for one in members),
-        tuple(one.text("salt", _SALT) for one in members),
-    )

@@ -32,7 +32,7 @@ from core.draw.steps import (
     dice_name,
     reveal_name,
 )  # fmt: skip
-from core.draw.units import UNIT_PROBLEM_WORDS, Entry, Opening, number_units, shapes
+from core.draw.units import UNIT_PROBLEM_WORDS, Entry, number_units, shapes
 from core.errors import IntegrityFailure, Refused
 from core.ledger.codes import Act, Content, Unit
 from core.office.beacon import beacon_found, need_future
@@ -40,6 +40,7 @@ from core.office.ceremony_status import Ceremony, ceremony_of
 from core.office.desk import Desk, programme_of
 from core.office.drawing import (
     OPENINGS,
+    RESULT_FIXED,
     SEAL,
     SENTENCES,
     Step,
@@ -51,9 +52,9 @@ from core.office.drawing import (
 from core.office.exchange import Exchange
 from core.office.keyring import site_keys
 from core.office.ledger import write_line
-from core.office.lines import jsonl
+from core.office.openings import opening_of, stored, write_openings
 from core.office.plans import Plan, next_plan, params_of, plan_now
-from core.office.ports import DrawUnit, Tx
+from core.office.ports import Tx
 from core.office.review import applicants_status, confirmed_applications
 from core.office.rules import seal_programme
 from core.programme import Programme
@@ -156,9 +157,10 @@ class Lottery:
             frozen = ceremony.freeze(params, commits, roll)
             shared = {LIST: roll.to_bytes(), FREEZE: frozen.to_bytes()}
             self._put(tx, draw, shared)
-            tx.draws.put_units([_row(draw, unit.opening) for unit in units])
+            kept = [stored(draw, unit.opening) for unit in units]
+            tx.draws.put_units(kept)
             signed = self._sign(tx, draw, COMMITS) | self._sign(tx, draw, FREEZE)
-            openings = jsonl([_opening_row(unit.opening) for unit in units])
+            openings = write_openings(kept)
             self._desk.log(tx, "draw_left_out", f"no={','.join(str(a.number) for a in left)}")
             self._note(tx, Act.FREEZE, shared[FREEZE])
             self._send(tx, draw, "freeze", shared | signed | {OPENINGS: openings})
@@ -184,10 +186,7 @@ class Lottery:
     def _demand_one_to_one(self, tx: Tx, draw: str, files: Mapping[str, bytes]) -> None:
         params, roll = Params.parse(files[PARAMS], PARAMS), Roll.parse(files[LIST], LIST)
         taken, _ = confirmed_applications(tx)
-        openings = [
-            Opening(u.unit_id, tuple((r, bytes.fromhex(s)) for r, s in zip(u.records, u.salts, strict=True)))
-            for u in tx.draws.units(draw)
-        ]
+        openings = [opening_of(unit) for unit in tx.draws.units(draw)]
         findings = match_roll(params, roll, openings, [entry_of(application) for application in taken])
         if findings:
             numbers = {a.record: a.number for a in tx.applications.all()}
@@ -301,7 +300,7 @@ class Lottery:
             plan, files = plan_now(tx)
             if PARAMS not in files:
                 raise Refused("取りやめる抽選がありません", next_step="まだ封印もつくられていません")
-            if going_step(files) in (Step.DRAW_CONTRACTOR, Step.DRAW_WARD, Step.DONE):
+            if going_step(files) in RESULT_FIXED:
                 raise Refused(
                     "両者のさいころがそろったあとは、抽選を取りやめられません",
                     where=plan.draw,
@@ -363,19 +362,3 @@ def other_rounds(programme: Programme, round_: int, entries: Iterable[Entry]) ->
     """The records that wish for outings of other rounds alone: no part of this draw, and nothing wrong with them."""
     here = {outing.code for outing in programme.outings if outing.round == round_}
     return {entry.record for entry in entries if here.isdisjoint(entry.preferences)}
-
-
-def _row(draw: str, opening: Opening) -> DrawUnit:
-    return DrawUnit(
-        draw,
-        opening.id,
-        tuple(record for record, _ in opening.salts),
-        tuple(salt.hex() for _, salt in opening.salts),
-    )
-
-
-def _opening_row(opening: Opening) -> dict[str, object]:
-    return {
-        "id": opening.id,
-        "members": [{"record": record, "salt": salt.hex()} for record, salt in opening.salts],
-    }

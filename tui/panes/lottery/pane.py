@@ -67,6 +67,7 @@ class LotteryPane(Pane):
         self._ceremony: Ceremony | None = None
         self._shown = Text()
         self._polling = False
+        self._unsent = False
         self._trouble = ""
         """Why the last attempt to reach the other site failed."""
 
@@ -82,14 +83,18 @@ class LotteryPane(Pane):
 
     @property
     def _waiting(self) -> bool:
-        """Whether a ceremony has begun and the other site's part is awaited."""
+        """Whether this site's part has yet to leave, or the other's may come: dice fall at both at once."""
         ceremony = self._ceremony
-        return (
-            ceremony is not None
-            and bool(ceremony.hashes)
-            and not ceremony.mine
-            and ceremony.step is not Step.DONE
-        )
+        if ceremony is None or not ceremony.hashes:
+            return False
+        theirs = ceremony.step is not Step.DONE and (not ceremony.mine or ceremony.step is Step.DICE)
+        return self._unsent or theirs
+
+    def _done(self, words: str) -> None:
+        """This site's part is signed and sealed: show it, and let the courier take it along at its next round."""
+        self._unsent = True
+        self.ikiiki.refresh_state()
+        self.say(words)
 
     async def poll(self) -> None:
         """While the other site's part of a ceremony is awaited, run the courier by itself."""
@@ -99,7 +104,7 @@ class LotteryPane(Pane):
         session = self.session
         try:
             if await self.ikiiki.run_quietly(lambda: session.sync()) is not None and self._waiting:
-                self._trouble = ""
+                self._trouble, self._unsent = "", False
                 self.ikiiki.refresh_state()
         except IkiikiError as error:
             self._trouble = f"{error.what}。{error.next_step}"
@@ -148,7 +153,9 @@ class LotteryPane(Pane):
         if ceremony.step is Step.SEAL_CONTRACTOR and self.actor.site is Site.CONTRACTOR:
             fitting.add("seal_beacon")
         if ceremony.hashes:
-            fitting |= {"verify", "publish", "report"}
+            fitting |= {"verify", "report"}
+        if ceremony.publishable:
+            fitting.add("publish")
         return [action for action in super().open_actions() if action.name in fitting]
 
     # -- actions ----------------------------------------------------------------------------------------
@@ -180,8 +187,7 @@ class LotteryPane(Pane):
             Step.DRAW_WARD: lottery.draw,
         }
         await self.ikiiki.run_job(name, lambda progress: deeds[ceremony.step](), stoppable=False)
-        self.ikiiki.refresh_state()
-        self.say("済みました。F6 送受信で相手に送られます")
+        self._done("済みました。相手には自動で送られます")
 
     @flow
     async def action_dice(self) -> None:
@@ -201,8 +207,7 @@ class LotteryPane(Pane):
         await self.ikiiki.run_job(
             "サイコロの目を記録する", lambda progress: lottery.dice(digits, value), stoppable=False
         )
-        self.ikiiki.refresh_state()
-        self.say("記録しました。F6 送受信で相手に送られます")
+        self._done("記録しました。相手には自動で送られます")
 
     @flow
     async def action_open_absent(self) -> None:
@@ -215,7 +220,7 @@ class LotteryPane(Pane):
             await self.ikiiki.run_job(
                 "開封する", lambda progress: lottery.open_seals(absent=True), stoppable=False
             )
-            self.ikiiki.refresh_state()
+            self._done("済みました。相手には自動で送られます")
 
     @flow
     async def action_keep_sealed(self) -> None:
@@ -231,7 +236,7 @@ class LotteryPane(Pane):
             await self.ikiiki.run_job(
                 "名簿に署名する", lambda progress: lottery.freeze(absent=True), stoppable=False
             )
-            self.ikiiki.refresh_state()
+            self._done("済みました。相手には自動で送られます")
 
     @flow
     async def action_abandon(self) -> None:
@@ -259,8 +264,7 @@ class LotteryPane(Pane):
         await self.ikiiki.run_job(
             "取りやめる", lambda progress: lottery.abandon(Reason(reason)), stoppable=False
         )
-        self.ikiiki.refresh_state()
-        self.say("取りやめに署名しました。F6 送受信で相手に送られます")
+        self._done("取りやめに署名しました。相手には自動で送られます")
 
     @flow
     async def action_next_round(self) -> None:
@@ -271,7 +275,7 @@ class LotteryPane(Pane):
         if await self.ikiiki.ask(confirm("次の募集回", words, yes="封印をつくる", no="戻る")) == "yes":
             lottery = self.office.lottery
             await self.ikiiki.run_job("封印をつくる", lambda progress: lottery.seal(), stoppable=False)
-            self.ikiiki.refresh_state()
+            self._done("済みました。相手には自動で送られます")
 
     @flow
     async def action_seal_beacon(self) -> None:
@@ -288,7 +292,7 @@ class LotteryPane(Pane):
         beacon = beacon_on(answer, self.ikiiki.now())
         lottery = self.office.lottery
         await self.ikiiki.run_job("封印をつくる", lambda progress: lottery.seal(beacon), stoppable=False)
-        self.ikiiki.refresh_state()
+        self._done("済みました。相手には自動で送られます")
 
     @flow
     async def action_chances(self) -> None:
@@ -312,19 +316,33 @@ class LotteryPane(Pane):
     async def action_publish(self) -> None:
         self.actor.require(Right.EXPORT)
         ceremony = self._ceremony
-        if ceremony is None:
+        if ceremony is None or not ceremony.publishable:
             return
+        draw: str | None = ceremony.publishable[0]
+        if len(ceremony.publishable) > 1:
+            draw = await self.ikiiki.ask(
+                Choice(
+                    "公表用に書き出す",
+                    "どの抽選を書き出しますか。",
+                    {name: name for name in ceremony.publishable},
+                )
+            )
+        if draw is None:
+            return
+        chosen = draw
         answer = await self.ikiiki.ask(
             Prompt(
                 "公表用に書き出す",
                 "個人情報は含みません。書き出す場所（フォルダ）を入力してください。",
-                value=str(self.ikiiki.config.folder / ceremony.draw),
+                value=str(self.ikiiki.config.folder / chosen),
             )
         )
         if answer is None:
             return
         session, folder = self.session, self.ikiiki.path(answer)
-        await self.ikiiki.run_job("書き出す", lambda progress: session.publish(folder), stoppable=False)
+        await self.ikiiki.run_job(
+            "書き出す", lambda progress: session.publish(folder, chosen), stoppable=False
+        )
         self.say("公表用の一式を書き出しました")
 
     @flow

@@ -81,7 +81,7 @@ def told(ceremony: Ceremony, trouble: str, width: int, *, ascii_only: bool) -> T
 def _turn(ceremony: Ceremony) -> str:
     if ceremony.mine:
         return "この拠点の番です。Enter で進みます"
-    if ceremony.step is Step.FREEZE_CONTRACTOR and "⑤" in ceremony.sentence:
+    if ceremony.review_open:
         return "区の点検が届くと進めます。この画面のまま待つと、自動で受け取ります"
     return "相手の番です。この画面のまま待つと、自動で受け取ります"
 
