@@ -25,6 +25,7 @@ class Mismatch(StrEnum):
     WRONG_TERMS = "wrong_terms"
     TWICE = "twice"
     LEFT_OUT = "left_out"
+    HELD = "held"
 
 
 MISMATCH_WORDS: dict[Mismatch, str] = {
@@ -36,6 +37,7 @@ MISMATCH_WORDS: dict[Mismatch, str] = {
     Mismatch.WRONG_TERMS: "人数・口数・希望の回が、確認した応募と違います",
     Mismatch.TWICE: "同じ応募または番号が2度使われています",
     Mismatch.LEFT_OUT: "確認した応募が名簿にありません",
+    Mismatch.HELD: "確認したグループが、人数または希望の回が合わないまま名簿から外されています",
 }
 
 
@@ -53,11 +55,13 @@ def match_roll(
 ) -> tuple[MatchFinding, ...]:
     """All differences between the roll and the confirmed, drawable applications; empty: one to one.
 
-    Applications that `shapes` holds (no common course, group too large) must not stand on the roll.
+    Applications that `shapes` holds (no common course, group too large) must not stand on the roll, nor may they
+    be dropped from it in silence: there is no freeze before they are settled (docs/formats.md, "Groups"). Whoever wishes
+    for outings of other rounds alone is no part of this draw.
     """
     entries = list(confirmed)
     people = {entry.record: entry for entry in entries}
-    shaped, _ = shapes(params, entries)
+    shaped, held = shapes(params, entries)
     by_record = {record: shape for shape in shaped for record in shape.records}
     lines = {line.id: line for line in roll.lines}
     found: list[MatchFinding] = []
@@ -97,4 +101,10 @@ def match_roll(
             differ(Mismatch.WRONG_COMMITMENT, first)
     found.extend(MatchFinding(Mismatch.NOT_OPENED, unit_id, "") for unit_id in sorted(lines.keys() - opened))
     found.extend(MatchFinding(Mismatch.LEFT_OUT, "", record) for record in by_record if record not in used)
+    here = {course.code for course in params.courses}
+    for unit in held:
+        if not all(here.isdisjoint(people[record].preferences) for record in unit.records):
+            found.extend(
+                MatchFinding(Mismatch.HELD, "", record) for record in unit.records if record not in used
+            )
     return tuple(found)
