@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from core.draw.events import Cancel, Disqualify, Event, EventLog, Head, head_name
+from core.draw.events import Cancel, Disqualify, Event, EventLog, Head, Reserve, head_name
 from core.draw.result import RESULT, Result
 from core.draw.rules import PARAMS, Params
 from core.draw.standing import replay
-from core.errors import IntegrityFailure
+from core.errors import IntegrityFailure, Refused
 from core.office.lines import jsonl
 from core.office.participant_rows import rows_of
+from core.office.review import PARTICIPANTS
 from core.office.seating import members_of, need_draw, standing_of
 from core.roles import Site
 from tests.core.office.rogue import (
@@ -110,3 +111,31 @@ def test_batched_promotions(bench: Any, leaves: Callable[..., Any]) -> None:
         participants(bench, log, bent)()
     assert "こちらで計算した結果と" in raised.value.what
     assert participants(bench, log)() is not None
+
+
+def test_the_wards_kept_seats_given_away_in_its_name(bench: Any) -> None:
+    """Not refused: a `reserve` the ward never spoke of. It is public, and seats nobody past the ward: ⑨ asks it.
+
+    Until a person of the ward has confirmed that seat, the participants as they then stand are not approved.
+    """
+    with bench.contractor.store.read() as tx:
+        programme = tx.settings.get("programme")
+    kept = programme.replace("capacity = 2", "capacity = 2\nreserved = 1", 1)
+    bench.contractor.office.rules.set(kept)
+    bench.approved()
+    review = bench.ward.office.review
+    assert review.status(PARTICIPANTS).done
+    friend = next(row for row in rows_now(bench) if row["state"] == "waiting")
+    participants(bench, log_of(bench, Reserve(friend["unit"], "A")))()
+    (asked,) = [row for row in review.rows(PARTICIPANTS) if not row.verdict]
+    assert (asked.record, asked.outing) == (friend["record"], "A")
+    with pytest.raises(Refused):
+        bench.ward.office.participants.approve()
+    _, public = bench.ward.office.publication.files()
+    assert f"reserve {friend['unit']} A\n".encode() in public["events.txt"]
+    assert f"{friend['unit']} 1 reserved A\n".encode() in public["standing.txt"]
+
+
+def rows_now(bench: Any) -> list[dict[str, Any]]:
+    with bench.contractor.store.read() as tx:
+        return [dict(row) for row in rows_of(standing_of(tx, DRAW)[0], members_of(tx, DRAW))]
