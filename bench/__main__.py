@@ -7,7 +7,7 @@ import sys
 from bench import draw, reading
 from bench.measure import Outcome, measure
 
-BENCHES = (draw.BENCH, reading.BENCH)
+BENCHES = (*draw.BENCHES, reading.BENCH)
 
 
 def line(outcome: Outcome) -> str:
@@ -16,7 +16,7 @@ def line(outcome: Outcome) -> str:
     rate = f"{bench.count / outcome.ours:,.0f} {bench.unit}/s"
     verdict = "" if outcome.within else "  BEYOND ITS LIMIT"
     ratio = f"{outcome.ratio:.2f}x (limit {bench.limit:.2f}x)"
-    return f"{bench.name:<16}{outcome.ours:8.3f} s{rate:>22}{ratio:>22}  floor: {bench.floor}{verdict}"
+    return f"{bench.name:<19}{outcome.ours:8.3f} s{rate:>22}{ratio:>22}  floor: {bench.floor}{verdict}"
 
 
 def main(words: list[str]) -> int:
@@ -30,6 +30,8 @@ def main(words: list[str]) -> int:
         outcome = measure(bench)
         print(line(outcome), flush=True)
         within = within and outcome.within
+    if any(bench in draw.BENCHES for bench in chosen):
+        print(*draw.growth(), sep="\n")
     return 0 if within else 1
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 Work = Callable[[], object]
 
-ROUNDS = 5
+ROUNDS = 3
 
 
 @dataclass(frozen=True)

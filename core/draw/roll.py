@@ -12,7 +12,8 @@ from core.draw.grammar import CODES, HASH, ID, POSITIVE, broken
 from core.draw.rules import Params
 
 LIST = "list.txt"
-_LINE = re.compile(f"({ID}) ({POSITIVE}) ({POSITIVE}) ({CODES}) ({HASH})")
+_LINE = re.compile(f"({ID}) (.+) ({HASH})")
+_TERMS = re.compile(f"({POSITIVE}) ({POSITIVE}) ({CODES})")
 
 
 class ListLine(NamedTuple):
@@ -52,26 +53,36 @@ class Roll:
     def parse(cls, data: bytes, name: str = LIST) -> Self:
         """Strictly: at least one line, sorted, no id twice. Raises `IntegrityFailure` naming file and line."""
         made: list[ListLine] = []
-        known: dict[str, tuple[str, ...]] = {}
+        # Few units differ in size, tickets and courses: what was read once is not read again.
+        known: dict[str, tuple[int, int, tuple[str, ...]]] = {}
         before = ""
         for number, line in enumerate(lines_of(data, name=name), start=1):
             found = _LINE.fullmatch(line)
             if found is None:
                 raise broken("行の形式が正しくありません", name, number)
-            unit_id, size, tickets, codes, commitment = found.groups()
+            unit_id, written, commitment = found.groups()
             if unit_id <= before:
                 raise broken("行が抽選番号の順に並んでいないか、同じ番号が2度あります", name, number)
             before = unit_id
-            courses = known.get(codes)
-            if courses is None:
-                courses = known[codes] = distinct_courses(codes, name, number)
-            made.append(ListLine(unit_id, int(size), int(tickets), courses, commitment))
+            terms = known.get(written)
+            if terms is None:
+                terms = known[written] = _terms(written, name, number)
+            made.append(ListLine(unit_id, *terms, commitment))
         return cls(tuple(made))
 
     @property
     def sha256(self) -> str:
         """SHA-256 of the whole file, 64 hex digits."""
         return sha256_hex(self.to_bytes())
+
+
+def _terms(written: str, name: str, line: int) -> tuple[int, int, tuple[str, ...]]:
+    """`2 1 A,C` as size, tickets and courses."""
+    found = _TERMS.fullmatch(written)
+    if found is None:
+        raise broken("行の形式が正しくありません", name, line)
+    size, tickets, codes = found.groups()
+    return int(size), int(tickets), distinct_courses(codes, name, line)
 
 
 def distinct_courses(codes: str, name: str, line: int) -> tuple[str, ...]:
