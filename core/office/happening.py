@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.applicant import Application, State
-from core.draw.events import EVENTS, Cancel, Event, Release, Shrink
+from core.draw.events import EVENTS, Cancel, Disqualify, Event, Release, Shrink
 from core.draw.result import RESULT, Result
 from core.draw.rules import PARAMS, Params
 from core.draw.standing import PlaceState, Promotion, replay
@@ -240,3 +240,17 @@ def check_releases(desk: Desk, tx: Tx, fresh: Sequence[Event], name: str) -> Non
                     where=f"{name} {event.course}",
                     next_step="委託先に連絡してください",
                 )
+
+
+def check_disqualified(tx: Tx, draw: str, fresh: Sequence[Event], name: str) -> None:
+    """At the ward: nobody is put out in its name whom it has not returned in ⑨."""
+    people = {unit.unit_id: unit.records for unit in tx.draws.units(draw)}
+    for event in fresh:
+        if isinstance(event, Disqualify) and not any(
+            tx.reviews.ever_returned(PARTICIPANTS, record) for record in people.get(event.id, ())
+        ):
+            raise IntegrityFailure(
+                "区が点検⑨で差し戻していない人が、失格とされています。取り込んでいません",
+                where=f"{name} 抽選番号 {event.id}",
+                next_step="委託先に連絡し、両者の記録を見比べてください",
+            )

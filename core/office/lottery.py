@@ -55,7 +55,7 @@ from core.office.ledger import write_line
 from core.office.openings import opening_of, stored, write_openings
 from core.office.plans import Plan, next_plan, params_of, plan_now
 from core.office.ports import Tx
-from core.office.review import applicants_status, confirmed_applications
+from core.office.review import APPLICANTS, applicants_status, confirmed_applications, said
 from core.office.rules import seal_programme
 from core.programme import Programme
 from core.roles import SITE_WORDS, Right, Site
@@ -185,7 +185,16 @@ class Lottery:
 
     def _demand_one_to_one(self, tx: Tx, draw: str, files: Mapping[str, bytes]) -> None:
         params, roll = Params.parse(files[PARAMS], PARAMS), Roll.parse(files[LIST], LIST)
-        taken, _ = confirmed_applications(tx)
+        taken, left = confirmed_applications(tx)
+        changed = [
+            one for one in left if tx.reviews.ever_confirmed(APPLICANTS, one.record) and not said(tx, one)
+        ]
+        if changed:  # else a "correction" would be enough to leave somebody out
+            raise IntegrityFailure(
+                f"点検⑤で確認したあとに内容が変わった応募があります（{len(changed)}件）",
+                where=f"受付番号 {changed[0].number:04}",
+                next_step="署名していません。F7 点検で、いまの内容を確認するか差し戻してください",
+            )
         openings = [opening_of(unit) for unit in tx.draws.units(draw)]
         findings = match_roll(params, roll, openings, [entry_of(application) for application in taken])
         if findings:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from core.draw.units import Opening
+from core.canonical import sha256_hex
+from core.draw.events import EVENTS, EventLog, Late
+from core.draw.result import RESULT
+from core.draw.roll import LIST, Roll
+from core.draw.units import Opening, commitment_of
 from core.exchange.strict import ID10, Fields, bad
-from core.office.drawing import OPENINGS
+from core.office.drawing import OPENINGS, entry_of
 from core.office.lines import from_jsonl, jsonl
-from core.office.ports import DrawUnit
+from core.office.ports import DrawUnit, Tx
 
 MOST_MEMBERS = 1000
 """Of one unit, as it is read; the rules of the draw say how many there may be."""
@@ -69,3 +73,23 @@ def read_openings(draw: str, data: bytes) -> list[DrawUnit]:
     if len({unit.unit_id for unit in units}) != len(units):
         raise bad("抽選名簿の開示に、同じ番号が2度あります", OPENINGS)
     return units
+
+
+def exchanged(tx: Tx, draw: str) -> set[str]:
+    """The records of a finished draw's units whose commitment no longer opens: somebody in them is not who was drawn.
+
+    A corrected name or birth date does that as well as another person; a corrected address does not.
+    """
+    files = tx.draws.files(draw)
+    sealed = {line.id: line.commitment for line in Roll.parse(files[LIST], LIST).lines}
+    if EVENTS in files:
+        log = EventLog.parse(files[EVENTS], sha256_hex(files[RESULT]))
+        sealed |= {event.id: event.commitment for event in log.events if isinstance(event, Late)}
+    found: set[str] = set()
+    for unit in tx.draws.units(draw):
+        members = [tx.applications.by_record(record) for record in unit.records]
+        people = {m.record: entry_of(m) for m in members if m is not None and m.applicant.birth_date}
+        whole = len(people) == len(unit.records)
+        if not whole or commitment_of(opening_of(unit), people) != sealed[unit.unit_id]:
+            found.update(unit.records)
+    return found

@@ -21,7 +21,16 @@ from core.office.desk import Desk, programme_of
 from core.office.drawing import OPENINGS
 from core.office.envelope import Opened as Bundle
 from core.office.exchange import Exchange, Sent
-from core.office.happening import check_releases, happen, need_returned, release, seats_due, shrink, withdraw
+from core.office.happening import (
+    check_disqualified,
+    check_releases,
+    happen,
+    need_returned,
+    release,
+    seats_due,
+    shrink,
+    withdraw,
+)
 from core.office.late import Candidate, Enrolled, candidates, enrol_late, late_draw, late_openings, take_late
 from core.office.ledger import write_line
 from core.office.lines import from_jsonl, jsonl
@@ -326,8 +335,10 @@ class Participants:
         if EVENTS in bundle.entries:
             take_events(self._desk, tx, draw, bundle, name)
         standing, log = standing_of(tx, draw)
-        check_releases(self._desk, tx, log.events[len(known.events) :], name)
+        fresh = log.events[len(known.events) :]
+        check_releases(self._desk, tx, fresh, name)
         take_late(tx, draw, log.events, bundle.entries.get(OPENINGS), name)
+        check_disqualified(tx, draw, fresh, name)
         members = members_of(tx, draw)
         if unit := gone_missing(standing, people_of(tx, draw)):
             raise IntegrityFailure(

@@ -23,6 +23,7 @@ from core.office.exchange import Exchange, Opened, Sent
 from core.office.forms import as_fields
 from core.office.ledger import write_line
 from core.office.lines import from_jsonl, jsonl
+from core.office.openings import exchanged
 from core.office.ports import ReviewRow, Tx
 from core.people.duplicates import folded_key
 from core.people.reading import read_applicant
@@ -125,6 +126,11 @@ def confirmed_applications(tx: Tx) -> tuple[list[Application], list[Application]
         verdict, _ = verdict_on(words, application.record, application.version_hash)
         (taken if verdict == "confirmed" else left).append(application)
     return taken, left
+
+
+def said(tx: Tx, application: Application) -> bool:
+    """Whether ⑤ has a word on the current version of it."""
+    return bool(verdict_on(tx.reviews.latest(APPLICANTS), application.record, application.version_hash)[0])
 
 
 class SeatSource(Protocol):
@@ -269,7 +275,7 @@ class Review:
             return [_Subject(a, a.version_hash) for a in under_review(tx)]
         if stage == PARTICIPANTS:
             return [
-                _Subject(a, participant_hash(a.record, a.version_hash, draw, unit, outing), outing)
+                _Subject(a, participant_hash(a.record, a.version_hash, draw, unit, outing), outing, draw)
                 for a, draw, unit, outing in self._seats.seated(tx)
             ]
         raise UsageError("点検の段階は applicants か participants です", where=stage)
@@ -280,7 +286,9 @@ class Review:
         rules = programme_of(tx).reading_rules()
         seen: set[str] = set()
         items = []
-        for subject in self._subjects(tx, stage):
+        subjects = self._subjects(tx, stage)
+        others = {record for draw in {s.draw for s in subjects if s.draw} for record in exchanged(tx, draw)}
+        for subject in subjects:
             application, version = subject.application, subject.version
             problems = list(read_applicant(as_fields(application.applicant), rules).problems)
             key = folded_key(application.applicant)
@@ -290,7 +298,7 @@ class Review:
             verdict, changed = verdict_on(words, application.record, version)
             if stage == PARTICIPANTS and not verdict:
                 # A seat goes to the person who was drawn: whoever differs from what ⑤ confirmed wants a look.
-                changed = (
+                changed = application.record in others or (
                     verdict_on(confirmed, application.record, application.version_hash)[0] != "confirmed"
                 )
             items.append(
@@ -307,6 +315,7 @@ class _Subject:
     application: Application
     version: str
     outing: str = ""
+    draw: str = ""
 
 
 def seal_words(desk: Desk, tx: Tx, exchange: Exchange) -> Sent:

@@ -65,6 +65,12 @@ class ReviewTable:
         )
         return {version for (version,) in rows}
 
+    def ever_returned(self, stage: str, record: str) -> bool:
+        found = self._connection.execute(
+            "SELECT 1 FROM review WHERE stage = ? AND record = ? AND verdict = 'returned'", (stage, record)
+        )
+        return found.fetchone() is not None
+
     def unsent(self) -> list[ReviewRow]:
         """In the order they were given."""
         rows = self._connection.execute(f"SELECT {_COLUMNS} FROM review WHERE sent_in = '' ORDER BY id")  # noqa: S608 - fixed words
