@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
+from core.canonical import sha256_hex
 from core.columns import Table, parse_mapping
 from core.errors import IntegrityFailure, UsageError
 from core.exchange.card import make_card
 from core.exchange.names import MANIFEST, ZIP, bundle_name
-from core.keys import SITE_KEY_BYTES, SiteKeys, VerifyKey
+from core.keys import SITE_KEY_BYTES, SiteKeys
 from core.notices import Notice, NoticeKind
 from core.office import Office
 from core.office.desk import Desk
@@ -152,6 +151,13 @@ class Session:
             raise UsageError("公開フォルダに書けません", where=str(folder)) from error
         self.office.publication.published(name)
         return name
+
+    def notice_hashes(self) -> dict[str, str]:
+        """What the ward's notice gives: SHA-256 by file name, of the tools of this version and of both sites' keys."""
+        from storage.public import checking_tools
+
+        of_both = checking_tools() | self.office.publication.keys()
+        return {name: sha256_hex(data) for name, data in of_both.items()}
 
     def write_desk_medium(self, folder: Path) -> str | None:
         """※ at the ward: write the counter's applications, sealed, to a medium; the newest bundle's name.
@@ -335,24 +341,6 @@ def _sentences(reports: Sequence[CourierReport], imported: Sequence[tuple[str, i
 
 
 # -- without a vault ------------------------------------------------------------------------------------------
-
-
-def verify_folder(folder: Path) -> list[str]:
-    """Verify a public draw folder: what is wrong with it, in words; empty when all is right."""
-    from core.draw.verify import verify
-
-    try:
-        files = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
-        keys = {
-            site: Ed25519PublicKey.from_public_bytes(
-                VerifyKey.from_pem(files[f"{site}.pem"], name=f"{site}.pem").raw
-            )
-            for site in Site
-        }
-    except (OSError, KeyError) as error:
-        raise UsageError("公開フォルダとして読めません", where=str(folder)) from error
-    report = verify(files, keys)
-    return [f"{finding.file}: {finding.text}" for finding in report.findings]
 
 
 @dataclass(frozen=True)

@@ -160,6 +160,13 @@ ACTIONS: tuple[Action, ...] = (
         "個人情報を含まない公表用の一式を書き出す",
         Right.EXPORT,
     ),
+    Action(
+        "lottery",
+        "notice_hashes",
+        "お知らせに載せる値",
+        "",
+        "検算の道具と両者の鍵の SHA-256",
+    ),
     Action("lottery", "chart", "図", "c", "応募と定員、席の埋まり方を図で見る"),
     # 参加者
     Action("participants", "outing", "回を選ぶ", "enter", "回ごとの参加者と補欠を見る"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -42,6 +42,10 @@ class Session(Protocol):
 
     def publish(self, folder: Path, draw: str | None = None) -> str:
         """Write the public folder of the newest draw, or of the one named; the draw's id."""
+        ...
+
+    def notice_hashes(self) -> Mapping[str, str]:
+        """SHA-256 by file name, of what the ward's notice tells of: the tools that check a draw, both sites' keys."""
         ...
 
     def write_desk_medium(self, folder: Path) -> str | None:

@@ -148,23 +148,46 @@ def publish(
 
 
 @app.command()
-def verify(folder: Annotated[Path, typer.Argument(help="公開フォルダ")], as_json: Json = False) -> None:
+def hashes(as_json: Json = False) -> None:
+    """区のお知らせに載せる値: 検算の道具と、両者の公開鍵の SHA-256。"""
+    remember(as_json)
+    with opened() as session:
+        found = session.notice_hashes()
+    say({"sha256": found}, "\n".join(f"{digest}  {name}" for name, digest in found.items()))
+
+
+@app.command()
+def verify(
+    folder: Annotated[Path, typer.Argument(help="公開フォルダ")],
+    contractor_key: Annotated[
+        str, typer.Option("--contractor-key", help="お知らせにある contractor.pem の SHA-256")
+    ] = "",
+    ward_key: Annotated[str, typer.Option("--ward-key", help="お知らせにある ward.pem の SHA-256")] = "",
+    as_json: Json = False,
+) -> None:
     """公開フォルダを計算し直し、署名も確かめる（保管庫は要らない）。"""
     remember(as_json)
-    from cli.wiring import verify_folder
+    from cli.public_folder import check_folder
 
-    findings = verify_folder(folder)
+    given = {Site.CONTRACTOR: contractor_key, Site.WARD: ward_key}
+    checked = check_folder(folder, {site: value for site, value in given.items() if value})
+    compare = [f"{digest}  {name}" for name, digest in checked.hashes.items()]
+    told = [
+        "抽選は公開ファイルのとおりに計算し直せました。署名は、フォルダにある2つの鍵と合います。",
+        "お知らせの鍵と同じです。" if all(given.values()) else "つぎの値を、区のお知らせと見比べてください。",
+        *compare,
+    ]
     say(
-        {"ok": not findings, "findings": findings},
-        lambda: (
-            "\n".join(findings)
-            if findings
-            else "抽選は公開ファイルのとおりに計算し直せました。署名も正しいものです"
-        ),
+        {"ok": not checked.findings, "findings": checked.findings, "sha256": checked.hashes},
+        "\n".join(checked.findings or told),
     )
-    if findings:
+    if checked.findings and as_json:
+        raise typer.Exit(IntegrityFailure.exit_code)
+    if checked.findings:
         raise IntegrityFailure(
-            f"公開フォルダに合わないところが {len(findings)}か所あります", where=str(folder)
+            f"公開フォルダに合わないところが {len(checked.findings)}か所あります",
+            where=str(folder),
+            next_step="写し直してもう一度確かめ、それでも同じなら、この表示を区に知らせてください",
         )
 
 

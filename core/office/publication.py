@@ -34,16 +34,18 @@ def chosen_draw(tx: Tx, draw: str | None) -> str:
 def publication_of(desk: Desk, tx: Tx, draw: str) -> dict[str, bytes]:
     """The files for the public folder, with both sites' public keys. No personal data, no salts, no early reveals."""
     files = tx.draws.files(draw)
-    keys = {
-        desk.actor.site: site_keys(tx).signing.public.pem,
-        desk.actor.site.other: need_partner(tx).signing.pem,
-    }
     public = {name: data for name, data in files.items() if is_public(name, files)}
     if EVENTS in files:  # before the first event the result itself is the standing
         result = Result.parse(files[RESULT], RESULT)
         log = EventLog.parse(files[EVENTS], result.sha256)
         public[STANDING] = replay(Params.parse(files[PARAMS], PARAMS), result, log.events).to_bytes()
-    return public | {f"{site}.pem": pem for site, pem in keys.items()}
+    return public | keys_of_both(desk, tx)
+
+
+def keys_of_both(desk: Desk, tx: Tx) -> dict[str, bytes]:
+    """Both sites' public keys by the file names under which they are published."""
+    own, partner = site_keys(tx).signing.public, need_partner(tx).signing
+    return {f"{desk.actor.site}.pem": own.pem, f"{desk.actor.site.other}.pem": partner.pem}
 
 
 class Publication:
@@ -57,6 +59,11 @@ class Publication:
         with self._desk.reading() as tx:
             name = chosen_draw(tx, draw)
             return name, publication_of(self._desk, tx, name)
+
+    def keys(self) -> dict[str, bytes]:
+        """Both sites' public keys, by file name: the ward's notice gives their SHA-256."""
+        with self._desk.reading() as tx:
+            return dict(sorted(keys_of_both(self._desk, tx).items()))
 
     def published(self, draw: str) -> None:
         """Enter in the ledger that the folder of this draw was written, with the hash of its file hashes."""

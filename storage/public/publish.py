@@ -16,7 +16,7 @@ from core.draw.verify import DrawReport, FindingCode, verify
 from core.errors import IntegrityFailure, Refused
 from core.keys import VerifyKey
 from core.roles import SITE_WORDS, Site
-from storage.public import verify_html, verify_sh, verify_signatures_sh
+from storage.public import checking_tools
 
 MARKER = ".ikiiki-public"
 READ_ME = "読み方.txt"
@@ -97,9 +97,7 @@ def publish(folder: Path, files: Mapping[str, bytes]) -> DrawReport:
         folder,
         {
             **files,
-            "verify.html": verify_html(),
-            "verify.sh": verify_sh(),
-            "verify-signatures.sh": verify_signatures_sh(),
+            **checking_tools(),
             READ_ME: _TEXT.format(draw=report.draw, state=_state(report)).encode("utf-8"),
             MARKER: _marker(report.draw),
         },

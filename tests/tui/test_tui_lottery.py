@@ -138,3 +138,17 @@ async def test_ones_own_password_is_asked_twice(open_at: Any, app_on: Any, shown
         for _ in range(50):
             await pilot.pause(0.01)
         assert "この試験ではパスワードを変えません" in shown(app)
+
+
+async def test_the_ward_reads_from_the_screen_what_its_notice_must_give(
+    open_at: Any, app_on: Any, shown: Any, log_in: Any
+) -> None:
+    app = app_on(open_at(Site.WARD))
+    async with app.run_test(size=(80, 24)) as pilot:
+        place = await lottery(pilot, log_in)
+        assert "notice_hashes" in {action.name for action in place.open_actions()}
+        place.action_notice_hashes()
+        for _ in range(20):
+            await pilot.pause(0.01)
+        assert "お知らせに載せる値" in shown(app)
+        assert "verify.sh" in shown(app) and "ab" * 16 in shown(app) and "cd" * 16 in shown(app)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.public import verify_sh
+from storage.public import checking_tools
 from tests.storage.public.folders import TOOLS, Checker
 
 
@@ -24,7 +24,7 @@ def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("script") / "verify.sh"
-    path.write_bytes(verify_sh())
+    path.write_bytes(checking_tools()["verify.sh"])
     return path
 
 

@@ -29,7 +29,7 @@ from core.draw.signing import SIGNED_BY, sign, signature_name
 from core.draw.steps import Commits, Dice, Reveal, SeedInput
 from core.draw.verify import verify
 from core.roles import Site
-from storage.public import verify_signatures_sh
+from storage.public import checking_tools
 from tests.core.draw.played import DICE, KEYS, PUBLIC, Played, after_draw, play, with_signatures
 from tests.storage.public.folders import SHELL, Checker, plain
 from tests.storage.public.test_verify_html import CHROMIUM, Resident
@@ -61,7 +61,7 @@ def seen_by(
 ) -> Callable[[dict[str, bytes], frozenset[str]], None]:
     """Asserts who, of the four, finds something wrong with a folder; verify.html is left out without a browser."""
     script = tmp_path_factory.mktemp("script") / SIGNATURES
-    script.write_bytes(verify_signatures_sh())
+    script.write_bytes(checking_tools()["verify-signatures.sh"])
 
     def check(files: dict[str, bytes], expected: frozenset[str]) -> None:
         checker.lay(files)
@@ -253,7 +253,10 @@ def test_another_draw_under_a_key_passed_off_as_the_wards(
     seen_by(forged, frozenset({VERIFY}))
     notice = hashlib.sha256(WHOLE.files["ward.pem"]).hexdigest()
     told = subprocess.run(
-        [SHELL, "-s", str(checker.folder)], input=verify_signatures_sh(), capture_output=True, check=True
+        [SHELL, "-s", str(checker.folder)],
+        input=checking_tools()["verify-signatures.sh"],
+        capture_output=True,
+        check=True,
     ).stdout.decode()
     assert hashlib.sha256(pem).hexdigest() in told and notice not in told
     if resident is not None:

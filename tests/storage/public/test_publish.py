@@ -1,5 +1,6 @@
 """The folder a resident may copy: whole or not at all, checkable, and without anybody's data."""
 
+import hashlib
 import shutil
 import subprocess
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from core.draw.abandoned import Abandoned, Reached, Reason
 from core.errors import IntegrityFailure, Refused
 from core.roles import Site
-from storage.public import verify_html, verify_sh, verify_sh_sha256, verify_signatures_sh
+from storage.public import checking_tools
 from storage.public.publish import MARKER, READ_ME, publish
 from tests.core.draw.happened import happen
 from tests.core.draw.played import Played, play, rules, with_signatures
@@ -32,10 +33,10 @@ def test_the_folder_holds_the_files_what_checks_them_and_how_to_read_them(tmp_pa
     assert report.ok
     held = contents(tmp_path / "public" / "hiking-2026-1")
     assert held.items() >= PLAYED.files.items()
-    assert held["verify.sh"] == verify_sh()
-    assert held["verify-signatures.sh"] == verify_signatures_sh()
+    assert held["verify.sh"] == checking_tools()["verify.sh"]
+    assert held["verify-signatures.sh"] == checking_tools()["verify-signatures.sh"]
     assert "結果まで行われました" in held[READ_ME].decode()
-    assert held["verify.html"] == verify_html()
+    assert held["verify.html"] == checking_tools()["verify.html"]
     checking = {"verify.html", "verify.sh", "verify-signatures.sh"}
     assert set(held) == set(PLAYED.files) | checking | {READ_ME, MARKER}
 
@@ -55,7 +56,7 @@ def test_a_resident_can_check_the_copy_as_it_says(tmp_path: Path) -> None:
     listed = subprocess.run(
         ["sha256sum", "verify.sh"], cwd=folder, capture_output=True, text=True, check=True
     )
-    assert listed.stdout.split()[0] == verify_sh_sha256()
+    assert listed.stdout.split()[0] == hashlib.sha256(checking_tools()["verify.sh"]).hexdigest()
 
 
 def test_nothing_about_a_person_is_in_it(tmp_path: Path) -> None:

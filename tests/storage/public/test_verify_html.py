@@ -15,7 +15,7 @@ from core.draw.events import EventLog, Head
 from core.draw.rules import Course
 from core.draw.standing import Place, PlaceState, Standing, replay
 from core.roles import SITE_WORDS, Site
-from storage.public import verify_html
+from storage.public import checking_tools
 from storage.public.publish import publish
 from tests.core.draw.happened import forbidden
 from tests.core.draw.played import Played, after_draw, play, rules, with_signatures
@@ -121,7 +121,7 @@ def test_the_folder_as_published_is_accepted_as_a_whole(resident: Resident, tmp_
     assert "計算し直した結果、すべて一致しました" in resident.verdict
     assert resident.marks == ["済"] * 13
     assert not resident.page.is_visible("#ignored")
-    assert (tmp_path / "p" / "verify.html").read_bytes() == verify_html()
+    assert (tmp_path / "p" / "verify.html").read_bytes() == checking_tools()["verify.html"]
 
 
 SEATS = (Course("A1", 0), Course("B", 7, 7), Course("C", 9, 2))
@@ -453,7 +453,7 @@ def test_nothing_leaves_the_page(resident: Resident) -> None:
 
 
 def test_the_page_names_no_other_address() -> None:
-    page = verify_html().decode()
+    page = checking_tools()["verify.html"].decode()
     assert "://" not in page
     assert "src=" not in page.replace("src 'unsafe", "")
     for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "Function("):

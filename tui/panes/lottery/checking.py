@@ -1,4 +1,4 @@
-"""検算: the published set recomputed on this machine, said in words."""
+"""検算: the published set recomputed on this machine, and by what values others may check, said in words."""
 
 from __future__ import annotations
 
@@ -30,3 +30,14 @@ def check_publication(draw: str, files: Mapping[str, bytes]) -> str:
     if report.sound:
         return f"ここまでの記録に誤りはありません。抽選はまだ終わっていません。\n\n{findings}"
     return f"合わないところがあります。次にすること: 相手に連絡し、抽選を進めないでください。\n\n{findings}"
+
+
+def hashes_in_words(hashes: Mapping[str, str]) -> str:
+    """A hash in two lines of 32, under its file's name: it fits 80 columns and can be read aloud."""
+    lines = [
+        "公開フォルダの道具と公開鍵の SHA-256 です。区のお知らせに載せてください。",
+        "調べられる側が調べる道具を渡すのを防ぐためです。",
+    ]
+    for name, digest in hashes.items():
+        lines += ["", name, *(f"  {digest[at : at + 32]}" for at in range(0, len(digest), 32))]
+    return "\n".join(lines)

@@ -22,7 +22,7 @@ from core.office.ports import ListFilter, Progress
 from core.roles import Right, Site
 from tui.actions import Action, bindings_of
 from tui.panes.lottery.chances import show_chances
-from tui.panes.lottery.checking import check_publication
+from tui.panes.lottery.checking import check_publication, hashes_in_words
 from tui.panes.lottery.dice import DiceSheet, ask_beacon
 from tui.panes.lottery.showing import told
 from tui.place import Pane, flow
@@ -137,7 +137,7 @@ class LotteryPane(Pane):
         ceremony = self._ceremony
         if ceremony is None:
             return []
-        fitting = {"chart", "chances"}
+        fitting = {"chart", "chances", "notice_hashes"}
         if ceremony.mine and ceremony.step in _DEEDS:
             fitting.add("next")
         if ceremony.mine and ceremony.step in (Step.DICE, Step.DICE_CONTRACTOR, Step.DICE_WARD):
@@ -311,6 +311,14 @@ class LotteryPane(Pane):
         publication = self.office.publication
         words = await self.ikiiki.run_job("検算", lambda progress: check_publication(*publication.files()))
         await self.ikiiki.ask(Message("検算", words))
+
+    @flow
+    async def action_notice_hashes(self) -> None:
+        session = self.session
+        words = await self.ikiiki.run_job(
+            "値を調べる", lambda progress: hashes_in_words(session.notice_hashes())
+        )
+        await self.ikiiki.ask(Message("お知らせに載せる値", words))
 
     @flow
     async def action_publish(self) -> None:
