@@ -30,10 +30,9 @@ def sha256_hex(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def lines_of(data: bytes, *, name: str) -> list[str]:
-    """The lines of a text file of ours, without their LF.
+def text_of(data: bytes, *, name: str) -> str:
+    """A text file of ours: strictly UTF-8, no BOM, no CR, the last line ended.
 
-    Split at LF alone (U+2028 is not a line end), strictly UTF-8, no BOM, no CR, the last line ended.
     Raises `IntegrityFailure` naming the file otherwise.
     """
     try:
@@ -44,7 +43,12 @@ def lines_of(data: bytes, *, name: str) -> list[str]:
         raise IntegrityFailure("行の形式が正しくありません（BOMまたはCRがあります）", where=name)
     if not text.endswith("\n"):
         raise IntegrityFailure("最後の行が改行で終わっていません", where=name)
-    return text[:-1].split("\n")
+    return text
+
+
+def lines_of(data: bytes, *, name: str) -> list[str]:
+    """Its lines without their LF, split at LF alone (U+2028 is not a line end). Raises as `text_of` does."""
+    return text_of(data, name=name)[:-1].split("\n")
 
 
 def crockford_id(random_bytes: bytes, length: int = 10) -> str:

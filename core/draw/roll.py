@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
+from operator import lt
 from typing import NamedTuple, Self
 
-from core.canonical import lines_of, sha256_hex
+from core.canonical import sha256_hex, text_of
 from core.draw.grammar import CODES, HASH, ID, POSITIVE, broken
 from core.draw.rules import Params
 
 LIST = "list.txt"
-_LINE = re.compile(f"({ID}) (.+) ({HASH})")
+_LINES = re.compile(f"^({ID}) ([^ \n]+ [^ \n]+ [^ \n]+) ({HASH})\n", re.MULTILINE)
 _TERMS = re.compile(f"({POSITIVE}) ({POSITIVE}) ({CODES})")
 
 
@@ -52,23 +54,21 @@ class Roll:
     @classmethod
     def parse(cls, data: bytes, name: str = LIST) -> Self:
         """Strictly: at least one line, sorted, no id twice. Raises `IntegrityFailure` naming file and line."""
-        made: list[ListLine] = []
+        text = text_of(data, name=name)
+        rows: list[tuple[str, str, str]] = _LINES.findall(text)  # in one go: a roll may have a million lines
+        if len(rows) != text.count("\n"):
+            wrong = (n for n, line in enumerate(text.split("\n"), 1) if not _LINES.fullmatch(f"{line}\n"))
+            raise broken("行の形式が正しくありません", name, next(wrong))
+        ids = [unit_id for unit_id, _, _ in rows]
+        for number, in_order in enumerate(map(lt, ids, islice(ids, 1, None)), start=2):
+            if not in_order:
+                raise broken("行が抽選番号の順に並んでいないか、同じ番号が2度あります", name, number)
         # Few units differ in size, tickets and courses: what was read once is not read again.
         known: dict[str, tuple[int, int, tuple[str, ...]]] = {}
-        before = ""
-        for number, line in enumerate(lines_of(data, name=name), start=1):
-            found = _LINE.fullmatch(line)
-            if found is None:
-                raise broken("行の形式が正しくありません", name, number)
-            unit_id, written, commitment = found.groups()
-            if unit_id <= before:
-                raise broken("行が抽選番号の順に並んでいないか、同じ番号が2度あります", name, number)
-            before = unit_id
-            terms = known.get(written)
-            if terms is None:
-                terms = known[written] = _terms(written, name, number)
-            made.append(ListLine(unit_id, *terms, commitment))
-        return cls(tuple(made))
+        for number, (_, written, _) in enumerate(rows, start=1):
+            if written not in known:
+                known[written] = _terms(written, name, number)
+        return cls(tuple([ListLine(unit_id, *known[written], commitment) for unit_id, written, commitment in rows]))
 
     @property
     def sha256(self) -> str:
