@@ -29,7 +29,7 @@ def draw_value(seed: str, unit_id: str, tickets: int = 1) -> str:
 
 def in_order(seed: str, roll: Roll) -> list[tuple[str, ListLine]]:
     """All units with their draw values, sorted by (draw value, id): a line compares by its id first, and no id stands twice."""
-    return sorted([(draw_value(seed, line.id, line.tickets), line) for line in roll.lines])
+    return sorted((draw_value(seed, line.id, line.tickets), line) for line in roll.lines)
 
 
 def run(params: Params, roll: Roll, seed_input: SeedInput) -> Result:

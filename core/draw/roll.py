@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice
-from operator import lt
 from typing import NamedTuple, Self
 
 from core.canonical import sha256_hex, text_of
@@ -55,20 +53,24 @@ class Roll:
     def parse(cls, data: bytes, name: str = LIST) -> Self:
         """Strictly: at least one line, sorted, no id twice. Raises `IntegrityFailure` naming file and line."""
         text = text_of(data, name=name)
-        rows: list[tuple[str, str, str]] = _LINES.findall(text)  # in one go: a roll may have a million lines
-        if len(rows) != text.count("\n"):
-            wrong = (n for n, line in enumerate(text.split("\n"), 1) if not _LINES.fullmatch(f"{line}\n"))
-            raise broken("行の形式が正しくありません", name, next(wrong))
-        ids = [unit_id for unit_id, _, _ in rows]
-        for number, in_order in enumerate(map(lt, ids, islice(ids, 1, None)), start=2):
-            if not in_order:
-                raise broken("行が抽選番号の順に並んでいないか、同じ番号が2度あります", name, number)
+        made: list[ListLine] = []
         # Few units differ in size, tickets and courses: what was read once is not read again.
         known: dict[str, tuple[int, int, tuple[str, ...]]] = {}
-        for number, (_, written, _) in enumerate(rows, start=1):
-            if written not in known:
-                known[written] = _terms(written, name, number)
-        return cls(tuple([ListLine(unit_id, *known[written], commitment) for unit_id, written, commitment in rows]))
+        before = ""
+        for found in _LINES.finditer(text):
+            unit_id, written, commitment = found.groups()
+            if unit_id <= before:
+                raise broken("行が抽選番号の順に並んでいないか、同じ番号が2度あります", name, len(made) + 1)
+            before = unit_id
+            terms = known.get(written)
+            if terms is None:
+                terms = known[written] = _terms(written, name, len(made) + 1)
+            made.append(ListLine._make((unit_id, *terms, commitment)))
+        if len(made) != text.count("\n"):  # a line was passed over: it is none of ours
+            lines = enumerate(text.split("\n"), start=1)
+            wrong = next(number for number, line in lines if not _LINES.fullmatch(f"{line}\n"))
+            raise broken("行の形式が正しくありません", name, wrong)
+        return cls(tuple(made))
 
     @property
     def sha256(self) -> str:

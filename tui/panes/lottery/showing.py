@@ -98,9 +98,10 @@ def _append_dice(text: Text, ceremony: Ceremony) -> None:
 def _append_files(text: Text, ceremony: Ceremony) -> None:
     if not ceremony.hashes:
         return
-    text.append("\n 記録の確認番号（SHA-256）と署名\n")
+    text.append("\n 記録の確認番号（SHA-256）と署名。新しい順\n")
     known = [name for name in FILE_WORDS if name in ceremony.hashes]
-    for name in [*known, *(name for name in ceremony.hashes if name not in FILE_WORDS)]:
+    later = [name for name in ceremony.hashes if name not in FILE_WORDS]
+    for name in reversed([*known, *later]):  # what is read aloud next stands on top
         digest = ceremony.hashes[name]
         signed = "・".join(SITE_WORDS[site] for site in ceremony.signatures.get(name, ()))
         words = FILE_WORDS.get(name, name)
