@@ -15,21 +15,27 @@ from core.draw.steps import SeedInput
 
 def draw_value(seed: str, unit_id: str, tickets: int = 1) -> str:
     """The smallest, over j = 1…tickets, of SHA-256(`hkr1 ticket <seed> <id> <j>` LF), 64 hex digits."""
-    first = sha256(f"hkr1 ticket {seed} {unit_id} 1\n".encode("ascii")).hexdigest()
-    if tickets == 1:  # nearly always: a draw of a million need not pay for the others
-        return first
     return min(
-        first,
-        *(
-            sha256(f"hkr1 ticket {seed} {unit_id} {j}\n".encode("ascii")).hexdigest()
-            for j in range(2, tickets + 1)
-        ),
+        sha256(f"hkr1 ticket {seed} {unit_id} {j}\n".encode("ascii")).hexdigest()
+        for j in range(1, tickets + 1)
     )
 
 
 def in_order(seed: str, roll: Roll) -> list[tuple[str, ListLine]]:
     """All units with their draw values, sorted by (draw value, id): a line compares by its id first, and no id stands twice."""
-    return sorted((draw_value(seed, line.id, line.tickets), line) for line in roll.lines)
+    begin = f"hkr1 ticket {seed} "
+    # One ticket, as nearly everybody has, is written out: the call would cost a fifth of the whole order.
+    return sorted(
+        [
+            (
+                sha256(f"{begin}{line.id} 1\n".encode("ascii")).hexdigest()
+                if line.tickets == 1
+                else draw_value(seed, line.id, line.tickets),
+                line,
+            )
+            for line in roll.lines
+        ]
+    )
 
 
 def run(params: Params, roll: Roll, seed_input: SeedInput) -> Result:
@@ -48,5 +54,7 @@ def run(params: Params, roll: Roll, seed_input: SeedInput) -> Result:
                 room[course] -= size
                 seat = course
                 break
-        lines.append(ResultLine(value, unit_id, size, courses, seat))
+        lines.append(
+            tuple.__new__(ResultLine, (value, unit_id, size, courses, seat))
+        )  # its own takes twice as long
     return Result(tuple(lines))

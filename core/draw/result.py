@@ -34,8 +34,10 @@ class Result:
 
     def to_bytes(self) -> bytes:
         return "".join(
-            f"{value} {unit_id} {size} {','.join(courses)} {course or '-'}\n"
-            for value, unit_id, size, courses, course in self.lines
+            [
+                f"{value} {unit_id} {size} {','.join(courses)} {course or '-'}\n"
+                for value, unit_id, size, courses, course in self.lines
+            ]
         ).encode("ascii")
 
     @classmethod
