@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
 from core.canonical import sha256_hex, text_of
 from core.draw.grammar import CODES, HASH, ID, POSITIVE, broken
 from core.draw.rules import Params
+from core.errors import IntegrityFailure
 
 LIST = "list.txt"
 _LINES = re.compile(f"^({ID}) ([^ \n]+ [^ \n]+ [^ \n]+) ({HASH})\n", re.MULTILINE)
 _TERMS = re.compile(f"({POSITIVE}) ({POSITIVE}) ({CODES})")
+
+_PIECE = 1 << 16
+"""Characters."""
 
 
 class ListLine(NamedTuple):
@@ -53,29 +57,53 @@ class Roll:
     def parse(cls, data: bytes, name: str = LIST) -> Self:
         """Strictly: at least one line, sorted, no id twice. Raises `IntegrityFailure` naming file and line."""
         text = text_of(data, name=name)
-        made: list[ListLine] = []
-        # Few units differ in size, tickets and courses: what was read once is not read again.
-        known: dict[str, tuple[int, int, tuple[str, ...]]] = {}
-        before = ""
-        for found in _LINES.finditer(text):
-            unit_id, written, commitment = found.groups()
-            if unit_id <= before:
-                raise broken("行が抽選番号の順に並んでいないか、同じ番号が2度あります", name, len(made) + 1)
-            before = unit_id
-            terms = known.get(written)
-            if terms is None:
-                terms = known[written] = _terms(written, name, len(made) + 1)
-            made.append(tuple.__new__(ListLine, (unit_id, *terms, commitment)))  # its own takes twice as long
-        if len(made) != text.count("\n"):  # a line was passed over: it is none of ours
-            lines = enumerate(text.split("\n"), start=1)
-            wrong = next(number for number, line in lines if not _LINES.fullmatch(f"{line}\n"))
-            raise broken("行の形式が正しくありません", name, wrong)
+        try:
+            made = _listed(text, name)
+        except IntegrityFailure:
+            _must_be_lines(text, name)  # it counted those it could read
+            raise
+        if len(made) != text.count("\n"):
+            _must_be_lines(text, name)
         return cls(tuple(made))
 
     @property
     def sha256(self) -> str:
         """SHA-256 of the whole file, 64 hex digits."""
         return sha256_hex(self.to_bytes())
+
+
+def _listed(text: str, name: str) -> list[ListLine]:
+    """All lines that have the form, in the order of their ids; others are passed over."""
+    made: list[ListLine] = []
+    # Few units differ in size, tickets and courses: what was read once is not read again.
+    known: dict[str, tuple[int, int, tuple[str, ...]]] = {}
+    before = ""
+    for unit_id, written, commitment in _rows(text):
+        if unit_id <= before:
+            raise broken("行が抽選番号の順に並んでいないか、同じ番号が2度あります", name, len(made) + 1)
+        before = unit_id
+        terms = known.get(written)
+        if terms is None:
+            terms = known[written] = _terms(written, name, len(made) + 1)
+        made.append(tuple.__new__(ListLine, (unit_id, *terms, commitment)))  # its own takes twice as long
+    return made
+
+
+def _must_be_lines(text: str, name: str) -> None:
+    """Raises `IntegrityFailure` for the first line that has not the form."""
+    for number, line in enumerate(text.split("\n")[:-1], start=1):
+        if not _LINES.fullmatch(f"{line}\n"):
+            raise broken("行の形式が正しくありません", name, number)
+
+
+def _rows(text: str) -> Iterator[tuple[str, str, str]]:
+    """All lines that are well formed: id, terms, commitment. Read a piece at a time: quicker than by the line, and
+    than all at once, which holds a million lines twice."""
+    at = 0
+    while at < len(text):
+        upto = text.find("\n", at + _PIECE) + 1 or len(text)
+        yield from _LINES.findall(text, at, upto)
+        at = upto
 
 
 def _terms(written: str, name: str, line: int) -> tuple[int, int, tuple[str, ...]]:
