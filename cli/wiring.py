@@ -340,7 +340,7 @@ def _sentences(reports: Sequence[CourierReport], imported: Sequence[tuple[str, i
     return tuple(said)
 
 
-# -- without a vault ------------------------------------------------------------------------------------------
+# -- for the screens ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

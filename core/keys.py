@@ -52,6 +52,9 @@ def _suite() -> hpke.Suite:
     return hpke.Suite(hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 
 
+_REPAIR = "鍵のファイルを、もとのところから取り直してください"
+
+
 @dataclass(frozen=True)
 class VerifyKey:
     """An Ed25519 public key, 32 raw bytes."""
@@ -83,9 +86,9 @@ class VerifyKey:
         try:
             key = serialization.load_pem_public_key(pem)
         except ValueError as error:
-            raise IntegrityFailure("公開鍵として読めません", where=name) from error
+            raise IntegrityFailure("公開鍵として読めません", where=name, next_step=_REPAIR) from error
         if not isinstance(key, Ed25519PublicKey):
-            raise IntegrityFailure("Ed25519の公開鍵ではありません", where=name)
+            raise IntegrityFailure("Ed25519の公開鍵ではありません", where=name, next_step=_REPAIR)
         return cls(key.public_bytes_raw())
 
     def fits(self, signature: bytes, message: bytes) -> bool:

@@ -167,18 +167,29 @@ def verify(
 ) -> None:
     """公開フォルダを計算し直し、署名も確かめる（保管庫は要らない）。"""
     remember(as_json)
-    from cli.public_folder import check_folder
+    from cli.public_folder import check_folder, key_hash
 
     given = {Site.CONTRACTOR: contractor_key, Site.WARD: ward_key}
-    checked = check_folder(folder, {site: value for site, value in given.items() if value})
+    expected = {site: key_hash(value, f"--{site}-key") for site, value in given.items() if value}
+    checked = check_folder(folder, expected)
     compare = [f"{digest}  {name}" for name, digest in checked.hashes.items()]
     told = [
-        "抽選は公開ファイルのとおりに計算し直せました。署名は、フォルダにある2つの鍵と合います。",
-        "お知らせの鍵と同じです。" if all(given.values()) else "つぎの値を、区のお知らせと見比べてください。",
+        "この抽選は、取りやめか、その申し出で止まっています。そこまでの記録に誤りはありません。"
+        if checked.abandoned
+        else "抽選は公開ファイルのとおりに計算し直せました。",
+        "署名は、フォルダにある2つの鍵と合います。",
+        "鍵は2つとも、お知らせのものです。"
+        if len(expected) == len(Site)
+        else "つぎの値を、区のお知らせと見比べてください。",
         *compare,
     ]
     say(
-        {"ok": not checked.findings, "findings": checked.findings, "sha256": checked.hashes},
+        {
+            "ok": not checked.findings,
+            "abandoned": checked.abandoned,
+            "findings": checked.findings,
+            "sha256": checked.hashes,
+        },
         "\n".join(checked.findings or told),
     )
     if checked.findings and as_json:

@@ -60,11 +60,14 @@ class Roll:
         try:
             made = _listed(text, name)
         except IntegrityFailure:
-            _must_be_lines(text, name)  # it counted those it could read
-            raise
-        if len(made) != text.count("\n"):
-            _must_be_lines(text, name)
-        return cls(tuple(made))
+            wrong = _first_wrong(text)  # `_listed` counted the lines it could read
+            if wrong is None:
+                raise
+        else:
+            if len(made) == text.count("\n"):
+                return cls(tuple(made))
+            wrong = _first_wrong(text)
+        raise broken("行の形式が正しくありません", name, wrong)
 
     @property
     def sha256(self) -> str:
@@ -89,11 +92,10 @@ def _listed(text: str, name: str) -> list[ListLine]:
     return made
 
 
-def _must_be_lines(text: str, name: str) -> None:
-    """Raises `IntegrityFailure` for the first line that has not the form."""
-    for number, line in enumerate(text.split("\n")[:-1], start=1):
-        if not _LINES.fullmatch(f"{line}\n"):
-            raise broken("行の形式が正しくありません", name, number)
+def _first_wrong(text: str) -> int | None:
+    """The number of the first line that has not the form."""
+    lines = enumerate(text.split("\n")[:-1], start=1)
+    return next((number for number, line in lines if not _LINES.fullmatch(f"{line}\n")), None)
 
 
 def _rows(text: str) -> Iterator[tuple[str, str, str]]:

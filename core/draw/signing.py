@@ -6,16 +6,20 @@ without the party. verify-signatures.sh builds the same message for `openssl pke
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from core.draw.abandoned import abandoned_name
 from core.draw.events import EVENTS, head_name
+from core.draw.grammar import broken
 from core.draw.result import RESULT
 from core.draw.roll import LIST
 from core.draw.rules import PARAMS
 from core.draw.standing import STANDING
 from core.draw.steps import COMMITS, FREEZE, OPENED, SEED_INPUT, dice_name, reveal_name
+from core.keys import VerifyKey
 from core.roles import Site
 
 _PLAIN = (PARAMS, COMMITS, LIST, FREEZE, OPENED, SEED_INPUT, RESULT, EVENTS, STANDING)
@@ -39,6 +43,17 @@ seed, a head's the events; other signatures may be there, and then must be good.
 def signature_name(file_name: str, party: Site) -> str:
     """`freeze.txt` → `freeze.txt.ward.sig`: 64 raw bytes."""
     return f"{file_name}.{party}.sig"
+
+
+def keys_in(files: Mapping[str, bytes]) -> dict[Site, Ed25519PublicKey]:
+    """Both sites' keys as they lie in a folder. Raises `IntegrityFailure` naming one that is not there or no key."""
+    keys = {}
+    for site in Site:
+        name = f"{site}.pem"
+        if name not in files:
+            raise broken("公開鍵がありません", name)
+        keys[site] = Ed25519PublicKey.from_public_bytes(VerifyKey.from_pem(files[name], name=name).raw)
+    return keys
 
 
 def message(file_name: str, data: bytes) -> bytes:

@@ -11,6 +11,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from core.draw.abandoned import REASON_WORDS, Reached
+from core.draw.signing import keys_in
 from core.draw.steps import OPENED
 from core.draw.verify import DrawReport, FindingCode, verify
 from core.errors import IntegrityFailure, Refused
@@ -79,7 +80,8 @@ def publish(folder: Path, files: Mapping[str, bytes]) -> DrawReport:
     """
     if OPENED not in files and any(name.startswith("reveal-") for name in files):
         raise Refused("開封の前に封印の中身は公開できません", where=OPENED)
-    keys = {site: _key(files, site) for site in Site}
+    keys = keys_in(files)
+    _must_be_bare(files, keys)
     report = verify(files, keys)
     if not report.sound or report.draw is None:
         worst = min(report.findings, key=lambda finding: finding.code is FindingCode.MISSING)
@@ -126,15 +128,11 @@ def _state(report: DrawReport) -> str:
     )
 
 
-def _key(files: Mapping[str, bytes], site: Site) -> Ed25519PublicKey:
-    """The site's public key. Its PEM must be the bare one: text around it would be published too."""
-    name = f"{site}.pem"
-    if name not in files:
-        raise IntegrityFailure("公開鍵がありません", where=name)
-    key = VerifyKey.from_pem(files[name], name=name)
-    if key.pem != files[name]:
-        raise IntegrityFailure("公開鍵のほかに余分なものが入っています", where=name)
-    return Ed25519PublicKey.from_public_bytes(key.raw)
+def _must_be_bare(files: Mapping[str, bytes], keys: Mapping[Site, Ed25519PublicKey]) -> None:
+    """Each PEM must be the key and nothing else: text around it would be published too."""
+    for site, key in keys.items():
+        if VerifyKey(key.public_bytes_raw()).pem != files[f"{site}.pem"]:
+            raise IntegrityFailure("公開鍵のほかに余分なものが入っています", where=f"{site}.pem")
 
 
 def _marker(draw: str) -> bytes:

@@ -8,8 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from cli.public_folder import TOLD_IN_THE_NOTICE
+from core.draw.abandoned import Reached
+from core.roles import Site
 from storage.public.publish import publish
 from tests.core.draw.played import play
+from tests.core.draw.test_draw_abandoned import folder as abandoned_folder
+from tests.core.draw.test_draw_abandoned import word
 from tests.journeys.acting import Sites, in_process
 from tests.journeys.staging import at, steady
 
@@ -33,7 +38,7 @@ def test_the_notice_gives_the_hashes_of_the_tools_and_of_both_keys_as_they_are_p
 ) -> None:
     told = steady.ward.do("lottery", "hashes")["sha256"]
     assert told == steady.contractor.do("lottery", "hashes")["sha256"]
-    assert set(told) == {"verify.html", "verify.sh", "verify-signatures.sh", "contractor.pem", "ward.pem"}
+    assert set(told) == set(TOLD_IN_THE_NOTICE)
     publish(tmp_path / "public", PLAYED.files)
     for name in ("verify.html", "verify.sh", "verify-signatures.sh"):
         assert told[name] == sha256(tmp_path / "public" / name)
@@ -50,7 +55,7 @@ def test_a_good_folder_is_said_to_agree_with_its_own_keys_and_shows_what_to_comp
 def test_with_the_keys_of_the_notice_nothing_is_left_to_compare(folder: Path) -> None:
     keys = ["--contractor-key", sha256(folder / "contractor.pem"), "--ward-key", sha256(folder / "ward.pem")]
     done = in_process(["lottery", "verify", str(folder), *keys], {})
-    assert done.code == 0 and "お知らせの鍵と同じです" in done.out
+    assert done.code == 0 and "鍵は2つとも、お知らせのものです" in done.out
 
 
 @pytest.mark.parametrize("site", ["contractor", "ward"])
@@ -74,3 +79,35 @@ def test_a_changed_folder_is_named_file_by_file_in_words_and_in_one_document(fol
 def test_what_is_no_published_folder_is_asked_for_again(tmp_path: Path) -> None:
     done = in_process(["lottery", "verify", str(tmp_path)], {})
     assert done.code == 2 and "公開フォルダとして読めません" in done.err and "次にすること: " in done.err
+
+
+def test_a_value_that_is_no_hash_is_asked_for_again_and_one_in_two_lines_is_read(folder: Path) -> None:
+    """The notice, and the screen, print it in two lines."""
+    done = in_process(["lottery", "verify", str(folder), "--ward-key", "abc"], {})
+    assert done.code == 2 and "--ward-key" in done.err and "次にすること: " in done.err
+    digest = sha256(folder / "ward.pem").upper()
+    spaced = f"{digest[:32]}\n {digest[32:]}"
+    assert in_process(["lottery", "verify", str(folder), "--ward-key", spaced], {}).code == 0
+
+
+@pytest.mark.parametrize("content", [None, b"junk\n"], ids=["gone", "junk"])
+def test_a_key_that_is_gone_or_none_is_named(folder: Path, content: bytes | None) -> None:
+    (folder / "ward.pem").unlink()
+    if content is not None:
+        (folder / "ward.pem").write_bytes(content)
+    done = in_process(["lottery", "verify", str(folder)], {})
+    assert done.code == 6 and "ward.pem" in done.err and "次にすること: " in done.err
+
+
+@pytest.mark.parametrize("reached", list(Reached))
+def test_an_abandoned_draw_is_told_as_one_and_not_as_recomputed(tmp_path: Path, reached: Reached) -> None:
+    publish(tmp_path / "p", abandoned_folder(reached, *(word(site, reached) for site in Site)))
+    done = in_process(["lottery", "verify", str(tmp_path / "p")], {})
+    assert done.code == 0, done.out
+    assert "取りやめ" in done.out and "計算し直せました" not in done.out
+
+
+def test_a_result_taken_away_is_no_abandoned_draw(folder: Path) -> None:
+    (folder / "result.txt").unlink()
+    done = in_process(["lottery", "verify", str(folder)], {})
+    assert done.code == 6 and "result.txt" in done.out

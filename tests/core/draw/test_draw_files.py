@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.draw import roll
 from core.draw.events import Head
 from core.draw.files import DrawFile
 from core.draw.roll import ListLine, Roll, check_roll, small_classes
@@ -201,6 +202,29 @@ def test_roll_lines_out_of_order_or_twice_are_refused() -> None:
         with pytest.raises(IntegrityFailure) as refused:
             Roll.parse(b"".join(line + b"\n" for line in bad))
         assert refused.value.where == "list.txt 2行目"
+
+
+@pytest.mark.parametrize("piece", [1, 100, 1 << 16])
+def test_a_roll_is_read_alike_in_pieces_of_any_length(piece: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(roll, "_PIECE", piece)
+    whole = play(count=120).roll
+    assert Roll.parse(whole.to_bytes()) == whole
+
+
+@pytest.mark.parametrize("piece", [1, 100, 1 << 16])
+@pytest.mark.parametrize(
+    "ill", [b"", b"x", b"0123456789 1 1 A " + b"0" * 63, "0123456789 1 1 A\u2028 ".encode() + b"0" * 64]
+)
+def test_the_first_ill_formed_line_of_a_roll_is_named_whatever_else_is_wrong(
+    ill: bytes, piece: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(roll, "_PIECE", piece)
+    lines = play().roll.to_bytes().split(b"\n")[:-1]
+    for at in (0, 1, 9, len(lines)):
+        for rest in (lines[at:], lines[at:][::-1]):
+            with pytest.raises(IntegrityFailure) as refused:
+                Roll.parse(b"".join(line + b"\n" for line in [*lines[:at], ill, *rest]))
+            assert refused.value.where == f"list.txt {at + 1}行目"
 
 
 @pytest.mark.parametrize(
