@@ -61,6 +61,11 @@ class SyncReport:
     imported: tuple[str, ...] = ()
     sealed: tuple[str, ...] = ()
 
+    @property
+    def read_only(self) -> bool:
+        """Whether this end of the line may only read: what is to go out must go on a medium."""
+        return any(report.read_only for report in self.courier)
+
     def document(self) -> dict[str, Any]:
         """As JSON."""
         return {

@@ -24,6 +24,11 @@ class SyncReport(Protocol):
         """What happened, in Japanese, a sentence each; no personal data."""
         ...
 
+    @property
+    def read_only(self) -> bool:
+        """Whether this end of the line may only read: what is to go out must go on a medium."""
+        ...
+
 
 class Session(Protocol):
     """An open vault with a person logged in. Its methods may be called from worker threads."""

@@ -34,6 +34,8 @@ class CourierReport:
     """The hour in which the partner's courier last ran, RFC 3339, or "" when it has left no sign."""
     problems: tuple[str, ...] = ()
     """Japanese sentences."""
+    read_only: bool = False
+    """Something was to be written and the remote let nothing be written: what is due must go on a medium."""
 
     def as_json(self) -> dict[str, Any]:
         """Plain lists, dicts and strings."""
@@ -84,4 +86,5 @@ class Notes:
             tuple(self.answered),
             self.partner_seen,
             tuple(self.problems),
+            self.read_only,
         )

@@ -130,6 +130,7 @@ class NoSlots:
 @dataclass
 class FakeReport:
     sentences: Sequence[str] = ()
+    read_only: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any
 from core.errors import RemoteUnreachable
 from core.office.drawing import Step
 from core.roles import Role, Site
+from tests.tui.conftest import FakeReport
 
 
 async def lottery(pilot: Any, log_in: Any) -> Any:
@@ -102,6 +103,28 @@ async def test_the_courier_runs_by_itself_only_while_the_other_site_is_awaited(
         assert runs == [1]
         assert "受渡しフォルダに届きません" in shown(app)
         assert len(app.screen_stack) == 2, "no window comes up by itself"
+
+
+async def test_on_a_line_that_only_reads_a_part_done_is_said_to_need_a_medium(
+    open_at: Any, app_on: Any, shown: Any, log_in: Any
+) -> None:
+    opener = open_at()
+    app = app_on(opener)
+    async with app.run_test(size=(80, 24)) as pilot:
+        pane = await lottery(pilot, log_in)
+        waiting = dataclasses.replace(
+            opener.office.lottery.status(), step=Step.SEAL_WARD, mine=False, hashes={"params.txt": "0" * 64}
+        )
+        opener.office.lottery.status = lambda: waiting
+        pane.entered()
+        opener.session.on_sync = lambda: FakeReport(read_only=True)
+        await pane.poll()
+        await pilot.pause()
+        assert "この回線では送れません。F6 の b で媒体に書き、相手に渡してください" in shown(app)
+        opener.session.on_sync = FakeReport
+        await pane.poll()
+        await pilot.pause()
+        assert "送れません" not in shown(app), "the receipt of what was carried has come"
 
 
 async def test_the_chart_shows_wishes_against_capacity(

@@ -55,6 +55,8 @@ _DEEDS: dict[Step, tuple[str, str]] = {
 _STOPPED = (Step.DICE_DIFFER, Step.ABANDON_CONTRACTOR, Step.ABANDON_WARD)
 """Where the only way on is to abandon the draw."""
 
+_BY_MEDIUM = "F6 の b で媒体に書き、相手に渡してください"
+
 
 class LotteryPane(Pane):
     """抽選."""
@@ -69,7 +71,9 @@ class LotteryPane(Pane):
         self._polling = False
         self._unsent = False
         self._trouble = ""
-        """Why the last attempt to reach the other site failed."""
+        """What kept the last attempt to reach the other site from ending well."""
+        self._read_only = False
+        """Whether the line has turned out to let this site read alone."""
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="pane", id="stage") as frame:
@@ -94,7 +98,7 @@ class LotteryPane(Pane):
         """This site's part is signed and sealed: show it, and let the courier take it along at its next round."""
         self._unsent = True
         self.ikiiki.refresh_state()
-        self.say(words)
+        self.say(f"{words}。{_BY_MEDIUM if self._read_only else '相手には自動で送られます'}")
 
     async def poll(self) -> None:
         """While the other site's part of a ceremony is awaited, run the courier by itself."""
@@ -103,11 +107,14 @@ class LotteryPane(Pane):
         self._polling = True
         session = self.session
         try:
-            if await self.ikiiki.run_quietly(lambda: session.sync()) is not None and self._waiting:
-                self._trouble, self._unsent = "", False
+            report = await self.ikiiki.run_quietly(lambda: session.sync())
+            if report is not None and self._waiting:
+                self._read_only = report.read_only
+                self._trouble = f"この回線では送れません。{_BY_MEDIUM}" if report.read_only else ""
+                self._unsent = False
                 self.ikiiki.refresh_state()
         except IkiikiError as error:
-            self._trouble = f"{error.what}。{error.next_step}"
+            self._trouble = f"送受信できません: {error.what}。{error.next_step}"
             self.entered()
         finally:
             self._polling = False
@@ -187,7 +194,7 @@ class LotteryPane(Pane):
             Step.DRAW_WARD: lottery.draw,
         }
         await self.ikiiki.run_job(name, lambda progress: deeds[ceremony.step](), stoppable=False)
-        self._done("済みました。相手には自動で送られます")
+        self._done("済みました")
 
     @flow
     async def action_dice(self) -> None:
@@ -207,7 +214,7 @@ class LotteryPane(Pane):
         await self.ikiiki.run_job(
             "サイコロの目を記録する", lambda progress: lottery.dice(digits, value), stoppable=False
         )
-        self._done("記録しました。相手には自動で送られます")
+        self._done("記録しました")
 
     @flow
     async def action_open_absent(self) -> None:
@@ -220,7 +227,7 @@ class LotteryPane(Pane):
             await self.ikiiki.run_job(
                 "開封する", lambda progress: lottery.open_seals(absent=True), stoppable=False
             )
-            self._done("済みました。相手には自動で送られます")
+            self._done("済みました")
 
     @flow
     async def action_keep_sealed(self) -> None:
@@ -236,7 +243,7 @@ class LotteryPane(Pane):
             await self.ikiiki.run_job(
                 "名簿に署名する", lambda progress: lottery.freeze(absent=True), stoppable=False
             )
-            self._done("済みました。相手には自動で送られます")
+            self._done("済みました")
 
     @flow
     async def action_abandon(self) -> None:
@@ -264,7 +271,7 @@ class LotteryPane(Pane):
         await self.ikiiki.run_job(
             "取りやめる", lambda progress: lottery.abandon(Reason(reason)), stoppable=False
         )
-        self._done("取りやめに署名しました。相手には自動で送られます")
+        self._done("取りやめに署名しました")
 
     @flow
     async def action_next_round(self) -> None:
@@ -275,7 +282,7 @@ class LotteryPane(Pane):
         if await self.ikiiki.ask(confirm("次の募集回", words, yes="封印をつくる", no="戻る")) == "yes":
             lottery = self.office.lottery
             await self.ikiiki.run_job("封印をつくる", lambda progress: lottery.seal(), stoppable=False)
-            self._done("済みました。相手には自動で送られます")
+            self._done("済みました")
 
     @flow
     async def action_seal_beacon(self) -> None:
@@ -292,7 +299,7 @@ class LotteryPane(Pane):
         beacon = beacon_on(answer, self.ikiiki.now())
         lottery = self.office.lottery
         await self.ikiiki.run_job("封印をつくる", lambda progress: lottery.seal(beacon), stoppable=False)
-        self._done("済みました。相手には自動で送られます")
+        self._done("済みました")
 
     @flow
     async def action_chances(self) -> None:

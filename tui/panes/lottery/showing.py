@@ -49,7 +49,7 @@ def grouped(digest: str) -> str:
 
 
 def told(ceremony: Ceremony, trouble: str, width: int, *, ascii_only: bool) -> Text:
-    """What the pane shows. `trouble`: why the other site could not be reached; `width` in cells."""
+    """What the pane shows. `trouble`: what keeps the two sites apart, a sentence; `width` in cells."""
     text = Text(end="")
     round_ = f"（募集回 {ceremony.round}）" if ceremony.round > 1 else ""
     text.append(f"抽選 {clean(ceremony.draw)}{round_}\n")
@@ -57,7 +57,7 @@ def told(ceremony: Ceremony, trouble: str, width: int, *, ascii_only: bool) -> T
     if ceremony.step is not Step.DONE:
         text.append(f"      {_turn(ceremony)}\n")
     if trouble:
-        text.append(f" 送受信できません: {clean(trouble)}\n")
+        text.append(f" {clean(trouble)}\n")
     for site, why in (ceremony.against or {}).items():
         text.append(f" {SITE_WORDS[site]}が取りやめを求めています: {clean(why)}\n", style="bold")
     if ceremony.left_out:
