@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from io import BytesIO
+from typing import BinaryIO, Protocol
 
 from core.errors import IntegrityFailure, RemoteUnreachable, UsageError
 
@@ -25,7 +26,7 @@ class Put(StrEnum):
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """`sha1` where the remote tells it without a download (Box does), else "": only ever used to save a download."""
+    """`sha1` (hex) where the remote tells it without a download (Box does), else "": only ever used to save a download."""
 
     name: str
     size: int
@@ -47,8 +48,9 @@ class RemoteReadOnly(RemoteUnreachable):
 class Remote(Protocol):
     """All methods may raise `RemoteUnreachable`; names that are not `is_remote_name` raise `UsageError`."""
 
-    def put(self, name: str, data: bytes) -> Put:
-        """Create `name` with `data`, whole or not at all. Never alters a file that is there.
+    def put_from(self, name: str, source: BinaryIO) -> Put:
+        """Create `name` with all of `source`, a stream that can be sought, whole or not at all. Never alters a file that
+        is there.
 
         Raises `RemoteConflict` when it is there with other bytes, `RemoteReadOnly` when writing is not allowed.
         """
@@ -58,13 +60,26 @@ class Remote(Protocol):
         """Whole files with proper names, in order of name; whatever else lies there is passed over."""
         ...
 
-    def get(self, name: str, limit: int) -> bytes:
-        """The bytes of `name`. Raises `RemoteMissing`, and `IntegrityFailure` when there are more than `limit`."""
+    def get_into(self, name: str, target: BinaryIO, limit: int) -> None:
+        """Write the bytes of `name` into `target`, an empty stream that can be sought and cut short.
+
+        Raises `RemoteMissing`, and `IntegrityFailure` when there are more than `limit`; `target` is worth nothing then.
+        """
         ...
 
     def delete(self, name: str) -> bool:
         """Remove `name`; False when it was not there."""
         ...
+
+    def put(self, name: str, data: bytes) -> Put:
+        """`put_from`, for what is in memory anyway."""
+        return self.put_from(name, BytesIO(data))
+
+    def get(self, name: str, limit: int) -> bytes:
+        """`get_into`, for what is small."""
+        target = BytesIO()
+        self.get_into(name, target, limit)
+        return target.getvalue()
 
 
 def is_remote_name(name: str) -> bool:

@@ -104,7 +104,12 @@ def seal_bundle(
 
 def check_zip(manifest: Manifest, zip_bytes: bytes) -> None:
     """Raises `IntegrityFailure` unless these are the bytes the manifest was signed for. Needs no secret."""
-    if len(zip_bytes) != manifest.size or sha256_hex(zip_bytes) != manifest.sha256:
+    check_zip_facts(manifest, len(zip_bytes), sha256_hex(zip_bytes))
+
+
+def check_zip_facts(manifest: Manifest, size: int, sha256: str) -> None:
+    """`check_zip`, for one that was measured without being held in memory."""
+    if size != manifest.size or sha256 != manifest.sha256:
         raise IntegrityFailure(
             "束の大きさまたはハッシュが、署名された送り状と合いません",
             where=manifest.name.zip,

@@ -13,11 +13,14 @@ courier/evidence/     whatever did not fit, kept
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 from core.canonical import sha256_hex
 from core.errors import IntegrityFailure, Refused, RemoteUnreachable
@@ -25,7 +28,7 @@ from core.exchange.card import CARD_LIMIT, PartnerCard, read_card
 from core.exchange.names import MANIFEST, BundleName, Channel, bundle_name
 from core.exchange.strict import Fields, object_of
 from core.keys import SigningKey, from_base64, to_base64
-from storage.remotes.durable import create, read_file, sweep
+from storage.remotes.durable import BLOCK, Aside, create, open_file, read_file, same_bytes, settle, sweep
 
 _KEY_LIMIT = 200
 
@@ -84,26 +87,38 @@ class Folders:
             folder.mkdir(mode=0o700, exist_ok=True)
             sweep(folder, float("inf"))  # nobody else writes files of these names, and we hold the lock
 
-    def keep_evidence(self, name: str, data: bytes) -> None:
-        """Keep `data`, once, however often it is met."""
-        create(self.evidence / f"{name}-{sha256_hex(data)[:16]}", data)
+    def keep_evidence(self, name: str, data: bytes | BinaryIO) -> None:
+        """Keep `data` (all of a stream), once, however often it is met."""
+        digest = sha256_hex(data) if isinstance(data, bytes) else measured(data)[1]
+        create(self.evidence / f"{name}-{digest[:16]}", data)
 
-    def place(self, path: Path, data: bytes) -> None:
+    def place(self, path: Path, data: bytes | Aside) -> None:
         """Create `path`, or find the same bytes there. Raises `IntegrityFailure` when others are, keeping them."""
-        if create(path, data):
+        if create(path, data) if isinstance(data, bytes) else settle(data, path):
             return
-        there = read_file(path, len(data))
-        if there != data:
-            if there is not None:
+        there = open_file(path)
+        if there is not None:
+            with there:
+                if same_bytes(there, BytesIO(data) if isinstance(data, bytes) else data.stream):
+                    return
                 self.keep_evidence(path.name, there)
-            raise IntegrityFailure(
-                "同じ名前で内容の異なるファイルがあります", where=f"{path.parent.name}/{path.name}"
-            )
+        raise IntegrityFailure(
+            "同じ名前で内容の異なるファイルがあります", where=f"{path.parent.name}/{path.name}"
+        )
 
     def outgoing(self) -> list[BundleName]:
         """Bundles in the outbox whose manifest is there: one without it does not exist yet."""
         names = (bundle_name(path.name, MANIFEST) for path in self.outbox.iterdir())
         return sorted(name for name in names if name is not None)
+
+
+def measured(stream: BinaryIO) -> tuple[int, str]:
+    """Size and SHA-256 of all of a stream, which is left at its end."""
+    stream.seek(0)
+    digest = hashlib.sha256()
+    while block := stream.read(BLOCK):
+        digest.update(block)
+    return stream.tell(), digest.hexdigest()
 
 
 def install_key(vault_folder: Path, random_bytes: bytes) -> SigningKey:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 from core.canonical import sha256_hex
 from core.errors import IntegrityFailure
 from core.exchange.manifest import MANIFEST_LIMIT, Manifest, read_manifest
@@ -19,10 +21,11 @@ from core.exchange.receipt import (
 from core.exchange.remote import RemoteConflict, RemoteMissing, RemoteReadOnly
 from core.exchange.sequence import Verdict, conflict, judge
 from core.exchange.strict import moment
-from storage.bundles.sealing import check_zip
+from storage.bundles.sealing import check_zip_facts
+from storage.courier.folder import measured
 from storage.courier.journal import RECEIVED
 from storage.courier.sending import Round, noted, put
-from storage.remotes.durable import create, read_file
+from storage.remotes.durable import aside, create, read_file
 
 
 def receive(this: Round) -> None:
@@ -76,20 +79,20 @@ def _take(this: Round, manifest: Manifest) -> bool:
     if listed is None:
         this.notes.wait(bundle, "送り状だけがあり、本体（zip）がまだありません")
         return False
-    data = None
-    try:
-        if listed.size <= manifest.size:  # never fetch more than was signed for
-            data = _get(this, bundle.zip, manifest.size)
-            if data is None:
-                this.notes.wait(bundle, "本体（zip）が共有先から消えました")
-                return False
-        check_zip(manifest, data or b"")
-    except IntegrityFailure:
-        this.folders.keep_evidence(bundle.manifest, manifest.data)
-        if data:
-            this.folders.keep_evidence(bundle.zip, data)
-        raise
-    this.folders.place(this.folders.inbox / bundle.zip, data or b"")
+    with aside(this.folders.inbox) as zip_file:
+        try:
+            if listed.size <= manifest.size:  # never fetch more than was signed for
+                this.remote.get_into(bundle.zip, zip_file.stream, manifest.size)
+            check_zip_facts(manifest, *measured(zip_file.stream))
+        except RemoteMissing:
+            this.notes.wait(bundle, "本体（zip）が共有先から消えました")
+            return False
+        except IntegrityFailure:
+            this.folders.keep_evidence(bundle.manifest, manifest.data)
+            if zip_file.stream.tell():
+                this.folders.keep_evidence(bundle.zip, zip_file.stream)
+            raise
+        this.folders.place(this.folders.inbox / bundle.zip, zip_file)
     this.folders.place(this.folders.inbox / bundle.manifest, manifest.data)
     this.journal.note(RECEIVED, bundle, noted(manifest.data), this.now)
     this.notes.received.append(str(bundle))
@@ -108,7 +111,7 @@ def answer(this: Round) -> None:
         ):
             continue
         try:
-            put(this, bundle.receipt, _receipt(this, bundle, held.sha256))
+            put(this, bundle.receipt, BytesIO(_receipt(this, bundle, held.sha256)))
         except RemoteReadOnly as error:
             this.notes.read_only = True
             this.notes.problem(error)
@@ -154,7 +157,7 @@ def beat(this: Round) -> None:
     if not this.notes.read_only:
         try:
             if current not in this.listed:
-                put(this, current, write_heartbeat(own, epoch, this.now, this.identity.key))
+                put(this, current, BytesIO(write_heartbeat(own, epoch, this.now, this.identity.key)))
             for name, place in places.items():
                 if place and place[0] is own and place < (heartbeat_place(current) or place):
                     this.remote.delete(name)

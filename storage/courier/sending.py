@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 from core.canonical import sha256_hex
 from core.errors import IntegrityFailure
@@ -13,11 +15,11 @@ from core.exchange.manifest import MANIFEST_LIMIT, ZIP_LIMIT, read_manifest
 from core.exchange.names import BundleName
 from core.exchange.receipt import RECEIPT_LIMIT, read_receipt
 from core.exchange.remote import Put, Remote, RemoteConflict, RemoteFile, RemoteMissing, RemoteReadOnly
-from storage.bundles.sealing import check_zip
-from storage.courier.folder import Folders, Identity
+from storage.bundles.sealing import check_zip_facts
+from storage.courier.folder import Folders, Identity, measured
 from storage.courier.journal import SENT, Journal, Noted
 from storage.courier.report import Notes
-from storage.remotes.durable import read_file
+from storage.remotes.durable import aside, open_file, read_file
 
 
 @dataclass(frozen=True)
@@ -39,13 +41,15 @@ def noted(manifest: bytes) -> Noted:
     return Noted(sha256_hex(manifest), hashlib.sha1(manifest, usedforsecurity=False).hexdigest())
 
 
-def put(this: Round, name: str, data: bytes) -> Put:
+def put(this: Round, name: str, source: BinaryIO) -> Put:
     """Put a file into the remote. When the name is taken by other bytes, keep those as evidence before raising."""
     try:
-        return this.remote.put(name, data)
+        return this.remote.put_from(name, source)
     except RemoteConflict:
         try:
-            this.folders.keep_evidence(name, this.remote.get(name, ZIP_LIMIT))
+            with aside(this.folders.evidence) as there:
+                this.remote.get_into(name, there.stream, ZIP_LIMIT)
+                this.folders.keep_evidence(name, there.stream)
         except RemoteMissing:
             this.notes.problems.append(f"証拠を取る前に、共有先のファイルが消えました（{name}）")
         raise
@@ -83,31 +87,34 @@ def _is_there(this: Round, bundle: BundleName) -> bool:
 
 
 def _send_one(this: Round, bundle: BundleName) -> None:
-    zip_bytes, manifest_bytes = _outgoing(this.folders.outbox, bundle)
-    manifest = read_manifest(manifest_bytes, this.identity.own.signing, name=bundle)
-    check_zip(manifest, zip_bytes)
-    before = this.journal.sent.get(bundle)
-    if before is not None and before.sha256 != manifest.hash:
-        this.folders.keep_evidence(bundle.manifest, manifest_bytes)
-        raise IntegrityFailure("一度送った束の内容が、outbox で変わっています", where=str(bundle))
-    put(this, bundle.zip, zip_bytes)
-    outcome = put(this, bundle.manifest, manifest_bytes)
+    zip_file, manifest_bytes = _outgoing(this.folders.outbox, bundle)
+    with zip_file:
+        manifest = read_manifest(manifest_bytes, this.identity.own.signing, name=bundle)
+        check_zip_facts(manifest, *measured(zip_file))
+        before = this.journal.sent.get(bundle)
+        if before is not None and before.sha256 != manifest.hash:
+            this.folders.keep_evidence(bundle.manifest, manifest_bytes)
+            raise IntegrityFailure("一度送った束の内容が、outbox で変わっています", where=str(bundle))
+        put(this, bundle.zip, zip_file)
+        outcome = put(this, bundle.manifest, BytesIO(manifest_bytes))
     if before is None:
         this.journal.note(SENT, bundle, noted(manifest_bytes), this.now)
     if before is None or outcome is Put.CREATED:
         this.notes.sent.append(str(bundle))
 
 
-def _outgoing(outbox: Path, bundle: BundleName) -> tuple[bytes, bytes]:
-    zip_bytes = read_file(outbox / bundle.zip, ZIP_LIMIT)
+def _outgoing(outbox: Path, bundle: BundleName) -> tuple[BinaryIO, bytes]:
     manifest = read_file(outbox / bundle.manifest, MANIFEST_LIMIT)
-    if zip_bytes is None or manifest is None:
+    zip_file = open_file(outbox / bundle.zip)
+    if zip_file is None or manifest is None:
+        if zip_file is not None:
+            zip_file.close()
         raise IntegrityFailure(
             "outbox の束が揃っていません",
             where=str(bundle),
             next_step="保管庫を開いて、束を書き直してください",
         )
-    return zip_bytes, manifest
+    return zip_file, manifest
 
 
 def collect_receipts(this: Round) -> None:

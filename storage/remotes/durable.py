@@ -9,45 +9,80 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import shutil
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 TEMPORARY = ".tmp-"
+BLOCK = 1 << 20
+"""Bytes held at a time of what may be large."""
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL}
 """What file systems without hard links (FAT on a carried medium, some mounts) answer."""
 
 
-def create(path: Path, data: bytes, mode: int = 0o600) -> bool:
-    """Create `path` with `data` and `mode` (less the umask); False, with nothing changed, when anything is there already.
+@dataclass(frozen=True)
+class Aside:
+    """A file that is being written under a name nobody looks at."""
+
+    path: Path
+    stream: BinaryIO
+
+
+@contextmanager
+def aside(folder: Path, mode: int = 0o600) -> Iterator[Aside]:
+    """A new file in `folder`, to be written, read again, and then named with `settle`; whatever is not named goes."""
+    path = folder / f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(6)}"
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    try:
+        with os.fdopen(descriptor, "w+b") as stream:
+            yield Aside(path, stream)
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def settle(written: Aside, path: Path) -> bool:
+    """Give a file written aside its name, synced; False, with nothing changed, when anything is there already.
 
     Where hard links exist, two writers cannot both win. Without them a last look precedes the rename: enough for a
     medium that one person carries.
     """
-    temporary = _write_aside(path, data, mode)
+    _sync(written.stream)
     try:
-        try:
-            os.link(temporary, path)
-        except FileExistsError:
+        os.link(written.path, path)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        if _taken(path):
             return False
-        except OSError as error:
-            if error.errno not in _NO_LINKS:
-                raise
-            if _taken(path):
-                return False
-            temporary.rename(path)
-        sync_folder(path.parent)
-        return True
-    finally:
-        temporary.unlink(missing_ok=True)
+        written.path.rename(path)
+    sync_folder(path.parent)
+    return True
+
+
+def create(path: Path, data: bytes | BinaryIO, mode: int = 0o600) -> bool:
+    """Create `path` with `data` (all of a stream, from its start) and `mode` (less the umask); False, with nothing
+    changed, when anything is there already."""
+    with aside(path.parent, mode) as written:
+        if isinstance(data, bytes):
+            written.stream.write(data)
+        else:
+            data.seek(0)
+            shutil.copyfileobj(data, written.stream, BLOCK)
+        return settle(written, path)
 
 
 def replace(path: Path, data: bytes) -> None:
     """Put `data` (0600) in the place of whatever `path` held."""
-    temporary = _write_aside(path, data, 0o600)
-    try:
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with aside(path.parent) as written:
+        written.stream.write(data)
+        _sync(written.stream)
+        written.path.replace(path)
     sync_folder(path.parent)
 
 
@@ -66,8 +101,8 @@ def append_line(path: Path, line: bytes) -> None:
         sync_folder(path.parent)
 
 
-def read_file(path: Path, limit: int) -> bytes | None:
-    """Up to `limit` + 1 bytes of a regular file, None when there is none. Symbolic links are not followed."""
+def open_file(path: Path) -> BinaryIO | None:
+    """A regular file to read, None when there is none. Symbolic links are not followed."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
@@ -77,8 +112,28 @@ def read_file(path: Path, limit: int) -> bytes | None:
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         return None
-    with os.fdopen(descriptor, "rb") as stream:
+    return os.fdopen(descriptor, "rb")
+
+
+def read_file(path: Path, limit: int) -> bytes | None:
+    """Up to `limit` + 1 bytes of a regular file, None when there is none. Symbolic links are not followed."""
+    stream = open_file(path)
+    if stream is None:
+        return None
+    with stream:
         return stream.read(limit + 1)
+
+
+def same_bytes(one: BinaryIO, other: BinaryIO) -> bool:
+    """Whether two streams hold the same, from their starts on."""
+    one.seek(0)
+    other.seek(0)
+    while True:
+        block = one.read(BLOCK)
+        if other.read(BLOCK) != block:
+            return False
+        if not block:
+            return True
 
 
 def sweep(folder: Path, before: float) -> None:
@@ -104,18 +159,9 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _write_aside(path: Path, data: bytes, mode: int) -> Path:
-    temporary = path.parent / f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(6)}"
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
-    return temporary
+def _sync(stream: BinaryIO) -> None:
+    stream.flush()
+    os.fsync(stream.fileno())
 
 
 def _taken(path: Path) -> bool:

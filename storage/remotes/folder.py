@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import errno
+import os
+import shutil
 import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from core.errors import IntegrityFailure, RemoteUnreachable
 from core.exchange.remote import (
     Put,
+    Remote,
     RemoteConflict,
     RemoteFile,
     RemoteMissing,
@@ -19,7 +23,7 @@ from core.exchange.remote import (
     is_remote_name,
     require_remote_name,
 )
-from storage.remotes.durable import create, read_file, sweep, sync_folder
+from storage.remotes.durable import BLOCK, create, open_file, same_bytes, sweep, sync_folder
 
 _SHARED = 0o644
 """The other site may be another user of the same share; what lies here is sealed."""
@@ -27,7 +31,7 @@ _STALE = 24 * 3600
 """Seconds after which a half-written file is nobody's any more."""
 
 
-class FolderRemote:
+class FolderRemote(Remote):
     """A `core.exchange.remote.Remote` in one flat folder, which must exist: a missing one is an unplugged medium."""
 
     def __init__(self, folder: Path, *, clock: Callable[[], float] = time.time) -> None:
@@ -35,13 +39,13 @@ class FolderRemote:
         self._folder = folder
         self._clock = clock
 
-    def put(self, name: str, data: bytes) -> Put:
+    def put_from(self, name: str, source: BinaryIO) -> Put:
         require_remote_name(name)
         with self._reachable(writing=True):
             sweep(self._folder, self._clock() - _STALE)
-            if create(self._folder / name, data, _SHARED):
+            if create(self._folder / name, source, _SHARED):
                 return Put.CREATED
-            if read_file(self._folder / name, len(data)) == data:
+            if self._holds(name, source):
                 sync_folder(self._folder)
                 return Put.SAME
         raise RemoteConflict(
@@ -64,16 +68,17 @@ class FolderRemote:
                     found.append(RemoteFile(path.name, facts.st_size))
             return sorted(found, key=lambda file: file.name)
 
-    def get(self, name: str, limit: int) -> bytes:
+    def get_into(self, name: str, target: BinaryIO, limit: int) -> None:
         require_remote_name(name)
         with self._reachable():
             self._require_folder()
-            data = read_file(self._folder / name, limit)
-        if data is None:
-            raise RemoteMissing("共有先にファイルがありません", where=name)
-        if len(data) > limit:
-            raise IntegrityFailure("ファイルが大きすぎます", where=name)
-        return data
+            stream = open_file(self._folder / name)
+            if stream is None:
+                raise RemoteMissing("共有先にファイルがありません", where=name)
+            with stream:
+                if os.fstat(stream.fileno()).st_size > limit:
+                    raise IntegrityFailure("ファイルが大きすぎます", where=name)
+                shutil.copyfileobj(stream, target, BLOCK)
 
     def delete(self, name: str) -> bool:
         require_remote_name(name)
@@ -85,6 +90,13 @@ class FolderRemote:
                 return False
             sync_folder(self._folder)
             return True
+
+    def _holds(self, name: str, source: BinaryIO) -> bool:
+        stream = open_file(self._folder / name)
+        if stream is None:
+            return False
+        with stream:
+            return same_bytes(stream, source)
 
     def _require_folder(self) -> None:
         if not self._folder.is_dir():

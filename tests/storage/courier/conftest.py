@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -123,7 +124,7 @@ class Cut(BaseException):
 
 
 @dataclass
-class Interrupted:
+class Interrupted(Remote):
     """A remote at whose `at`-th call everything stops, before or after the call has had its effect."""
 
     remote: Remote
@@ -132,9 +133,9 @@ class Interrupted:
     error: Callable[[], BaseException] = Cut
     calls: int = 0
 
-    def put(self, name: str, data: bytes) -> Put:
+    def put_from(self, name: str, source: BinaryIO) -> Put:
         self._before()
-        outcome = self.remote.put(name, data)
+        outcome = self.remote.put_from(name, source)
         self._after()
         return outcome
 
@@ -144,11 +145,10 @@ class Interrupted:
         self._after()
         return files
 
-    def get(self, name: str, limit: int) -> bytes:
+    def get_into(self, name: str, target: BinaryIO, limit: int) -> None:
         self._before()
-        data = self.remote.get(name, limit)
+        self.remote.get_into(name, target, limit)
         self._after()
-        return data
 
     def delete(self, name: str) -> bool:
         self._before()

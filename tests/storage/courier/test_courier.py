@@ -5,7 +5,7 @@ import fcntl
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 
@@ -305,7 +305,7 @@ def test_a_medium_in_a_bag_does_not_hold_up_the_line(posts: Any) -> None:
 
 
 class ReadOnly(FolderRemote):
-    def put(self, name: str, data: bytes) -> Put:
+    def put_from(self, name: str, source: BinaryIO) -> Put:
         raise RemoteReadOnly("書き込めません")
 
 
