@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 
 from core.exchange.remote import Remote
 from storage.remotes.folder import FolderRemote
+from tests.box.pretend import PretendBox
 
 
-def _folder(tmp_path: Path) -> Remote:
+@contextmanager
+def _folder(tmp_path: Path) -> Iterator[Remote]:
     folder = tmp_path / "remote"
     folder.mkdir()
-    return FolderRemote(folder)
+    yield FolderRemote(folder)
 
 
-MAKERS: dict[str, Callable[[Path], Remote]] = {"folder": _folder}
+@contextmanager
+def _box(tmp_path: Path) -> Iterator[Remote]:
+    with PretendBox() as box:
+        yield box.remote(box.contractor, tmp_path)
+
+
+MAKERS: dict[str, Callable[[Path], AbstractContextManager[Remote]]] = {"folder": _folder, "box": _box}
 
 
 @pytest.fixture(params=sorted(MAKERS))
-def remote(request: pytest.FixtureRequest, tmp_path: Path) -> Remote:
-    return MAKERS[request.param](tmp_path)
+def remote(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Remote]:
+    with MAKERS[request.param](tmp_path) as made:
+        yield made

@@ -1,0 +1,162 @@
+"""A file's way up: small ones in one request, large ones in parts that a later run goes on with.
+
+A name that is taken is answered with 409 and what lies there. The same size and SHA-1 means that our own bytes lie there: an
+answer of Box's was lost. (Whoever wanted other bytes with our SHA-1 would need a second preimage, which SHA-1 still withstands;
+the receiver checks SHA-256 anyway.)
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from io import BufferedIOBase, BytesIO
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from box_sdk_gen import ChunkedUploadsManager, Files, UploadPart, UploadsManager
+from box_sdk_gen.managers.uploads import UploadFileAttributes, UploadFileAttributesParentField
+
+from core.canonical import canonical_json
+from storage.remotes.box.patience import Answer, NotYet
+from storage.remotes.durable import BLOCK, read_file, replace
+
+Ask = Callable[[Callable[[], Any]], Any]
+
+LARGE = 20_000_000
+"""Bytes from which Box takes a file in parts."""
+TOGETHER = 4
+"""Parts on their way at once; each is held in memory, 8 MB by Box's choice."""
+_NOTE_LIMIT = 4096
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is to go up, measured before. `sha1` is hex."""
+
+    name: str
+    size: int
+    sha1: str
+
+
+def measure(name: str, source: BinaryIO) -> Facts:
+    """Read all of `source` once."""
+    source.seek(0)
+    digest = hashlib.sha1(usedforsecurity=False)
+    while block := source.read(BLOCK):
+        digest.update(block)
+    return Facts(name, source.tell(), digest.hexdigest())
+
+
+def small(uploads: UploadsManager, folder: str, facts: Facts, source: BinaryIO) -> Any:
+    """One request; Box compares the SHA-1. The file as Box has it. Raises `Answer` when the name is taken (409)."""
+    source.seek(0)
+    done = uploads.upload_file(
+        UploadFileAttributes(facts.name, UploadFileAttributesParentField(folder)),
+        cast(BufferedIOBase, source),
+        file_file_name=facts.name,
+        content_md_5=facts.sha1,
+    )
+    return _only(done)
+
+
+class InParts:
+    """A large file. `notes` is a folder in which the session's number is kept, so that a later run goes on."""
+
+    def __init__(self, uploads: ChunkedUploadsManager, folder: str, notes: Path, ask: Ask) -> None:
+        self._uploads, self._folder, self._notes, self._ask = uploads, folder, notes, ask
+        self._reading = threading.Lock()
+
+    def send(self, facts: Facts, source: BinaryIO) -> Any:
+        """The file as Box has it. Raises `Answer` when the name is taken (409)."""
+        note = self._notes / f"{facts.name}.session"
+        session, part_size, there = self._resumed(note, facts) or self._begun(note, facts)
+        offsets = [offset for offset in range(0, facts.size, part_size) if offset not in there]
+        # What went up in an earlier run is as good as what goes up now: Box compares the whole with our digest at the end.
+        try:
+            with ThreadPoolExecutor(TOGETHER) as pool:
+                for part in pool.map(
+                    lambda offset: self._part(session, facts, source, offset, part_size), offsets
+                ):
+                    there[int(part.offset or 0)] = part
+            done = self._commit(session, facts, [there[offset] for offset in sorted(there)])
+        except Answer as answer:
+            if answer.status in {
+                404,
+                409,
+                410,
+            }:  # the session is gone, or the name is taken: it is of no more use
+                note.unlink(missing_ok=True)
+            raise
+        note.unlink(missing_ok=True)
+        return done
+
+    def _begun(self, note: Path, facts: Facts) -> tuple[str, int, dict[int, UploadPart]]:
+        made = self._ask(
+            lambda: self._uploads.create_file_upload_session(self._folder, facts.size, facts.name)
+        )
+        session, part_size = str(made.id), int(made.part_size)
+        document = {"session": session, "part_size": part_size, "size": facts.size, "sha1": facts.sha1}
+        self._notes.mkdir(mode=0o700, exist_ok=True)
+        replace(note, canonical_json(document) + b"\n")
+        return session, part_size, {}
+
+    def _resumed(self, note: Path, facts: Facts) -> tuple[str, int, dict[int, UploadPart]] | None:
+        """The session an earlier run began for these very bytes, when Box still knows it."""
+        try:
+            kept = json.loads(read_file(note, _NOTE_LIMIT) or b"null")
+            if kept is None or (kept["size"], kept["sha1"]) != (facts.size, facts.sha1):
+                return None
+            session, part_size = str(kept["session"]), int(kept["part_size"])
+            there: dict[int, UploadPart] = {}
+            offset = 0
+            while True:
+                page = self._ask(
+                    lambda offset=offset: self._uploads.get_file_upload_session_parts(  # type: ignore[misc]
+                        session, offset=offset, limit=1000
+                    )
+                )
+                entries = list(page.entries or [])
+                there |= {int(part.offset): part for part in entries}
+                offset += len(entries)
+                if not entries or offset >= int(page.total_count or 0):
+                    return session, part_size, there
+        except (Answer, ValueError, KeyError, TypeError):
+            return None  # gone, or not ours: begin again, Box forgets the old one by itself
+
+    def _part(self, session: str, facts: Facts, source: BinaryIO, offset: int, part_size: int) -> UploadPart:
+        with self._reading:
+            source.seek(offset)
+            data = source.read(part_size)
+        digest = base64.b64encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode("ascii")
+        span = f"bytes {offset}-{offset + len(data) - 1}/{facts.size}"
+
+        def put() -> Any:
+            return self._uploads.upload_file_part(session, BytesIO(data), f"sha={digest}", span).part
+
+        part: UploadPart = self._ask(put)
+        if int(part.offset or 0) != offset or int(part.size or 0) != len(data):
+            raise Answer(409, "part_differs")
+        return part
+
+    def _commit(self, session: str, facts: Facts, parts: list[UploadPart]) -> object:
+        digest = base64.b64encode(bytes.fromhex(facts.sha1)).decode("ascii")
+
+        def commit() -> Any:
+            done = self._uploads.create_file_upload_session_commit(session, parts, f"sha={digest}")
+            if done is None:  # 202: Box is still putting the parts together
+                raise NotYet
+            return _only(done)
+
+        return self._ask(commit)
+
+
+def _only(done: Files) -> Any:
+    """The one file an upload made."""
+    if not done.entries:
+        raise ValueError("no entry")
+    return done.entries[0]

@@ -1,0 +1,56 @@
+"""A pretend Box with two couriers and one folder, and the product's own remotes on it: nothing waits, nothing sleeps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from storage.remotes.box.network import TimeLimits
+from storage.remotes.box.pacing import Pace
+from storage.remotes.box.patience import Patience
+from storage.remotes.box.remote import BoxRemote
+from storage.remotes.box.settings import BoxSettings
+from tests.box.clients import CLIENT_ID, CLIENT_SECRET, ENTERPRISE
+from tests.box.server import StandIn
+from tests.box.state import BoxState
+from tests.box.things import User
+
+START = 1_790_000_000.0
+
+
+class PretendBox:
+    """A context manager. `waited` holds the seconds that would have been waited."""
+
+    def __init__(self, **server: Any) -> None:
+        self.state = BoxState(clock=lambda: START)
+        self.contractor = self.state.add_user("contractor-courier@example.jp")
+        self.ward = self.state.add_user("ward-courier@example.jp")
+        self.state.add_application(
+            CLIENT_ID, CLIENT_SECRET, users=(self.contractor, self.ward), enterprise=ENTERPRISE, admin=True
+        )
+        self.folder = self.state.add_folder("exchange", self.contractor)
+        self.state.collaborate(self.folder, self.ward, "editor")
+        self.server = StandIn(self.state, **server)
+        self.waited: list[float] = []
+
+    def __enter__(self) -> PretendBox:
+        self.server.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.server.__exit__(*error)  # type: ignore[arg-type]
+        self.state.close()
+
+    def settings(self, user: User, **more: Any) -> BoxSettings:
+        """What `user`'s site would have written down."""
+        return BoxSettings(
+            self.folder.id, CLIENT_ID, CLIENT_SECRET, user=user.id,
+            api_url=self.server.api_url, upload_url=self.server.upload_url, **more,
+        )  # fmt: skip
+
+    def remote(self, user: User, notes: Path, *, read: float = 20.0, **more: Any) -> BoxRemote:
+        """The product's remote as `user`, in no hurry and with no waiting. `read`: seconds until it gives up on an answer."""
+        return BoxRemote(
+            self.settings(user, **more), notes / "uploads",
+            patience=Patience(sleep=self.waited.append), limits=TimeLimits(read=read), pace=Pace(sleep=self.waited.append),
+        )  # fmt: skip
