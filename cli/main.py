@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from cli.commands import (
+    courier,
     demo,
     init,
     intake,
@@ -39,6 +40,7 @@ for module in (init, screens, sync, demo):
 app.add_typer(programme.app, name="programme")
 app.add_typer(staff.app, name="staff")
 app.add_typer(partner.app, name="partner")
+app.add_typer(courier.app, name="courier")
 app.add_typer(intake.app, name="intake")
 app.add_typer(review.app, name="review")
 app.add_typer(lottery.app, name="lottery")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from core.columns import Table, parse_mapping
 from core.errors import IntegrityFailure, UsageError
 from core.exchange.card import make_card
 from core.exchange.names import MANIFEST, ZIP, bundle_name
+from core.exchange.remote import Remote
 from core.keys import SITE_KEY_BYTES, SiteKeys
 from core.notices import Notice, NoticeKind
 from core.office import Office
@@ -24,10 +25,15 @@ from core.office.founding import found
 from core.office.keyring import EPOCH
 from core.office.ports import Progress, StaffRow
 from core.roles import SITE_WORDS, Actor, Right, Role, Site
-from storage.boxes import FolderBoxes
+from storage.boxes import COURIER, FolderBoxes
 from storage.bundles.sealer import BundleSealer
 from storage.courier import CourierReport, install_key
 from storage.courier import run as run_courier
+from storage.courier.credential import BYTES as CREDENTIAL_BYTES
+from storage.courier.credential import credential_text, given_credential
+from storage.courier.credential import seal as seal_settings
+from storage.courier.destination import REMOTE, destination, folder_text, set_box, set_folder
+from storage.remotes.durable import create as create_private
 from storage.remotes.folder import FolderRemote
 from storage.store import MIGRATIONS
 from storage.store.slots import VaultSlots
@@ -43,8 +49,6 @@ from storage.vault.vault import NewStaff, create_vault, open_vault
 
 if TYPE_CHECKING:
     from core.office.notices import NoticeItem
-
-REMOTE = "remote.toml"
 
 
 def now() -> dt.datetime:
@@ -73,7 +77,10 @@ class SyncReport:
             "received": [name for report in self.courier for name in report.received],
             "imported": list(self.imported),
             "sealed": list(self.sealed),
+            "receipts": [name for report in self.courier for name in report.receipts],
             "waiting": [wait.bundle for wait in self.courier[-1].waiting_for],
+            "partner_seen": self.courier[-1].partner_seen,
+            "read_only": self.read_only,
             "problems": [problem for report in self.courier for problem in report.problems],
         }
 
@@ -92,7 +99,7 @@ class Session:
         `medium`: a folder carried by hand in place of the remote; what was written to it is a ledger line.
         """
         by_hand = medium is not None
-        remote = FolderRemote(medium) if medium else configured_remote(self.folder)
+        remote: Remote = FolderRemote(medium) if medium else self._destination()
         self.office.exchange.flush()
         first = run_courier(self.folder, remote, now(), medium=by_hand)
         may_import = self.office.actor.may(Right.IMPORT_BUNDLE)  # an audit carries, and takes nothing in
@@ -108,6 +115,33 @@ class Session:
             tuple(one.name for one in imported),
             tuple(sealed),
         )
+
+    def _destination(self) -> Remote:
+        """Where this site takes its bundles; the way into Box is found in the vault."""
+        return destination(self.folder / COURIER, self.office.exchange.courier_credential)
+
+    def use_box(self, settings: Path, credential: Path, jwt_config: Path | None = None) -> str:
+        """Take bundles to Box from now on: seal what `settings` says under a new credential, written to a new file.
+
+        The Box folder's number. Raises `UsageError` naming what is wrong, before anything is changed.
+        """
+        self.office.actor.require(Right.PARTNER)
+        try:
+            text = settings.read_text(encoding="utf-8")
+            console = json.loads(jwt_config.read_text(encoding="utf-8")) if jwt_config else None
+        except (OSError, ValueError):
+            raise UsageError("Boxの設定のファイルを読めません", where=str(jwt_config or settings)) from None
+        from storage.remotes.box.settings import BoxSettings
+
+        chosen = BoxSettings.from_toml(text, console)
+        secret = credential_text(os.urandom(CREDENTIAL_BYTES))
+        if not create_private(credential, f"{secret}\n".encode("ascii")):
+            raise UsageError("その名前のファイルがもうあります", where=str(credential))
+        courier = self.folder / COURIER
+        seal_settings(courier, chosen.to_bytes(), secret, os.urandom(12))
+        self.office.exchange.keep_courier_credential(secret)
+        set_box(courier)
+        return chosen.folder
 
     def read_table(self, path: Path, mapping: Mapping[str, str] | None = None) -> Table:
         """A source file as a table. Raises `UsageError` naming file and row."""
@@ -215,8 +249,7 @@ def create_vault_folder(
         kdf = KdfParams(memory_kib=kdf_mib * 1024)
     except ValueError as error:
         raise UsageError("--kdf-mib は64から1024までです") from error
-    if remote:
-        parse_remote(remote)
+    told = folder_text(remote) if remote else b""
     moment = now()
     courier_secret = os.urandom(32)
     keys = SiteKeys.from_random(os.urandom(SITE_KEY_BYTES))
@@ -240,8 +273,8 @@ def create_vault_folder(
         # The courier's key lies in the folder before the vault appears in it: one rename shows both.
         building = Path(connection.execute("PRAGMA database_list").fetchone()[2]).parent
         install_key(building, courier_secret)
-        if remote:
-            replace_private(building / "courier" / REMOTE, _remote_text(remote))
+        if told:
+            replace_private(building / COURIER / REMOTE, told)
 
     create_vault(
         folder,
@@ -299,39 +332,14 @@ def site_of(folder: Path) -> Site:
 # -- the remote -----------------------------------------------------------------------------------------------
 
 
-def parse_remote(text: str) -> Path:
-    """`folder:/mnt/box` → the folder. Raises `UsageError`."""
-    kind, _, place = text.partition(":")
-    if kind != "folder" or not place:
-        raise UsageError("受渡しの場所が読めません", where=text, next_step="例: --remote folder:/mnt/box")
-    return Path(place).absolute()
-
-
-def _remote_text(text: str) -> bytes:
-    path = str(parse_remote(text)).replace("\\", "\\\\").replace('"', '\\"')
-    return f'kind = "folder"\npath = "{path}"\n'.encode()
-
-
 def set_remote(folder: Path, text: str) -> None:
-    """Remember where bundles are exchanged."""
-    replace_private(folder / "courier" / REMOTE, _remote_text(text))
-
-
-def configured_remote(folder: Path) -> FolderRemote:
-    """The place noted by `set_remote`. Raises `UsageError` when there is none."""
-    try:
-        document = tomllib.loads((folder / "courier" / REMOTE).read_text(encoding="utf-8"))
-        return FolderRemote(Path(document["path"]))
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise UsageError(
-            "受渡しの場所がまだ決まっていません",
-            next_step="ikiiki sync --remote folder:/フォルダ で決めてください",
-        ) from error
+    """Remember where bundles are exchanged: `folder:/mnt/share`. Raises `UsageError`."""
+    set_folder(folder / COURIER, text)
 
 
 def courier_run(folder: Path) -> SyncReport:
     """The courier alone: nobody is logged in, nothing is opened."""
-    report = run_courier(folder.absolute(), configured_remote(folder), now())
+    report = run_courier(folder.absolute(), destination(folder / COURIER, given_credential), now())
     return SyncReport(_sentences((report,), []), (report,))
 
 

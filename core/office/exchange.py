@@ -97,6 +97,23 @@ class Exchange:
         with self._desk.reading(Right.READ) as tx:
             return own_card(tx)
 
+    def keep_courier_credential(self, credential: str) -> None:
+        """Keep what opens the courier's way into Box, so that people who log in can send and receive too."""
+        with self._desk.writing(Right.PARTNER) as tx:
+            tx.settings.put("courier_credential", credential)
+            self._desk.log(tx, "courier_box")
+
+    def courier_credential(self) -> str:
+        """What `keep_courier_credential` kept. Raises `Refused` when there is none."""
+        with self._desk.reading() as tx:
+            kept = tx.settings.get("courier_credential")
+        if kept is None:
+            raise Refused(
+                "Boxの資格情報が保管庫にありません",
+                next_step="取扱責任者が ikiiki courier box で設定してください",
+            )
+        return kept
+
     def fingerprint(self) -> str:
         with self._desk.reading() as tx:
             return read_card(own_card(tx)).fingerprint
