@@ -97,15 +97,20 @@ class Proxy:
         self._server.stop()
 
     @property
+    def port(self) -> int:
+        """Where on loopback the proxy listens."""
+        return int(self._server.server_address[1])
+
+    @property
     def url(self) -> str:
         """Where the proxy listens, with the credentials if it asks for any."""
         before = ":".join(self._credentials) + "@" if self._credentials else ""
-        return f"http://{before}127.0.0.1:{self._server.server_address[1]}"
+        return f"http://{before}127.0.0.1:{self.port}"
 
     @property
     def bare_url(self) -> str:
         """Where the proxy listens, without credentials."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"http://127.0.0.1:{self.port}"
 
     def verdict(self, head: str) -> tuple[int, str]:
         """The status for a request's head, and its reason phrase."""

@@ -268,7 +268,11 @@ class _Handler(BaseHTTPRequestHandler):
         if fault and kind is Kind.STATUS and not fault.acts:
             reply = box.spoilt(fault, Reply(204), request_id)
         else:
-            reply = box.answer(call, request_id)
+            try:
+                reply = box.answer(call, request_id)
+            except Broken:
+                box.note(call, 0, fault)
+                raise
             if fault and kind in (Kind.STATUS, Kind.CONFLICT_SAME, Kind.CONFLICT_OTHER):
                 reply = box.spoilt(fault, reply, request_id)
         call.body.drain()

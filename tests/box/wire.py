@@ -38,7 +38,7 @@ class Body:
         if self._ended:
             return b""
         if self._left == 0:
-            self._left = int(self._stream.readline(100).split(b";")[0] or b"x", 16) if self._chunked else 0
+            self._left = self._next_chunk()
             if self._left == 0:
                 self._ended = True
                 while self._stream.readline(1000).strip():
@@ -54,6 +54,12 @@ class Body:
             else:
                 self._ended = True
         return piece
+
+    def _next_chunk(self) -> int:
+        try:
+            return int(self._stream.readline(100).partition(b";")[0], 16)
+        except ValueError:
+            raise Broken from None
 
     def pieces(self) -> Iterator[bytes]:
         """All that is left, in blocks."""
