@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from storage.remotes.box.patience import Patience
 from storage.remotes.box.remote import BoxRemote
 from storage.remotes.box.settings import BoxSettings
 from tests.box.clients import CLIENT_ID, CLIENT_SECRET, ENTERPRISE
+from tests.box.contract import Contract, contract_path
 from tests.box.server import StandIn
 from tests.box.state import BoxState
 from tests.box.things import User
@@ -19,18 +21,25 @@ START = 1_790_000_000.0
 
 
 class PretendBox:
-    """A context manager. `waited` holds the seconds that would have been waited."""
+    """A context manager. `waited` holds the seconds that would have been waited.
 
-    def __init__(self, **server: Any) -> None:
-        self.state = BoxState(clock=lambda: START)
+    Where Box's contract is at hand, all that passes is held against it, and leaving raises what went against it.
+    """
+
+    def __init__(
+        self, *, clock: Callable[[], float] = lambda: START, token_life: int = 3600, **server: Any
+    ) -> None:
+        self.state = BoxState(clock=clock, token_life=token_life)
         self.contractor = self.state.add_user("contractor-courier@example.jp")
         self.ward = self.state.add_user("ward-courier@example.jp")
-        self.state.add_application(
+        self.application = self.state.add_application(
             CLIENT_ID, CLIENT_SECRET, users=(self.contractor, self.ward), enterprise=ENTERPRISE, admin=True
         )
         self.folder = self.state.add_folder("exchange", self.contractor)
         self.state.collaborate(self.folder, self.ward, "editor")
-        self.server = StandIn(self.state, **server)
+        path = contract_path(Path(__file__).parents[2])
+        self.contract = Contract(path) if path.exists() else None
+        self.server = StandIn(self.state, contract=self.contract, **server)
         self.waited: list[float] = []
 
     def __enter__(self) -> PretendBox:
@@ -40,6 +49,8 @@ class PretendBox:
     def __exit__(self, *error: object) -> None:
         self.server.__exit__(*error)  # type: ignore[arg-type]
         self.state.close()
+        if self.contract is not None and error[0] is None:
+            assert self.contract.violations == []
 
     def settings(self, user: User, **more: Any) -> BoxSettings:
         """What `user`'s site would have written down."""

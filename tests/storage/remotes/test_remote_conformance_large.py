@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from core.exchange.remote import Put, Remote, RemoteConflict
+from tests.storage.remotes.conftest import Place
 
 NAME = "1-cw-00000001.zip"
 
 
-@pytest.mark.parametrize("size", [19_999_999, 20_000_000, 33_554_433])
+@pytest.mark.parametrize("size", [19_999_999, 20_000_000, 33_554_433, 200_000_000])
 def test_what_is_large_comes_back_byte_for_byte(remote: Remote, tmp_path: Path, size: int) -> None:
     path = tmp_path / "large"
     path.write_bytes(bytes(range(256)) * (size // 256) + b"x" * (size % 256))
@@ -35,11 +36,10 @@ def test_a_large_file_never_replaces_what_is_there(remote: Remote) -> None:
     assert remote.get(NAME, 3) == b"one"
 
 
-def test_more_names_than_one_page_holds_are_all_listed(remote: Remote) -> None:
-    expected = [f"{number:04}" for number in range(1101)]
-    for name in expected:
-        remote.put(name, b"")
-    assert [one.name for one in remote.list()] == expected
+def test_more_names_than_one_page_holds_are_all_listed(place: Place) -> None:
+    expected = [f"{number:04}" for number in range(2101)]
+    place.fill(expected)
+    assert [one.name for one in place.remote().list()] == expected
 
 
 def test_of_many_who_put_other_bytes_at_once_one_wins_and_the_others_are_told(remote: Remote) -> None:
