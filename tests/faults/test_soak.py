@@ -147,7 +147,7 @@ def settle(sites: Sites) -> None:
     sites.sync(2)
     sites.ward.do("review", "confirm", "--rest")
     sites.ward.do("review", "send")
-    sites.sync(2)
+    sites.sync(4)
 
 
 def nothing_lost_doubled_or_out_of_order(sites: Sites, box: PretendBox, keyed: list[str]) -> None:
