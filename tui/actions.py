@@ -116,7 +116,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("password", "back", "やめる", "escape", "いまのパスワードのまま戻る"),
     # 抽選
     Action("lottery", "next", "次へ進む", "enter,f10", "この拠点が次にすることをする", Right.DRAW),
-    Action("lottery", "dice", "サイコロ", "d", "公開の場で振った20個の目を入力する", Right.DRAW),
+    Action("lottery", "dice", "さいころ", "d", "公開の場で振った20個の目を入力する", Right.DRAW),
     Action(
         "lottery", "open_absent", "相手欠席で開封", "", "相手の封が届かないまま開く。公表される", Right.DRAW
     ),
@@ -125,7 +125,7 @@ ACTIONS: tuple[Action, ...] = (
         "keep_sealed",
         "封を開けずに署名",
         "",
-        "区の封を開けないことを、サイコロの前に決める",
+        "区の封を開けないことを、さいころの前に決める",
         Right.DRAW,
         _W,
     ),

@@ -209,6 +209,7 @@ def _tell(state: Ceremony) -> None:
             "seed": state.seed, "hashes": dict(state.hashes), "seats": {k: list(v) for k, v in state.seats.items()},
             "digits": {site.value: digits for site, digits in state.digits.items()}, "small_classes": state.small_classes,
             "round": state.round, "beacon": list(state.beacon) if state.beacon else None, "left_out": list(state.left_out),
+            "held": state.held, "unopened": state.unopened,
             "against": {site.value: why for site, why in (state.against or {}).items()}, "abandoned": list(state.abandoned),
             "next_draw": state.next_draw,
         },
@@ -216,6 +217,7 @@ def _tell(state: Ceremony) -> None:
         + "".join(f"{SITE_WORDS[site]}が取りやめを求めています: {why}\n" for site, why in (state.against or {}).items())
         + (f"公開乱数: {' '.join(state.beacon)}\n" if state.beacon else "")
         + (f"名簿に入らない応募（区が確認していない）: {'、'.join(f'{n:04}' for n in state.left_out)}\n" if state.left_out else "")
+        + (f"名簿に入らない応募（保留のまま）: {state.held}件\n" if state.held else "")
         + (f"つぎの募集回の抽選 {state.next_draw} をはじめられます（ikiiki lottery seal）\n" if state.next_draw else "")
         + columns(
             [(name, digest, "・".join(SITE_WORDS[s] for s in state.signatures.get(name, ()))) for name, digest in state.hashes.items()]

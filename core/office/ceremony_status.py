@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from core.applicant import State
 from core.canonical import sha256_hex
+from core.draw import ceremony
 from core.draw.abandoned import REASON_WORDS, Abandoned, abandoned_name
 from core.draw.result import RESULT, Result
 from core.draw.roll import LIST, Roll, small_classes
 from core.draw.rules import PARAMS, Params
 from core.draw.signing import signature_name
-from core.draw.steps import SEED_INPUT, Dice, SeedInput, dice_name
+from core.draw.steps import COMMITS, SEED_INPUT, Commits, Dice, SeedInput, dice_name, reveal_name
 from core.office.drawing import RESULT_FIXED, SENTENCES, Step, going_step, is_public, step_of, words_against
 from core.office.plans import next_plan, plan_now
 from core.office.ports import Tx
@@ -33,7 +35,7 @@ class Ceremony:
     """SHA-256 of the public files there are, by name."""
     signatures: Mapping[str, tuple[Site, ...]]
     digits: Mapping[Site, str]
-    """The dice each site has typed."""
+    """The dice each site has typed; the other site's only once this one has typed its own, so that neither copies."""
     units: int
     seats: Mapping[str, tuple[int, int]]
     """By outing: (seats taken by the draw, seats drawn)."""
@@ -44,6 +46,10 @@ class Ceremony:
     """Before the freeze: 受付番号 of accepted applications that it would leave out, unconfirmed or returned."""
     review_open: int = 0
     """At the contractor before the freeze: how many applications still lack the ward's word."""
+    held: int = 0
+    """At the contractor before the freeze: how many applications are 保留, and so in no roll."""
+    unopened: bool = False
+    """At the contractor in step 3: the ward signed without an opening that counts; nothing but ABSENT goes on."""
     going: Step = Step.SEAL_CONTRACTOR
     """The step at which the draw stands, also while somebody asks to abandon it."""
     round: int = 1
@@ -73,13 +79,20 @@ def ceremony_of(tx: Tx, site: Site) -> Ceremony:
     step = step_of(files)
     sentence, mine = SENTENCES[step], _is_turn(step, site)
     left: list[int] = []
-    review_open = 0
+    review_open = held = 0
+    unopened = False
     if step is Step.FREEZE_CONTRACTOR:
         left = [application.number for application in confirmed_applications(tx)[1]]
         review = applicants_status(tx)
         review_open = 0 if review.done or site is Site.WARD else max(1, review.open)
         if review_open:
             sentence, mine = f"区の点検⑤を待っています（残り {review.open}件）", False
+        held = tx.applications.counts().get(State.HELD, 0) if site is Site.CONTRACTOR else 0
+    if step is Step.OPEN_CONTRACTOR and site is Site.CONTRACTOR:
+        commits, theirs = Commits.parse(files[COMMITS], COMMITS), files.get(reveal_name(Site.WARD))
+        unopened = ceremony.read_reveal(plan.draw, commits, Site.WARD, theirs) is None
+        if unopened:
+            sentence = "区の封の中身がありません。「相手欠席で開封」か「取りやめ」を選びます"
     params = Params.parse(files[PARAMS], PARAMS) if PARAMS in files else None
     roll = Roll.parse(files[LIST], LIST) if LIST in files else None
     public = {name: data for name, data in sorted(files.items()) if is_public(name, files)}
@@ -94,13 +107,15 @@ def ceremony_of(tx: Tx, site: Site) -> Ceremony:
             name: tuple(s for s in Site if signature_name(name, s) in files)
             for name in sorted(files) if not name.endswith(".sig")
         },
-        digits={s: Dice.parse(files[dice_name(s)], dice_name(s)).digits for s in Site if dice_name(s) in files},
+        digits=_digits(site, files),
         units=len(roll.lines) if roll else 0,
         seats=_seats(params, files),
         seed=SeedInput.parse(files[SEED_INPUT], SEED_INPUT).seed if SEED_INPUT in files else "",
         small_classes=small_classes(roll) if roll else 0,
         left_out=tuple(left),
         review_open=review_open,
+        held=held,
+        unopened=unopened,
         going=going_step(files),
         round=plan.round,
         beacon=params.beacon if params else None,
@@ -119,6 +134,12 @@ def _is_turn(step: Step, site: Site) -> bool:
     return step in (Step.DICE, Step.DICE_DIFFER) or (
         step is not Step.DONE and step.value.endswith(f"_{site.value}")
     )
+
+
+def _digits(site: Site, files: Mapping[str, bytes]) -> dict[Site, str]:
+    if dice_name(site) not in files:
+        return {}
+    return {s: Dice.parse(files[dice_name(s)], dice_name(s)).digits for s in Site if dice_name(s) in files}
 
 
 def _seats(params: Params | None, files: Mapping[str, bytes]) -> dict[str, tuple[int, int]]:

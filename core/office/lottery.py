@@ -226,8 +226,8 @@ class Lottery:
                     raise IntegrityFailure("自分の封印が開きません", where=reveal_name(site))
                 if opened.ward is None and not absent:
                     raise Refused(
-                        "区の封印の中身が届いていないか、封印と合いません",
-                        next_step="送受信をやり直してください。届かないまま進めるには --absent を付けます",
+                        "区の封印の中身がないか、封印と合いません",
+                        next_step="区に確かめてください。ないまま進めるには「相手欠席で開封」（--absent）を選びます",
                     )
                 mine = reveal_name(site)
                 shared = {OPENED: opened.to_bytes()}

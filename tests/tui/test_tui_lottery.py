@@ -27,8 +27,8 @@ async def test_it_says_whose_turn_it_is_and_offers_only_what_is_due(
         await lottery(pilot, log_in)
         assert "委託先が「封印をつくる」を行います" in shown(app)
         assert "この拠点の番です。Enter で進みます" in shown(app)
-        assert "サイコロ" not in shown(app).split("\n")[23]
-        for name in ("1 封印", "2 名簿の確定", "3 開封", "4 サイコロ", "5 抽選"):
+        assert "さいころ" not in shown(app).split("\n")[23]
+        for name in ("1 封印", "2 名簿の確定", "3 開封", "4 さいころ", "5 抽選"):
             assert name in shown(app)
 
 
@@ -120,11 +120,17 @@ async def test_on_a_line_that_only_reads_a_part_done_is_said_to_need_a_medium(
         opener.session.on_sync = lambda: FakeReport(read_only=True)
         await pane.poll()
         await pilot.pause()
-        assert "この回線では送れません。F6 の b で媒体に書き、相手に渡してください" in shown(app)
+        assert "この回線は受け取りだけです。こちらの分は F6 の b で媒体に書いて渡します" in shown(app)
         opener.session.on_sync = FakeReport
         await pane.poll()
         await pilot.pause()
-        assert "送れません" not in shown(app), "the receipt of what was carried has come"
+        assert "受け取りだけ" not in shown(app), "the line lets us write again"
+        opener.session.on_sync = lambda: FakeReport(read_only=True)
+        await pane.poll()
+        opener.office.lottery.status = lambda: dataclasses.replace(waiting, step=Step.DONE)
+        pane.entered()
+        await pilot.pause()
+        assert "受け取りだけ" not in shown(app), "nothing more of the ceremony is to be carried"
 
 
 async def test_the_chart_shows_wishes_against_capacity(
@@ -175,3 +181,113 @@ async def test_the_ward_reads_from_the_screen_what_its_notice_must_give(
             await pilot.pause(0.01)
         assert "お知らせに載せる値" in shown(app)
         assert "verify.sh" in shown(app) and "ab" * 16 in shown(app) and "cd" * 16 in shown(app)
+
+
+async def test_the_ward_waits_for_the_very_first_seal_too(
+    open_at: Any, app_on: Any, shown: Any, log_in: Any
+) -> None:
+    """It says that what comes is taken in by itself: before there is any record as much as later."""
+    opener = open_at(Site.WARD)
+    app = app_on(opener)
+    async with app.run_test(size=(80, 24)) as pilot:
+        pane = await lottery(pilot, log_in)
+        assert "この画面のまま待つと、自動で受け取ります" in shown(app)
+        runs: list[int] = []
+
+        def sync() -> Any:
+            runs.append(1)
+            return FakeReport()
+
+        opener.session.on_sync = sync
+        await pane.poll()
+        assert runs == [1]
+
+
+async def test_dice_are_not_asked_for_before_their_time(
+    open_at: Any, app_on: Any, shown: Any, log_in: Any
+) -> None:
+    app = app_on(open_at())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await lottery(pilot, log_in)
+        await pilot.press("d")
+        await pilot.pause()
+        assert len(app.screen_stack) == 2, "no sheet for dice that must not be thrown yet"
+        assert "委託先が「封印をつくる」を行います" in shown(app).split("\n")[23]
+
+
+async def test_what_came_takes_the_place_of_the_word_said_before(
+    open_at: Any, app_on: Any, shown: Any, log_in: Any
+) -> None:
+    opener = open_at()
+    app = app_on(opener)
+    async with app.run_test(size=(80, 24)) as pilot:
+        pane = await lottery(pilot, log_in)
+        mine = opener.office.lottery.status()
+        waiting = dataclasses.replace(mine, step=Step.SEAL_WARD, mine=False)
+        opener.office.lottery.status = lambda: waiting
+        pane.entered()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert waiting.sentence in shown(app).split("\n")[23]
+
+        def sync() -> Any:
+            opener.office.lottery.status = lambda: dataclasses.replace(mine, step=Step.FREEZE_CONTRACTOR)
+            return FakeReport()
+
+        opener.session.on_sync = sync
+        await pane.poll()
+        await pilot.pause()
+        last = shown(app).split("\n")[23]
+        assert "相手の記録が届きました" in last and waiting.sentence not in last
+
+
+async def test_absent_is_offered_only_where_nothing_else_goes_on(
+    open_at: Any, app_on: Any, shown: Any, log_in: Any
+) -> None:
+    opener = open_at()
+    app = app_on(opener)
+    async with app.run_test(size=(80, 24)) as pilot:
+        pane = await lottery(pilot, log_in)
+        opened = dataclasses.replace(opener.office.lottery.status(), step=Step.OPEN_CONTRACTOR)
+        for ceremony, offered in (
+            (opened, "next"),
+            (dataclasses.replace(opened, unopened=True), "open_absent"),
+        ):
+            opener.office.lottery.status = lambda ceremony=ceremony: ceremony
+            pane.entered()
+            names = {action.name for action in pane.open_actions()}
+            assert names & {"next", "open_absent"} == {offered}
+        await pilot.press("enter")
+        await pilot.pause()
+        assert len(app.screen_stack) == 2 and "F8 で選びます" in shown(app)
+
+
+async def test_the_other_sites_dice_are_covered_until_ones_own_are_typed(
+    open_at: Any, app_on: Any, shown: Any, log_in: Any
+) -> None:
+    opener = open_at(Site.WARD)
+    app = app_on(opener)
+    async with app.run_test(size=(80, 24)) as pilot:
+        pane = await lottery(pilot, log_in)
+        theirs = dataclasses.replace(
+            opener.office.lottery.status(), step=Step.DICE_WARD, mine=True,
+            hashes={"dice-contractor.txt": "0" * 64}, digits={},
+        )  # fmt: skip
+        opener.office.lottery.status = lambda: theirs
+        pane.entered()
+        await pilot.pause()
+        assert "さいころ（委託先）  入力ずみ（この拠点が入力すると見えます）" in shown(app)
+
+
+async def test_applications_on_hold_are_named_before_the_freeze(
+    open_at: Any, app_on: Any, shown: Any, log_in: Any
+) -> None:
+    opener = open_at()
+    app = app_on(opener)
+    async with app.run_test(size=(80, 24)) as pilot:
+        pane = await lottery(pilot, log_in)
+        due = dataclasses.replace(opener.office.lottery.status(), step=Step.FREEZE_CONTRACTOR, held=20)
+        opener.office.lottery.status = lambda: due
+        pane.entered()
+        await pilot.pause()
+        assert "名簿に入らない応募（保留のまま。F2 の h で見られます）: 20件" in shown(app)

@@ -218,6 +218,8 @@ def test_a_ward_that_keeps_its_seal_shut_is_absent_before_the_dice(
     until(bench, 3)
     bench.ward.office.lottery.freeze(absent=True)
     bench.sync()
+    told = bench.contractor.office.lottery.status()
+    assert told.unopened and "相手欠席で開封" in told.sentence
     with leaves(bench.contractor, Refused):
         bench.contractor.office.lottery.open_seals()
     bench.contractor.office.lottery.open_seals(absent=True)

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from rich.cells import cell_len
 
+from core.applicant import Route
 from core.canonical import sha256_hex
 from core.draw.events import EVENTS, Cancel, Close, EventLog, Head, Late
 from core.draw.result import RESULT, Result
@@ -15,7 +17,7 @@ from core.draw.roll import LIST
 from core.draw.signing import sign, signature_name
 from core.draw.steps import COMMITS, FREEZE, OPENED, SEED_INPUT, Dice, dice_name, reveal_name
 from core.errors import IntegrityFailure, Refused
-from core.office.drawing import OPENINGS, SEAL, Step
+from core.office.drawing import OPENINGS, SEAL, SENTENCES, Step
 from core.office.lines import from_jsonl, jsonl
 from core.people.fields import Field
 from core.roles import Site
@@ -308,3 +310,33 @@ def test_events_are_signed_for_this_draw_and_this_end(bench: Any, leaves: Callab
     for senseless in (log.append(Cancel(result.lines[0].id)), log.append(Close("Z"))):
         with leaves(bench.ward, IntegrityFailure):
             participants_bundle(bench, senseless)()
+
+
+@pytest.mark.parametrize("step", Step)
+def test_what_is_next_is_one_sentence_that_fits_one_line_of_a_narrow_screen(step: Step) -> None:
+    """80 columns, less the frame, its padding and the word before it."""
+    assert 0 < cell_len(SENTENCES[step]) <= 70
+
+
+def test_neither_site_sees_the_others_dice_before_it_has_typed_its_own(bench: Any) -> None:
+    """Two people who read one paper catch a slip; one who copies the other's screen does not."""
+    bench.confirmed()
+    c, w = bench.contractor.office.lottery, bench.ward.office.lottery
+    for act in (c.freeze, w.freeze, c.open_seals, w.open_seals, lambda: c.dice(DICE)):
+        assert not c.status().unopened, "the ward's opening is here: nobody is absent"
+        act()
+        bench.sync()
+    assert dict(c.status().digits) == {Site.CONTRACTOR: DICE}
+    assert not w.status().digits and "dice-contractor.txt" in w.status().hashes
+    w.dice(DICE)
+    assert dict(w.status().digits) == {Site.CONTRACTOR: DICE, Site.WARD: DICE}
+
+
+def test_how_many_are_on_hold_is_told_to_the_contractor_before_the_freeze(bench: Any) -> None:
+    bench.confirmed()
+    people = bench.contractor.office
+    people.intake.add(
+        {Field.KANA: "スズキ ハル", Field.BIRTH_DATE: "1950-01-01", Field.PREFERENCE: "A"}, Route.POST
+    )
+    assert people.lottery.status().held == 1
+    assert bench.ward.office.lottery.status().held == 0

@@ -21,7 +21,7 @@ def check_publication(draw: str, files: Mapping[str, bytes]) -> str:
     findings = "\n".join(f"・{clean(finding.file)}: {clean(finding.text)}" for finding in report.findings)
     if report.sound:
         how = "この抽選は取りやめになりました" if report.over else "抽選はまだ終わっていません"
-        return f"ここまでの記録に誤りはありません。{how}。\n\n{findings}"
+        return f"ここまでの記録に誤りはありません。{how}。\n\nまだないもの\n{findings}"
     return f"合わないところがあります。次にすること: 相手に連絡し、抽選を進めないでください。\n\n{findings}"
 
 

@@ -32,7 +32,7 @@ class DiceSheet(Dialog[str]):
     """Gives the twenty digits, or None."""
 
     def __init__(self, opened: str) -> None:
-        super().__init__("サイコロの目", hint="数字を打つ   BackSpace 1つ戻る   Enter 記録する   Esc 戻る")
+        super().__init__("さいころの目", hint="数字を打つ   BackSpace 1つ戻る   Enter 記録する   Esc 戻る")
         self._opened = opened
 
     def body(self) -> ComposeResult:
@@ -40,7 +40,7 @@ class DiceSheet(Dialog[str]):
         yield Static(
             paragraphs(
                 f"開封の記録の確認番号のはじめ: {spoken}\n"
-                "読み上げてから、10面のサイコロ20個を公開の場で振り、紙に写した順に入力してください。\n"
+                "読み上げてから、10面のさいころ20個を公開の場で振り、紙に写した順に入力してください。\n"
                 "振り直しはできません。相手の拠点も、同じ紙から別に入力します。"
             ),
             classes="dialog-note",

@@ -23,6 +23,7 @@ from core.roles import Right, Site
 from tui.actions import Action, bindings_of
 from tui.panes.lottery.chances import show_chances
 from tui.panes.lottery.checking import check_publication, hashes_in_words
+from tui.panes.lottery.deeds import DEEDS, ROLLING, STOPPED
 from tui.panes.lottery.dice import DiceSheet, ask_beacon
 from tui.panes.lottery.showing import told
 from tui.place import Pane, flow
@@ -31,31 +32,9 @@ from tui.widgets.chart import Bar, chart
 from tui.widgets.dialogs import Choice, Message, Prompt, confirm
 
 POLL_SECONDS = 5.0
-_DEEDS: dict[Step, tuple[str, str]] = {
-    Step.SEAL_CONTRACTOR: ("封印をつくる", "規則を固定し、委託先の秘密の数字に封をします。"),
-    Step.SEAL_WARD: ("封印をつくる", "規則を確かめて署名し、区の秘密の数字に封をします。"),
-    Step.FREEZE_CONTRACTOR: (
-        "名簿を確定する",
-        "区が確認した応募だけで抽選名簿をつくり、署名します。あとから変えられません。",
-    ),
-    Step.FREEZE_WARD: (
-        "名簿に署名する",
-        "名簿が、区の確認した応募と一対一に合うことをこの機械で確かめ、署名します。",
-    ),
-    Step.OPEN_CONTRACTOR: ("開封する", "両者の封を開け、開封の記録に署名します。"),
-    Step.OPEN_WARD: (
-        "開封に署名する",
-        "開封の記録を確かめて署名します。このあと、サイコロの前に確認番号を読み上げてください。",
-    ),
-    Step.DRAW_CONTRACTOR: ("抽選する", "両者のサイコロの目から当選を計算し、結果に署名します。"),
-    Step.DRAW_WARD: ("抽選する", "この機械で独立に計算し、同じ結果であることを確かめて署名します。"),
-}
-
-
-_STOPPED = (Step.DICE_DIFFER, Step.ABANDON_CONTRACTOR, Step.ABANDON_WARD)
-"""Where the only way on is to abandon the draw."""
-
 _BY_MEDIUM = "F6 の b で媒体に書き、相手に渡してください"
+_READS_ONLY = "この回線は受け取りだけです。こちらの分は F6 の b で媒体に書いて渡します"
+"""How the line is, not what is due: what a medium carried stays unsigned for until the medium has come back."""
 
 
 class LotteryPane(Pane):
@@ -89,7 +68,7 @@ class LotteryPane(Pane):
     def _waiting(self) -> bool:
         """Whether this site's part has yet to leave, or the other's may come: dice fall at both at once."""
         ceremony = self._ceremony
-        if ceremony is None or not ceremony.hashes:
+        if ceremony is None:
             return False
         theirs = ceremony.step is not Step.DONE and (not ceremony.mine or ceremony.step is Step.DICE)
         return self._unsent or theirs
@@ -105,14 +84,18 @@ class LotteryPane(Pane):
         if not self._waiting or self.flowing or self._polling or not self.actor.may(Right.IMPORT_BUNDLE):
             return
         self._polling = True
-        session = self.session
+        session, before, unsent = self.session, self._ceremony, self._unsent
         try:
             report = await self.ikiiki.run_quietly(lambda: session.sync())
             if report is not None and self._waiting:
                 self._read_only = report.read_only
-                self._trouble = f"この回線では送れません。{_BY_MEDIUM}" if report.read_only else ""
+                self._trouble = _READS_ONLY if report.read_only else ""
                 self._unsent = False
                 self.ikiiki.refresh_state()
+                if self._ceremony != before:
+                    self.say("相手の記録が届きました")
+                elif unsent:
+                    self.say("まだ相手に渡っていません" if report.read_only else "相手に送りました")
         except IkiikiError as error:
             self._trouble = f"送受信できません: {error.what}。{error.next_step}"
             self.entered()
@@ -127,9 +110,10 @@ class LotteryPane(Pane):
             self._ceremony = None
             text.update(Text(clean(f"{error.what}。{error.next_step}")))
             return
+        over = self._ceremony.step is Step.DONE and not self._unsent
         words = told(
             self._ceremony,
-            self._trouble,
+            "" if over else self._trouble,
             self.app.size.width - 6,
             ascii_only=self.ikiiki.config.ascii_borders,
         )
@@ -145,11 +129,11 @@ class LotteryPane(Pane):
         if ceremony is None:
             return []
         fitting = {"chart", "chances", "notice_hashes"}
-        if ceremony.mine and ceremony.step in _DEEDS:
+        if ceremony.mine and ceremony.step in DEEDS and not ceremony.unopened:
             fitting.add("next")
-        if ceremony.mine and ceremony.step in (Step.DICE, Step.DICE_CONTRACTOR, Step.DICE_WARD):
+        if ceremony.mine and ceremony.step in ROLLING:
             fitting.add("dice")
-        if ceremony.step is Step.OPEN_CONTRACTOR and self.actor.site is Site.CONTRACTOR:
+        if ceremony.unopened:
             fitting.add("open_absent")
         if ceremony.step is Step.FREEZE_WARD and self.actor.site is Site.WARD:
             fitting.add("keep_sealed")
@@ -170,16 +154,16 @@ class LotteryPane(Pane):
     @flow
     async def action_next(self) -> None:
         ceremony = self._ceremony
-        if ceremony is None or not ceremony.mine:
+        if ceremony is None or not ceremony.mine or ceremony.unopened:
             self.say(ceremony.sentence if ceremony else "いまは進めません")
             return
-        if ceremony.step not in _DEEDS:
-            if ceremony.step in _STOPPED:
+        if ceremony.step not in DEEDS:
+            if ceremony.step in STOPPED:
                 await self._abandon()
             elif ceremony.step is not Step.DONE:
                 await self._roll(ceremony)
             return
-        name, words = _DEEDS[ceremony.step]
+        name, words = DEEDS[ceremony.step]
         if await self.ikiiki.ask(confirm(name, words, yes=name, no="戻る")) != "yes":
             return
         lottery = self.office.lottery
@@ -198,8 +182,11 @@ class LotteryPane(Pane):
 
     @flow
     async def action_dice(self) -> None:
-        if self._ceremony is not None:
-            await self._roll(self._ceremony)
+        ceremony = self._ceremony
+        if ceremony is not None and ceremony.mine and ceremony.step in ROLLING:
+            await self._roll(ceremony)
+        elif ceremony is not None:  # the sheet would ask for dice that must not be thrown yet
+            self.say(ceremony.sentence)
 
     async def _roll(self, ceremony: Ceremony) -> None:
         digits = await self.ikiiki.ask(DiceSheet(ceremony.hashes.get("opened.txt", "")))
@@ -212,7 +199,7 @@ class LotteryPane(Pane):
                 return
             value = found
         await self.ikiiki.run_job(
-            "サイコロの目を記録する", lambda progress: lottery.dice(digits, value), stoppable=False
+            "さいころの目を記録する", lambda progress: lottery.dice(digits, value), stoppable=False
         )
         self._done("記録しました")
 
@@ -220,7 +207,7 @@ class LotteryPane(Pane):
     async def action_open_absent(self) -> None:
         words = (
             "区の封が届かないまま開封すると、「区は欠席」と記録に残り、公表されます。\n"
-            "サイコロのあとで欠席にすることはできません。"
+            "さいころのあとで欠席にすることはできません。"
         )
         if await self.ikiiki.ask(confirm("相手欠席で開封", words, yes="欠席で開封する", no="戻る")) == "yes":
             lottery = self.office.lottery
@@ -289,7 +276,7 @@ class LotteryPane(Pane):
         answer = await self.ikiiki.ask(
             Prompt(
                 "公開乱数を使う封印",
-                "両者の立会人がそろわないときに使います。サイコロを振る日時を入力してください。\n"
+                "両者の立会人がそろわないときに使います。さいころを振る日時を入力してください。\n"
                 "その時刻に公表される値（drand quicknet）を、目といっしょに両者が入力します。",
                 value=f"{self.ikiiki.now():%Y-%m-%d} 14:00",
             )

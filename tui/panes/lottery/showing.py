@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from rich.text import Text
 
+from core.draw.steps import dice_name
 from core.office.ceremony_status import Ceremony
 from core.office.drawing import Step
-from core.roles import SITE_WORDS
+from core.roles import SITE_WORDS, Site
 from tui.safety import clean
 from tui.widgets.chart import Bar, chart
 
@@ -21,7 +22,7 @@ STAGES: tuple[tuple[str, Step, Step, str], ...] = (
         "区が確認した応募だけを名簿にし、両者が署名する",
     ),
     ("3 開封", Step.OPEN_CONTRACTOR, Step.OPEN_WARD, "両者の封を開け、封印と合うことを確かめる"),
-    ("4 サイコロ", Step.DICE, Step.DICE_WARD, "公開の場で20個を振り、目を両者が別々に入力する"),
+    ("4 さいころ", Step.DICE, Step.DICE_WARD, "公開の場で20個を振り、目を両者が別々に入力する"),
     ("5 抽選", Step.DRAW_CONTRACTOR, Step.DRAW_WARD, "両者が別々に計算し、同じ結果に署名する"),
 )
 """Name, first and last step of the machine, and what it is for."""
@@ -64,6 +65,8 @@ def told(ceremony: Ceremony, trouble: str, width: int, *, ascii_only: bool) -> T
         numbers = "、".join(f"{number:04}" for number in ceremony.left_out[:8])
         more = " ほか" if len(ceremony.left_out) > 8 else ""
         text.append(f" 名簿に入らない応募（区が確認していない）: {numbers}{more}\n")
+    if ceremony.held:
+        text.append(f" 名簿に入らない応募（保留のまま。F2 の h で見られます）: {ceremony.held}件\n")
     for name in ceremony.abandoned:
         text.append(f" 取りやめた抽選: {clean(name)}（公表用に書き出せます）\n")
     text.append("\n")
@@ -79,6 +82,8 @@ def told(ceremony: Ceremony, trouble: str, width: int, *, ascii_only: bool) -> T
 
 
 def _turn(ceremony: Ceremony) -> str:
+    if ceremony.unopened:
+        return "この拠点の番です。F8 で選びます"
     if ceremony.mine:
         return "この拠点の番です。Enter で進みます"
     if ceremony.review_open:
@@ -89,9 +94,12 @@ def _turn(ceremony: Ceremony) -> str:
 def _append_dice(text: Text, ceremony: Ceremony) -> None:
     if ceremony.beacon:
         text.append(f"\n 公開乱数  {clean(' '.join(ceremony.beacon))}（目といっしょに両者が入力します）\n")
-    for site, digits in ceremony.digits.items():
-        text.append(f"\n サイコロ（{SITE_WORDS[site]}）  {' '.join(clean(digits))}")
-    if ceremony.digits:
+    typed = [site for site in Site if dice_name(site) in ceremony.hashes]
+    for site in typed:
+        digits = ceremony.digits.get(site)
+        shown = " ".join(clean(digits)) if digits else "入力ずみ（この拠点が入力すると見えます）"
+        text.append(f"\n さいころ（{SITE_WORDS[site]}）  {shown}")
+    if typed:
         text.append("\n")
 
 
@@ -121,8 +129,9 @@ def _append_result(text: Text, ceremony: Ceremony, width: int, *, ascii_only: bo
     text.append(chart(bars, width, label_width=10, ascii_only=ascii_only))
     text.append(f"\n\n 種 {grouped(ceremony.seed)}\n")
     text.append(
-        "\n 確かめかた: 公表する一式のなかの verify.html を開くか、「sh verify.sh」を動かすと、\n"
-        " だれでも同じ結果を計算し直せます。自分の抽選番号は、結果（result.txt）の2番目の欄です。\n",
+        "\n 確かめかた: 公表する一式の verify.html を開くか、sh verify.sh を動かすと、\n"
+        " だれでも同じ結果を計算し直せます。\n"
+        " 抽選番号は、結果（result.txt）の2番目の欄です。\n",
     )
     if ceremony.small_classes:
         text.append(_small(ceremony))
