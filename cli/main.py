@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -65,7 +66,7 @@ def main(
 def run() -> None:
     """Entry point of the `ikiiki` script: errors become a few Japanese lines and an exit code, never a traceback."""
     os.umask(0o077)
-    CHOICE.json = "--json" in sys.argv
+    CHOICE.json = "--json" in sys.argv or ("sync" in sys.argv and not sys.stdout.isatty())
     try:
         app()
     except SystemExit as leaving:
@@ -75,7 +76,7 @@ def run() -> None:
             )
         raise
     except IkiikiError as error:
-        _tell(error.what, error.where, error.next_step, error.exit_code)
+        _tell(error.what, error.where, error.next_step, error.exit_code, error.done)
     except KeyboardInterrupt:
         _tell("中断しました。途中のものは記録されていません", "", "もう一度実行してください", 1)
     except BrokenPipeError:
@@ -93,9 +94,9 @@ def run() -> None:
         )
 
 
-def _tell(what: str, where: str, next_step: str, code: int) -> None:
+def _tell(what: str, where: str, next_step: str, code: int, done: Mapping[str, Any] | None = None) -> None:
     if CHOICE.json:
-        _document(what, where, next_step, code)
+        _document(what, where, next_step, code, done)
     place = f"（{where}）" if where else ""
     print(f"誤り: {what}{place}", file=sys.stderr)
     if next_step:
@@ -103,7 +104,10 @@ def _tell(what: str, where: str, next_step: str, code: int) -> None:
     sys.exit(code)
 
 
-def _document(what: str, where: str, next_step: str, code: int) -> None:
-    """The one JSON document of a command that failed."""
+def _document(
+    what: str, where: str, next_step: str, code: int, done: Mapping[str, Any] | None = None
+) -> None:
+    """The one JSON document of a command that failed; `report` has what was done all the same."""
     error = {"what": what, "where": where, "next_step": next_step, "exit_code": code}
-    sys.stdout.write(json.dumps({"error": error}, ensure_ascii=False) + "\n")
+    document = {"error": error} if done is None else {"error": error, "report": done}
+    sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")

@@ -1,4 +1,4 @@
-"""The one place that joins storage to core, for both faces: making and opening a vault, and what an open one can do."""
+"""What joins storage to core, for both faces, with `cli.carrying`: making and opening a vault, and what an open one can do."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from cli.carrying import SyncReport, Trip
 from core.canonical import sha256_hex
 from core.columns import Table, parse_mapping
 from core.errors import IntegrityFailure, UsageError
@@ -20,15 +21,14 @@ from core.keys import SITE_KEY_BYTES, SiteKeys
 from core.notices import Notice, NoticeKind
 from core.office import Office
 from core.office.desk import Desk
-from core.office.exchange import DESK_CHANNEL, KIND_WORDS
+from core.office.exchange import DESK_CHANNEL
 from core.office.founding import found
 from core.office.keyring import EPOCH
 from core.office.ports import Progress, StaffRow
 from core.roles import SITE_WORDS, Actor, Right, Role, Site
 from storage.boxes import COURIER, FolderBoxes
 from storage.bundles.sealer import BundleSealer
-from storage.courier import CourierReport, install_key
-from storage.courier import run as run_courier
+from storage.courier import install_key
 from storage.courier.credential import BYTES as CREDENTIAL_BYTES
 from storage.courier.credential import credential_text, given_credential
 from storage.courier.credential import seal as seal_settings
@@ -57,35 +57,6 @@ def now() -> dt.datetime:
 
 
 @dataclass(frozen=True)
-class SyncReport:
-    """What one `sync` did."""
-
-    sentences: tuple[str, ...]
-    courier: tuple[CourierReport, ...]
-    imported: tuple[str, ...] = ()
-    sealed: tuple[str, ...] = ()
-
-    @property
-    def read_only(self) -> bool:
-        """Whether this end of the line may only read: what is to go out must go on a medium."""
-        return any(report.read_only for report in self.courier)
-
-    def document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "sent": [name for report in self.courier for name in report.sent],
-            "received": [name for report in self.courier for name in report.received],
-            "imported": list(self.imported),
-            "sealed": list(self.sealed),
-            "receipts": [name for report in self.courier for name in report.receipts],
-            "waiting": [wait.bundle for wait in self.courier[-1].waiting_for],
-            "partner_seen": self.courier[-1].partner_seen,
-            "read_only": self.read_only,
-            "problems": [problem for report in self.courier for problem in report.problems],
-        }
-
-
-@dataclass(frozen=True)
 class Session:
     """A person in an open vault. Its methods may be called from worker threads."""
 
@@ -98,23 +69,20 @@ class Session:
 
         `medium`: a folder carried by hand in place of the remote; what was written to it is a ledger line.
         """
-        by_hand = medium is not None
-        remote: Remote = FolderRemote(medium) if medium else self._destination()
-        self.office.exchange.flush()
-        first = run_courier(self.folder, remote, now(), medium=by_hand)
-        may_import = self.office.actor.may(Right.IMPORT_BUNDLE)  # an audit carries, and takes nothing in
-        imported = self.office.exchange.import_waiting(progress) if may_import else []
-        sealed = [sent.name for sent in self.office.send_due()]
-        self.office.exchange.flush()
-        second = run_courier(self.folder, remote, now(), medium=by_hand)
-        if by_hand:
-            self.office.exchange.carried([*first.sent, *second.sent])
-        return SyncReport(
-            _sentences((first, second), [(one.kind, sum(one.counts.values())) for one in imported]),
-            (first, second),
-            tuple(one.name for one in imported),
-            tuple(sealed),
-        )
+        trip = Trip(self.folder.absolute(), self._destination, now, medium)
+        with trip.told():
+            try:
+                self.office.exchange.flush()
+                trip.round()
+                if self.office.actor.may(Right.IMPORT_BUNDLE):  # an audit carries, and takes nothing in
+                    self.office.exchange.import_waiting(progress, trip.imported)
+                trip.sealed += [sent.name for sent in self.office.send_due()]
+                self.office.exchange.flush()
+                trip.round()
+            finally:
+                if medium is not None:
+                    self.office.exchange.carried(trip.sent)
+        return trip.report()
 
     def _destination(self) -> Remote:
         """Where this site takes its bundles; the way into Box is found in the vault."""
@@ -338,19 +306,13 @@ def set_remote(folder: Path, text: str) -> None:
 
 
 def courier_run(folder: Path) -> SyncReport:
-    """The courier alone: nobody is logged in, nothing is opened."""
-    report = run_courier(folder.absolute(), destination(folder / COURIER, given_credential), now())
-    return SyncReport(_sentences((report,), []), (report,))
-
-
-def _sentences(reports: Sequence[CourierReport], imported: Sequence[tuple[str, int]]) -> tuple[str, ...]:
-    sent = sum(len(report.sent) for report in reports)
-    received = sum(len(report.received) for report in reports)
-    said = [f"送った束 {sent}、受け取った束 {received}"]
-    said += [f"取り込みました: {KIND_WORDS[kind]}（{count}件）" for kind, count in imported]
-    said += [f"{wait.bundle}: {wait.reason}" for wait in reports[-1].waiting_for]
-    said += [problem for report in reports for problem in report.problems]
-    return tuple(said)
+    """The courier alone: nobody is logged in, nothing is opened. Another run under way is no failure."""
+    trip = Trip(
+        folder.absolute(), lambda: destination(folder / COURIER, given_credential), now, unattended=True
+    )
+    with trip.told():
+        trip.round()
+    return trip.report()
 
 
 # -- for the screens ------------------------------------------------------------------------------------------

@@ -6,11 +6,16 @@ names a row, a field, a file or a rule, never a person.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class IkiikiError(Exception):
     """Something went wrong that a person can understand. Exit code 1."""
 
     exit_code = 1
+    done: Mapping[str, Any] | None = None
+    """What was done all the same before it went wrong, as plain data, where that is known: a report has it."""
 
     def __init__(self, what: str, *, where: str = "", next_step: str = "") -> None:
         """`what` happened, `where` (file, line, field; may be empty), `next_step` to take (may be empty)."""
@@ -45,6 +50,12 @@ class LoginFailed(IkiikiError):
 
 class RemoteUnreachable(IkiikiError):
     """The other end cannot be reached now; trying later is right. Exit code 5."""
+
+    exit_code = 5
+
+
+class Stopped(IkiikiError):
+    """Somebody asked for it to stop: what was done stays done, and the next run goes on. Exit code 5."""
 
     exit_code = 5
 

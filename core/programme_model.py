@@ -60,13 +60,26 @@ class DrawPolicy:
 
 @dataclass(frozen=True)
 class Deadlines:
-    """Days after the closing date by which each part is due, where a round does not name the day."""
+    """Days after the closing date by which each part is due, where a round does not name the day; and how long what
+    passes between the sites may take before somebody should look. Counted plainly, weekends too."""
 
     review_days: int = 10
     participants_days: int = 20
     notices_days: int = 25
     log_review_days: int = 30
     """The access log is reviewed at least this often."""
+    send_hours: int = 24
+    """From sealing until a bundle is put where the partner can fetch it."""
+    receipt_hours: int = 48
+    """From sealing until the partner's courier has signed for it."""
+    take_in_hours: int = 24
+    """From a bundle's arrival until a person has taken it in; and how long one may wait for those before it."""
+    partner_hours: int = 24
+    """Without a sign of the partner's courier."""
+    courier_hours: int = 2
+    """Without a round of our own unattended courier, once it has begun to run by itself."""
+    failures: int = 3
+    """Rounds in a row that may fail."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@
     outbox/<name>.receipt                put here by the courier once it has checked the other courier's receipt
     inbox/<name>.zip, <name>.manifest    theirs, put here by the courier once checked, taken in by a person
     courier/partner.json                 both sites' public cards, which the courier checks against
+    courier/state.json                   how the courier's last round ended, for people who look later
 
 A bundle without its manifest does not exist yet: the manifest is written last and removed first, by renaming, so that
 after a crash at any point every step can be repeated. Folders are 0700, files 0600. All of it is sealed or public.
@@ -11,21 +12,24 @@ after a crash at any point every step can be repeated. Folders are 0700, files 0
 
 from __future__ import annotations
 
+import datetime as dt
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from core.canonical import canonical_json
 from core.errors import IntegrityFailure
 from core.exchange.names import MANIFEST, RECEIPT, ZIP, bundle_name
+from core.exchange.state import STATE_LIMIT, CourierState, read_state
 from storage.vault.files import private_folder, read_private, replace_private, sync_folder
 
 OUTBOX = "outbox"
 INBOX = "inbox"
 COURIER = "courier"
 PARTNER = "partner.json"
+STATE = "state.json"
 _TAKEN = ".taken"
 """What a manifest is called between the moment its bundle is done with and the removal of the bundle's files."""
 
@@ -91,6 +95,22 @@ class FolderBoxes:
             for ending in (MANIFEST, ZIP):
                 (self._outbox / f"{name}{ending}").unlink(missing_ok=True)
             sync_folder(self._outbox)
+
+    def arrived_in(self) -> dict[str, dt.datetime]:
+        """When each bundle of `waiting_in` came, by the time stamp of its manifest, which the courier writes last."""
+        found = {}
+        for name in self.waiting_in():
+            with suppress(FileNotFoundError):  # another person has just taken it in
+                written = (self._inbox / f"{name}{MANIFEST}").stat().st_mtime
+                found[name] = dt.datetime.fromtimestamp(written, dt.UTC)
+        return found
+
+    def courier_state(self) -> CourierState | None:
+        """The courier's word about its last round, None before the first. Raises `IntegrityFailure` when it cannot be read."""
+        try:
+            return read_state(read_private(self._courier / STATE, limit=STATE_LIMIT))
+        except FileNotFoundError:
+            return None
 
     def receipts(self) -> list[str]:
         """Names of our bundles whose receipt the courier has checked and laid beside them."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import typer
 
 from cli.context import CHOICE, Json, opened, remember, say, vault_folder
@@ -20,10 +22,11 @@ def tui() -> None:
 
 
 def status(as_json: Json = False) -> None:
-    """事業がどこまで進み、次に何をするかを示す。"""
+    """事業がどこまで進み、次に何をするか、何が遅れているかを示す。"""
     remember(as_json)
     with opened() as session:
         flow = session.office.flow.status()
+        exchange = session.office.exchange.overview().status
     say(
         {
             "title": flow.title,
@@ -31,6 +34,16 @@ def status(as_json: Json = False) -> None:
             "next": flow.sentence,
             "received": flow.received,
             "held": flow.held,
+            "late": [
+                {"kind": one.kind.value, "what": one.sentence, "next_step": one.next_step}
+                for one in flow.late
+            ],
+            "exchange": {
+                "waiting": list(exchange.waiting),
+                "bundles": {name: stage.value for name, stage in (exchange.stages or {}).items()},
+                "late_bundles": sorted(exchange.late_bundles),
+                "courier": json.loads(exchange.state.to_bytes()) if exchange.state else None,
+            },
         },
         lambda: (
             f"{flow.title}  受付 {flow.received}  保留 {flow.held}\n"
@@ -38,5 +51,6 @@ def status(as_json: Json = False) -> None:
                 step.mark + {"done": "✓", "now": "…", "later": ""}[step.state.value] for step in flow.steps
             )
             + f"\nつぎ: {flow.sentence}"
+            + "".join(f"\n遅れ: {one.sentence}。{one.next_step}" for one in flow.late)
         ),
     )

@@ -1,14 +1,20 @@
-"""`ikiiki sync`: whatever is due, any number of times."""
+"""`ikiiki sync`: whatever is due, any number of times. By a person at a terminal, or by a timer."""
 
 from __future__ import annotations
 
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
 
-from cli.context import CHOICE, Json, opened, remember, say, vault_folder
-from core.errors import UsageError
+from cli.context import CHOICE, Json, note, opened, remember, say, vault_folder
+from core.errors import IkiikiError, Stopped, UsageError
 
 
 def register(app: typer.Typer) -> None:
@@ -25,17 +31,42 @@ def sync(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """届いた束を受け取り、送る束を送る。--staff があれば取り込みもする。何度行ってもよい。"""
-    remember(as_json)
+    """届いた束を受け取り、送る束を送る。--staff があれば取り込みもする。何度行ってもよい。端末でなければJSONで答える。"""
+    remember(as_json or not sys.stdout.isatty())
     from cli.wiring import courier_run, set_remote
 
     if remote:
         set_remote(vault_folder(), remote)
     if medium is not None and CHOICE.staff is None:
         raise UsageError("媒体での受渡しは、人が行って管理簿に残します", next_step="--staff を付けてください")
-    if CHOICE.staff is None:
-        report = courier_run(vault_folder())
-    else:
-        with opened() as session:
-            report = session.sync(medium=medium)
+    try:
+        with _stopped_by_signals():
+            if CHOICE.staff is None:
+                report = courier_run(vault_folder())
+            else:
+                with opened() as session:
+                    report = session.sync(medium=medium)
+    except IkiikiError as error:
+        if error.done is not None and not CHOICE.json:
+            for sentence in error.done["sentences"]:
+                note(sentence)
+        raise
     say(report.document(), lambda: "\n".join(report.sentences))
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[None]:
+    """SIGTERM (a timer's unit being stopped) and Ctrl+C end the sync alike: `Stopped`, with nothing lost."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    here = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGTERM, stop) if here else None
+    try:
+        yield
+    except KeyboardInterrupt:  # before the first round, or after the last
+        raise Stopped("送受信を止めました", next_step="もう一度実行してください") from None
+    finally:
+        if here:
+            signal.signal(signal.SIGTERM, before)

@@ -6,11 +6,12 @@ every kind must pass.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 from enum import StrEnum
 from io import BytesIO
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, runtime_checkable
 
 from core.errors import IntegrityFailure, RemoteUnreachable, UsageError
 
@@ -80,6 +81,15 @@ class Remote(Protocol):
         target = BytesIO()
         self.get_into(name, target, limit)
         return target.getvalue()
+
+
+@runtime_checkable
+class Clocked(Protocol):
+    """A remote that can tell what its own clock shows. Not every kind can."""
+
+    def skew(self) -> dt.timedelta | None:
+        """How far its clock was ahead of ours when it last said, None when it has not said or cannot."""
+        ...
 
 
 def is_remote_name(name: str) -> bool:

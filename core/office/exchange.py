@@ -16,6 +16,7 @@ from core.exchange.card import PartnerCard, read_card, same_fingerprint
 from core.exchange.names import bundle_name
 from core.ledger.codes import Act, Content, Medium, Unit
 from core.office.desk import Desk
+from core.office.due import ExchangeStatus, exchange_status
 from core.office.envelope import (
     CHANNEL_FROM,
     CONTENT_OF,
@@ -75,6 +76,8 @@ class Overview:
     received: tuple[BundleRow, ...]
     waiting: tuple[str, ...]
     """Names in the inbox that a person has to take in."""
+    status: ExchangeStatus
+    """How far each bundle is, and what is late."""
 
 
 Taker = Callable[[Tx, Opened, str], None]
@@ -255,14 +258,16 @@ class Exchange:
 
     # -- receiving --------------------------------------------------------------------------------------
 
-    def import_waiting(self, progress: Progress | None = None) -> list[Imported]:
+    def import_waiting(
+        self, progress: Progress | None = None, done: list[Imported] | None = None
+    ) -> list[Imported]:
         """Take in every bundle that waits in the inbox, in order. What was taken in before is skipped.
 
-        Raises `IntegrityFailure` at the first bundle that does not fit; those before it stay taken in, it and those
-        after it stay in the inbox untouched.
+        Raises `IntegrityFailure` at the first bundle that does not fit; those before it stay taken in (and stand in `done`
+        where that is given), it and those after it stay in the inbox untouched.
         """
         names = self._boxes.waiting_in()
-        done: list[Imported] = []
+        done = [] if done is None else done
         for index, name in enumerate(names):
             if progress:
                 progress(index, len(names))
@@ -347,13 +352,15 @@ class Exchange:
     def overview(self) -> Overview:
         with self._desk.reading() as tx:
             partner = tx.settings.get("partner_card")
+            status = exchange_status(tx, self._boxes, self._desk.actor.site, self._desk.now())
             return Overview(
                 partner is not None,
                 read_card(own_card(tx)).fingerprint,
                 read_card(partner.encode()).fingerprint if partner else "",
                 tuple(tx.bundles.list("out")),
                 tuple(tx.bundles.list("in")),
-                tuple(self._boxes.waiting_in()),
+                status.waiting,
+                status,
             )
 
 

@@ -17,10 +17,11 @@ from core.office.counter import records_away, records_handed
 from core.office.desk import Desk, programme_of
 from core.office.drawing import Step as DrawStep
 from core.office.drawing import step_of
+from core.office.due import Late, exchange_status, in_order, overdue_steps
 from core.office.happening import seats_due
 from core.office.history import NOTICES_DONE
 from core.office.notices import told, told_last
-from core.office.plans import current_draw, done_draws, next_plan
+from core.office.plans import current_draw, done_draws, next_plan, plan_now, plan_of
 from core.office.ports import Boxes, Tx
 from core.office.review import applicants_status
 from core.office.seating import approval_of, participants_came, seated_in, standing_of, today
@@ -59,6 +60,8 @@ class FlowStatus:
     """The key of the pane where it is done, as "F6"; "" when the other site is to act."""
     received: int
     held: int
+    late: tuple[Late, ...] = ()
+    """What is late, worst first."""
 
 
 _DRAW_WHO = {
@@ -89,8 +92,9 @@ class Flow:
     def status(self) -> FlowStatus:
         actor = self._desk.actor
         with self._desk.reading() as tx:
+            exchange = exchange_status(tx, self._boxes, actor.site, self._desk.now())
+            waiting = bool(exchange.waiting)
             if tx.settings.get("programme") is None:
-                waiting = bool(self._boxes.waiting_in())
                 return FlowStatus(
                     SITE_WORDS[actor.site],
                     tuple(FlowStep(mark, words, Mark.LATER) for mark, words in WORDS.items()),
@@ -100,11 +104,14 @@ class Flow:
                     "F6",
                     0,
                     0,
+                    exchange.late,
                 )
             programme = programme_of(tx)
             done = _done(tx, actor)
             counts = tx.applications.counts()
-            sentence, key = _sentence(tx, actor, done, bool(self._boxes.waiting_in()), today(self._desk))
+            sentence, key = _sentence(tx, actor, done, waiting, today(self._desk))
+            round_ = programme.round(_round_in_hand(tx, actor.site))
+            late = in_order([*exchange.late, *overdue_steps(round_, done, WORDS, today(self._desk))])
         now = next((mark for mark, is_done in done.items() if not is_done), None)
         steps = tuple(
             FlowStep(mark, words, Mark.DONE if done[mark] else Mark.NOW if mark == now else Mark.LATER)
@@ -118,6 +125,7 @@ class Flow:
             key,
             received,
             counts.get(State.HELD, 0),
+            tuple(late),
         )
 
 
@@ -198,6 +206,14 @@ def _in_hand(tx: Tx, site: Site) -> str | None:
     if step is DrawStep.DONE and next_plan(tx) is not None:
         return None if approval_of(tx, draw) is not None and _notified(tx, draw, site) else draw
     return draw
+
+
+def _round_in_hand(tx: Tx, site: Site) -> int:
+    """The programme's round that the flow line is about."""
+    draw = _in_hand(tx, site)
+    if draw is not None:
+        return plan_of(tx, draw).round
+    return (next_plan(tx) or plan_now(tx)[0]).round
 
 
 _BEFORE_FREEZE = (DrawStep.SEAL_CONTRACTOR, DrawStep.SEAL_WARD, DrawStep.FREEZE_CONTRACTOR)

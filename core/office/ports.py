@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from core.applicant import Application, Route, State
+from core.exchange.state import CourierState
 from core.roles import Role, Site
 
 Entropy = Callable[[int], bytes]
@@ -348,6 +349,14 @@ class Boxes(Protocol):
     def read_in(self, name: str) -> tuple[bytes, bytes]: ...
     def done_in(self, name: str) -> None:
         """Remove an imported bundle's files from the inbox (the vault holds them now)."""
+        ...
+
+    def arrived_in(self) -> dict[str, dt.datetime]:
+        """When each bundle of `waiting_in` came, in the same order."""
+        ...
+
+    def courier_state(self) -> CourierState | None:
+        """The courier's word about its last round, None before the first. Raises `IntegrityFailure` when it cannot be read."""
         ...
 
     def receipts(self) -> list[str]:

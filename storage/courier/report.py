@@ -36,6 +36,8 @@ class CourierReport:
     """Japanese sentences."""
     read_only: bool = False
     """Something was to be written and the remote let nothing be written: what is due must go on a medium."""
+    remarks: tuple[str, ...] = ()
+    """Japanese sentences that ask for nothing."""
 
     def as_json(self) -> dict[str, Any]:
         """Plain lists, dicts and strings."""
@@ -66,6 +68,7 @@ class Notes:
     failures: list[IntegrityFailure] = field(default_factory=list)
     read_only: bool = False
     """The remote refused a write: nothing more is written in this round."""
+    remarks: list[str] = field(default_factory=list)
 
     def wait(self, bundle: BundleName, reason: str) -> None:
         self.waiting_for.append(Waiting(str(bundle), reason))
@@ -87,4 +90,5 @@ class Notes:
             self.partner_seen,
             tuple(self.problems),
             self.read_only,
+            tuple(self.remarks),
         )

@@ -14,19 +14,27 @@ from storage.courier.report import CourierFailure, CourierReport, Notes
 from storage.courier.sending import Round, collect_receipts, send
 
 
-def run(vault_folder: Path, remote: Remote, now: dt.datetime, *, medium: bool = False) -> CourierReport:
+def run(
+    vault_folder: Path,
+    remote: Remote,
+    now: dt.datetime,
+    *,
+    medium: bool = False,
+    notes: Notes | None = None,
+) -> CourierReport:
     """Move sealed bundles between `vault_folder` and `remote`; needs no vault password and opens nothing.
 
     `now` knows its UTC offset. `medium` says that `remote` is carried by hand: then the ward desk's channel goes
-    too, and no heartbeat is left. Raises `Refused` when the sites are not paired, `CourierBusy` when another round is
-    under way, `RemoteUnreachable` when the remote fails (run again later: everything goes on where it stopped), and
-    `CourierFailure`, an `IntegrityFailure`, when anything was altered; what was met then lies in `courier/evidence/`.
+    too, and no heartbeat is left. `notes` are written as it goes: after a failure they tell what was done before.
+    Raises `Refused` when the sites are not paired, `CourierBusy` when another round is under way, `RemoteUnreachable`
+    when the remote fails (run again later: everything goes on where it stopped), and `CourierFailure`, an
+    `IntegrityFailure`, when anything was altered; what was met then lies in `courier/evidence/`.
     """
     folders = Folders(vault_folder)
+    notes = Notes() if notes is None else notes
     with only_one(folders):
         identity = read_identity(folders)
         folders.prepare()
-        notes = Notes()
         listed = {file.name: file for file in remote.list()}
         this = Round(
             folders, identity, Journal(folders.courier / "journal.jsonl"), remote, listed, now, medium, notes

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import errno
 import os
 import shutil
 import stat
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,6 +28,8 @@ from storage.remotes.durable import BLOCK, create, open_file, same_bytes, sweep,
 
 _SHARED = 0o644
 """The other site may be another user of the same share; what lies here is sealed."""
+_OWN = 5.0
+"""Seconds within which a time stamp is our own clock's: FAT counts in twos, and a large file takes its time."""
 _STALE = 24 * 3600
 """Seconds after which a half-written file is nobody's any more."""
 
@@ -35,15 +38,28 @@ class FolderRemote(Remote):
     """A `core.exchange.remote.Remote` in one flat folder, which must exist: a missing one is an unplugged medium."""
 
     def __init__(self, folder: Path, *, clock: Callable[[], float] = time.time) -> None:
-        """`clock` gives seconds since the epoch, for sweeping old leftovers alone."""
+        """`clock` gives seconds since the epoch, for sweeping old leftovers and for `skew`."""
         self._folder = folder
         self._clock = clock
+        self._ahead: float | None = None
+
+    def skew(self) -> dt.timedelta | None:
+        """How far the clock of the machine that keeps the folder is ahead of ours (`core.exchange.remote.Clocked`).
+
+        By the time stamp of what was last created here: a file server writes its own. Where the stamp is ours to within a
+        few seconds, the folder may as well be on this machine, and tells nothing.
+        """
+        if self._ahead is None or abs(self._ahead) <= _OWN:
+            return None
+        return dt.timedelta(seconds=self._ahead)
 
     def put_from(self, name: str, source: BinaryIO) -> Put:
         require_remote_name(name)
         with self._reachable(writing=True):
             sweep(self._folder, self._clock() - _STALE)
             if create(self._folder / name, source, _SHARED):
+                with suppress(FileNotFoundError):  # somebody took it away at once
+                    self._ahead = (self._folder / name).lstat().st_mtime - self._clock()
                 return Put.CREATED
             if self._holds(name, source):
                 sync_folder(self._folder)

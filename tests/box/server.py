@@ -8,7 +8,8 @@ import socket
 import ssl
 import struct
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from http import HTTPStatus
@@ -70,9 +71,11 @@ class StandIn:
         limits: Limits | None = None,
         latency: float = 0.0,
         download_life: int = 900,
+        dates: Callable[[], float] = time.time,
     ) -> None:
         self.state = state
         self.contract = contract
+        self.dates = dates
         self.faults = faults or Faults()
         self.limits = limits or Limits()
         self.latency = latency
@@ -320,7 +323,7 @@ class _Handler(BaseHTTPRequestHandler):
         content = reply.content() if fault is None or fault.body is None else fault.body
         length = len(content) if reply.blob is None else reply.length
         headers = {
-            "Date": self.date_time_string(),
+            "Date": self.date_time_string(self.server.box.dates()),
             "Content-Type": "application/json",
             "Box-Request-Id": request_id,
             "Cache-Control": "no-cache, no-store",

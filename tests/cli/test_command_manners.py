@@ -85,7 +85,7 @@ def test_a_folder_that_is_no_vault_is_named(steady: Sites, tmp_path: Path) -> No
     [
         ("status",), ("intake", "list"), ("intake", "list", "--held"), ("intake", "show", 1), ("intake", "reasons"),
         ("lottery", "status"), ("participants", "outings"), ("ledger", "list"), ("ledger", "verify"), ("log", "list"),
-        ("staff", "list"), ("sync",), ("programme", "template"),
+        ("staff", "list"), ("programme", "template"),
     ],
     ids=lambda value: " ".join(map(str, value)),
 )  # fmt: skip

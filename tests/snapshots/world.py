@@ -22,6 +22,7 @@ from cli.wiring import Session
 from core.columns import Table
 from core.errors import Refused
 from core.exchange.card import make_card
+from core.exchange.state import CourierState
 from core.keys import SITE_KEY_BYTES, SigningKey, SiteKeys
 from core.office import Office
 from core.office.desk import Desk
@@ -116,6 +117,7 @@ class Boxes:
     out: dict[str, tuple[bytes, bytes]] = field(default_factory=dict)
     inbox: dict[str, tuple[bytes, bytes]] = field(default_factory=dict)
     signed_for: list[str] = field(default_factory=list)
+    state: CourierState | None = None
 
     def put_out(self, name: str, zip_bytes: bytes, manifest: bytes) -> None:
         self.out[name] = (zip_bytes, manifest)
@@ -132,6 +134,13 @@ class Boxes:
     def done_in(self, name: str) -> None:
         self.inbox.pop(name, None)
 
+    def arrived_in(self) -> dict[str, dt.datetime]:
+        """When is not known, so never too long ago."""
+        return dict.fromkeys(self.waiting_in(), dt.datetime.max.replace(tzinfo=dt.UTC))
+
+    def courier_state(self) -> CourierState | None:
+        return self.state
+
     def receipts(self) -> list[str]:
         return self.signed_for
 
@@ -139,7 +148,7 @@ class Boxes:
         """There is no courier to hand the cards to."""
 
     def copy(self) -> Boxes:
-        return Boxes(dict(self.out), dict(self.inbox), list(self.signed_for))
+        return Boxes(dict(self.out), dict(self.inbox), list(self.signed_for), self.state)
 
 
 @dataclass

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len
 from rich.text import Text
 
 from core.applicant import STATE_WORDS, State
+from core.office.due import Late
 from core.office.flow import FlowStatus, Mark
 from core.roles import ROLE_WORDS, SITE_WORDS, Actor
 from tui.actions import PANES
@@ -27,8 +30,11 @@ def title_words(status: FlowStatus, actor: Actor, width: int) -> Text:
     return Text(title + person + counts, no_wrap=True, overflow="ellipsis", end="")
 
 
-def flow_words(status: FlowStatus) -> Text:
-    """①–⑪: ✓ closes a run of steps done, the one at hand stands in brackets; then what comes next."""
+def flow_words(status: FlowStatus, width: int) -> Text:
+    """①–⑪: ✓ closes a run of steps done, the one at hand stands in brackets; what is late; then what comes next.
+
+    In `width` cells what comes next goes before the words for what is late: those give way, but never whole.
+    """
     text = Text(" ", no_wrap=True, overflow="ellipsis", end="")
     steps = status.steps
     for index, step in enumerate(steps):
@@ -40,8 +46,21 @@ def flow_words(status: FlowStatus) -> Text:
         if step.state is Mark.DONE and following is not Mark.DONE:
             text.append("✓")
     key = f"{status.key} " if status.key else ""
-    text.append(f"  つぎ: {key}{clean(status.sentence)}", style="bold")
+    coming = f"  つぎ: {key}{clean(status.sentence)}"
+    if status.late:
+        room = width - text.cell_len - cell_len(coming) - 2
+        forms = late_forms(status.late)
+        text.append("  ")
+        text.append(next((form for form in forms if cell_len(form) <= room), forms[-1]), style="reverse")
+    text.append(coming, style="bold")
     return text
+
+
+def late_forms(late: Sequence[Late]) -> list[str]:
+    """What is late in one short phrase with the key of the pane that tells more, from the longest form to the shortest."""
+    first, more = late[0].short, len(late) - 1
+    others = f" ほか{more}" if more else ""
+    return [f"遅れ: {first}{others} F6", f"遅れ: {first} F6", f"遅れ{len(late)} F6"]
 
 
 def keys_words(active: str) -> Text:

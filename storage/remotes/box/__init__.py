@@ -4,6 +4,7 @@ settings   what a site must know to use its folder, and how it is kept sealed
 network    one session of our own making: proxy, certificates, time limits, nothing from the environment
 access     the token, renewed by one thread at a time
 patience   what is tried again, when, and what is said when it is given up
+dates      what Box's clock shows, against ours
 pacing     not more uploads in a minute than Box takes
 upload     small files in one request, large ones in parts that a later run goes on with
 download   in blocks, resumed where it broke off, checked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from core.exchange.remote import (
     require_remote_name,
 )
 from storage.remotes.box.access import Access
+from storage.remotes.box.dates import Dates
 from storage.remotes.box.download import Download
 from storage.remotes.box.network import TimeLimits, plain_session, require_allowed, sdk_session
 from storage.remotes.box.pacing import Pace
@@ -65,12 +67,15 @@ class BoxRemote(Remote):
         patience: Patience | None = None,
         limits: TimeLimits | None = None,
         pace: Pace | None = None,
+        dates: Dates | None = None,
     ) -> None:
         self._settings = settings
         self._patience = patience or Patience()
         self._limits = limits or TimeLimits()
         self._pace = pace or Pace()
         self._session = plain_session(settings)
+        self._dates = dates or Dates()
+        self._dates.listen(self._session)
         self._network = sdk_session(settings, self._session, self._limits)
         self._access = Access(settings)
         both: dict[str, Any] = {"auth": self._access, "network_session": self._network}
@@ -79,6 +84,10 @@ class BoxRemote(Remote):
         self._in_parts = InParts(ChunkedUploadsManager(**both), settings.folder, notes, self._ask)
         self._known: dict[str, _Lies] = {}
         self._knowing = threading.Lock()
+
+    def skew(self) -> dt.timedelta | None:
+        """How far Box's clock is ahead of ours (`core.exchange.remote.Clocked`)."""
+        return self._dates.skew()
 
     def put_from(self, name: str, source: BinaryIO) -> Put:
         require_remote_name(name)

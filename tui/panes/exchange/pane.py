@@ -12,6 +12,8 @@ from textual.binding import BindingType
 from textual.widgets import Static
 
 from core.errors import IkiikiError
+from core.exchange.state import CourierState
+from core.office.due import OUTCOME_WORDS, STAGE_WORDS, ExchangeStatus, Stage
 from core.office.exchange import KIND_WORDS, Overview
 from core.office.ports import BundleRow
 from tui.actions import bindings_of
@@ -36,20 +38,32 @@ class Passed:
     name: str
 
 
-def passed(row: BundleRow) -> Passed:
+def passed(row: BundleRow, status: ExchangeStatus) -> Passed:
     counts = "・".join(f"{value}件" for value in row.counts.values() if value)
     if row.direction == "out":
-        state = "相手に届いた" if row.settled else "送信待ち・受領待ち"
+        state = STAGE_WORDS[status.stage(row.name)] + late_word(row.name, status)
         return Passed("送", KIND_WORDS.get(row.kind, row.kind), counts, row.created, state, row.name)
     return Passed("受", KIND_WORDS.get(row.kind, row.kind), counts, row.created, "取り込んだ", row.name)
 
 
+def late_word(name: str, status: ExchangeStatus) -> str:
+    return " 遅れ" if name in status.late_bundles else ""
+
+
+MOST_LATE = 3
+"""Late things told above the list, each in two lines; there must be room for the list."""
+
 COLUMNS: tuple[Column[Passed], ...] = (
     Column("", 2, lambda row: row.direction),
-    Column("内容", 20, lambda row: row.kind),
+    Column("内容", 18, lambda row: row.kind),
     Column("数", 10, lambda row: row.counts, right=True),
     Column("封をした日時", 14, lambda row: moment(row.at) if row.at else ""),
-    Column("状態", 18, lambda row: row.state, strong=lambda row: row.state == "取り込み待ち"),
+    Column(
+        "状態",
+        21,
+        lambda row: row.state,
+        strong=lambda row: row.state.startswith("取り込み待ち") or row.state.endswith("遅れ"),
+    ),
     Column("束", 0, lambda row: row.name),
 )
 
@@ -79,29 +93,56 @@ class ExchangePane(Pane):
             return
         self.query_one("#due", Static).update(paragraphs(self._due(overview)))
         waiting = [
-            Passed("受", "中身は取り込むときに確かめる", "", None, "取り込み待ち", name)
+            Passed(
+                "受",
+                "中身は取り込むときに確かめる",
+                "",
+                None,
+                "取り込み待ち" + late_word(name, overview.status),
+                name,
+            )
             for name in overview.waiting
         ]
         both = sorted([*overview.sent, *overview.received], key=lambda row: row.created, reverse=True)
-        self.query_one("#list", VirtualList).reload(Held([*waiting, *map(passed, both)]))
+        self.query_one("#list", VirtualList).reload(
+            Held([*waiting, *(passed(row, overview.status) for row in both)])
+        )
 
-    @staticmethod
-    def _due(overview: Overview) -> str:
+    def _due(self, overview: Overview) -> str:
         if not overview.paired:
             return (
                 "相手がまだ登録されていません。\n"
                 "「自分の鍵カード」を書き出して相手に渡し、相手のカードを「相手を登録」で読みます。\n"
                 f"自分の指紋 {overview.fingerprint}"
             )
-        unsettled = sum(row.settled is None for row in overview.sent)
-        parts = []
+        status = overview.status
+        unsent = sum(status.stage(row.name) is Stage.SEALED for row in overview.sent)
+        unanswered = sum(status.stage(row.name) is Stage.PLACED for row in overview.sent)
+        parts = [f"遅れ: {late.sentence}\n      {late.next_step}" for late in status.late[:MOST_LATE]]
+        if len(status.late) > MOST_LATE:
+            parts.append(f"ほかにも遅れ {len(status.late) - MOST_LATE}件（ikiiki status）")
         if overview.waiting:
             parts.append(f"届いて待っているもの {len(overview.waiting)}件。Enter で取り込みます")
-        if unsettled:
-            parts.append(f"相手に届いたとまだ分からないもの {unsettled}件。Enter で送ります")
+        if unsent:
+            parts.append(f"送信待ち {unsent}件。Enter で送ります")
+        if unanswered:
+            parts.append(f"置いて、相手に届いたとまだ分からないもの {unanswered}件")
+        if status.state is not None:
+            parts.append(self._courier(status.state))
         parts.append(f"自分の指紋 {overview.fingerprint}")
         parts.append(f"相手の指紋 {overview.partner_fingerprint}")
         return "\n".join(parts)
+
+    def _courier(self, state: CourierState) -> str:
+        """When the last round was and how it ended; when the partner's courier was last seen."""
+        zone = self.ikiiki.now().tzinfo
+
+        def at(text: str) -> str:
+            return moment(dt.datetime.fromisoformat(text).astimezone(zone)) if text else "まだ"
+
+        last = f"前回の送受信 {at(state.ended)} {OUTCOME_WORDS[state.outcome]}"
+        by_itself = f"　定時 {at(state.unattended)}" if state.unattended else ""
+        return f"{last}{by_itself}　相手 {at(state.partner_seen)}"
 
     @on(VirtualList.Chosen)
     def _chosen(self) -> None:

@@ -1,0 +1,308 @@
+"""What is due and what is late, in the exchange and in the flow: derived anew each time, nothing is stored.
+
+From the vault's bundles, the inbox and the courier's word about itself (`core.exchange.state`), against the limits of
+`programme.toml` ([deadlines]). Hours and days are counted plainly, weekends too.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.errors import IntegrityFailure
+from core.exchange.names import bundle_name
+from core.exchange.state import WRONG, CourierState, Outcome
+from core.ledger.line import read_line
+from core.office.desk import programme_of
+from core.office.envelope import DESK_CHANNEL
+from core.office.ports import Boxes, BundleRow, Tx
+from core.programme import Deadlines, Round
+from core.roles import Site
+
+
+class Stage(StrEnum):
+    """How far one of our bundles is on its way."""
+
+    BY_HAND = "by_hand"  # on the ward desk's medium
+    SEALED = "sealed"
+    PLACED = "placed"
+    ARRIVED = "arrived"
+    TAKEN = "taken"
+
+
+STAGE_WORDS = {
+    Stage.BY_HAND: "媒体で渡す",
+    Stage.SEALED: "送信待ち",
+    Stage.PLACED: "置いた",
+    Stage.ARRIVED: "相手に届いた",
+    Stage.TAKEN: "相手が取り込んだ",
+}
+OUTCOME_WORDS = {
+    Outcome.DONE: "できた",
+    Outcome.FAILED: "失敗",
+    Outcome.USAGE: "設定の不足",
+    Outcome.REFUSED: "断られた",
+    Outcome.LOGIN: "資格情報の誤り",
+    Outcome.UNREACHABLE: "つながらない",
+    Outcome.STOPPED: "途中で停止",
+    Outcome.INTEGRITY: "食い違い",
+}
+_NO_USE_TRYING = {Outcome.USAGE, Outcome.REFUSED, Outcome.LOGIN}
+"""After these the next round ends the same, until a person does something."""
+
+
+class LateKind(StrEnum):
+    """In order of weight: the first is what the flow line names."""
+
+    INTEGRITY = "integrity"
+    STEP = "step"
+    FAILING = "failing"
+    COURIER = "courier"
+    READ_ONLY = "read_only"
+    SEND = "send"
+    RECEIPT = "receipt"
+    TAKE_IN = "take_in"
+    GAP = "gap"
+    PARTNER = "partner"
+    CLOCK = "clock"
+    STATE = "state"
+
+
+_WEIGHT = {kind: place for place, kind in enumerate(LateKind)}
+
+
+@dataclass(frozen=True)
+class Late:
+    """One thing that is late, or keeps things late."""
+
+    kind: LateKind
+    short: str
+    """A word or two, for the flow line."""
+    sentence: str
+    next_step: str
+
+
+@dataclass(frozen=True)
+class ExchangeStatus:
+    """Where everything in the exchange stands."""
+
+    state: CourierState | None = None
+    """The courier's last word; None before its first round."""
+    stages: Mapping[str, Stage] | None = None
+    """Of every bundle of ours, by name."""
+    waiting: tuple[str, ...] = ()
+    """Bundles in the inbox that a person has to take in."""
+    late: tuple[Late, ...] = ()
+    """Worst first."""
+    late_bundles: frozenset[str] = frozenset()
+
+    def stage(self, name: str) -> Stage:
+        return (self.stages or {}).get(name, Stage.SEALED)
+
+
+def exchange_status(tx: Tx, boxes: Boxes, site: Site, now: dt.datetime) -> ExchangeStatus:
+    """What both faces show of the exchange."""
+    limits = programme_of(tx).deadlines if tx.settings.get("programme") is not None else Deadlines()
+    late: list[Late] = []
+    try:
+        state = boxes.courier_state()
+    except IntegrityFailure:
+        state = None
+        late.append(
+            Late(
+                LateKind.STATE, "通信係の記録", "通信係の状態の記録が読めません",
+                "送受信をすると書き直されます。続くときは保守担当へ",
+            )
+        )  # fmt: skip
+    sent = tx.bundles.list("out")
+    stages = _stages(tx, site, sent, state)
+    arrived = boxes.arrived_in()
+    overdue = _late_bundles(sent, stages, limits, now)
+    if state is not None:
+        late += _of_the_courier(state, limits, now)
+        late += _of_the_line(state, stages, limits, now)
+    late += _of_bundles(stages, overdue, arrived, limits, now)
+    old = {name for name, at in arrived.items() if now - at > dt.timedelta(hours=limits.take_in_hours)}
+    return ExchangeStatus(
+        state, stages, tuple(arrived), tuple(in_order(late)), frozenset(overdue | old)
+    )  # fmt: skip
+
+
+def in_order(late: Iterable[Late]) -> list[Late]:
+    """Worst first."""
+    return sorted(late, key=lambda one: _WEIGHT[one.kind])
+
+
+def overdue_steps(
+    round_: Round, done: Mapping[str, bool], words: Mapping[str, str], day: dt.date
+) -> list[Late]:
+    """Steps of a round whose day (`programme.toml`) is past. `done` and `words` by mark, as the flow line has them."""
+    days = {"⑤": round_.review_by, "⑨": round_.participants_by, "⑪": round_.notices_by}
+    return [
+        Late(
+            LateKind.STEP, f"{mark}期限切れ",
+            f"{mark}{words[mark]}の期限（{by.month}月{by.day}日）を過ぎています",
+            "「つぎ」にあることを、両方の取扱責任者で確かめてください",
+        )
+        for mark, by in days.items()
+        if day > by and not done[mark]
+    ]  # fmt: skip
+
+
+# -- the parts ------------------------------------------------------------------------------------------------
+
+
+def _stages(tx: Tx, site: Site, sent: Sequence[BundleRow], state: CourierState | None) -> dict[str, Stage]:
+    placed = set(state.placed) if state else set()
+    taken = _taken_up_to(tx, site) if sent else {}
+    stages = {}
+    for row in sent:
+        if row.seq <= taken.get((row.channel, row.epoch), 0):
+            stages[row.name] = Stage.TAKEN
+        elif row.settled is not None:
+            stages[row.name] = Stage.ARRIVED
+        elif row.channel == DESK_CHANNEL:
+            stages[row.name] = Stage.BY_HAND
+        else:
+            stages[row.name] = Stage.PLACED if row.name in placed else Stage.SEALED
+    return stages
+
+
+def _taken_up_to(tx: Tx, site: Site) -> dict[tuple[str, int], int]:
+    """By channel and epoch: the last number that the partner's ledger tells to have been taken in. They are in order."""
+    last: dict[tuple[str, int], int] = {}
+    for raw in tx.ledger.lines(site.other):
+        if b'"act":"receive"' not in raw or b'"ref":"bundle:' not in raw:
+            continue
+        name = bundle_name(read_line(raw, name="ledger.hkl")[1].ref.removeprefix("bundle:"))
+        if name is not None:
+            place = (name.channel.value, name.epoch)
+            last[place] = max(last.get(place, 0), name.seq)
+    return last
+
+
+def _late_bundles(
+    sent: Sequence[BundleRow], stages: Mapping[str, Stage], limits: Deadlines, now: dt.datetime
+) -> set[str]:
+    allowed = {
+        Stage.SEALED: dt.timedelta(hours=limits.send_hours),
+        Stage.PLACED: dt.timedelta(hours=limits.receipt_hours),
+        Stage.BY_HAND: dt.timedelta(hours=limits.receipt_hours),
+    }
+    return {
+        row.name
+        for row in sent
+        if stages[row.name] in allowed and now - row.created > allowed[stages[row.name]]
+    }
+
+
+def _of_bundles(
+    stages: Mapping[str, Stage], overdue: Collection[str], arrived: Mapping[str, dt.datetime], limits: Deadlines,
+    now: dt.datetime,
+) -> list[Late]:  # fmt: skip
+    unsent = sum(stages[name] is Stage.SEALED for name in overdue)
+    unanswered = len(overdue) - unsent
+    untaken = sum(now - at > dt.timedelta(hours=limits.take_in_hours) for at in arrived.values())
+    late = []
+    if unsent:
+        late.append(
+            Late(
+                LateKind.SEND, f"送信待ち{unsent}", f"送信待ちのまま{limits.send_hours}時間を過ぎた束 {unsent}",
+                "送受信をする。つながらないときは、媒体で運ぶ",
+            )
+        )  # fmt: skip
+    if unanswered:
+        late.append(
+            Late(
+                LateKind.RECEIPT, f"受領待ち{unanswered}",
+                f"相手に届いたと分からないまま{limits.receipt_hours}時間を過ぎた束 {unanswered}",
+                "相手に電話し、送受信をしたかを聞く",
+            )
+        )  # fmt: skip
+    if untaken:
+        late.append(
+            Late(
+                LateKind.TAKE_IN, f"取込待ち{untaken}",
+                f"届いてから{limits.take_in_hours}時間、取り込まれていない束 {untaken}", "F6 の i で取り込む",
+            )
+        )  # fmt: skip
+    return late
+
+
+def _of_the_courier(state: CourierState, limits: Deadlines, now: dt.datetime) -> list[Late]:
+    late = []
+    last = f"{_when(state.ended, now)} {OUTCOME_WORDS[state.outcome]}"
+    if state.outcome is Outcome.INTEGRITY:
+        late.append(
+            Late(
+                LateKind.INTEGRITY, "食い違い", f"送受信で食い違いが見つかっています（{_when(state.ended, now)}）",
+                "何も消さずに、取扱責任者が相手の取扱責任者へ電話する",
+            )
+        )  # fmt: skip
+    elif state.outcome in _NO_USE_TRYING or state.failures >= limits.failures:
+        late.append(
+            Late(
+                LateKind.FAILING, f"送受信の失敗{state.failures}",
+                f"送受信が{state.failures}回続けてできていません（{last}）",
+                "F6 の Enter で送受信し、出た文のとおりにする",
+            )
+        )  # fmt: skip
+    if state.unattended and _hours(state.unattended, now) > limits.courier_hours:
+        late.append(
+            Late(
+                LateKind.COURIER, "通信係の停止",
+                f"定時の送受信が {_when(state.unattended, now)} から動いていません",
+                "タイマーと機械を確かめる（手引き「定時の送受信」）",
+            )
+        )  # fmt: skip
+    if state.partner_seen and _hours(state.partner_seen, now) > limits.partner_hours + 1:
+        late.append(
+            Late(
+                LateKind.PARTNER, "相手の不通", f"相手の通信係のしるしが {_when(state.partner_seen, now)} から途絶えています",
+                "相手に電話する",
+            )
+        )  # fmt: skip
+    return late
+
+
+def _of_the_line(
+    state: CourierState, stages: Mapping[str, Stage], limits: Deadlines, now: dt.datetime
+) -> list[Late]:
+    late = []
+    to_carry = sum(stage is Stage.SEALED for stage in stages.values())
+    if state.read_only and to_carry:
+        late.append(
+            Late(
+                LateKind.READ_ONLY, f"媒体で運ぶ{to_carry}", f"この回線は受け取り専用です。送る束 {to_carry}",
+                "F8 の「媒体で受け渡す」で運ぶ",
+            )
+        )  # fmt: skip
+    gaps = [one for one in state.waiting if _hours(one.since, now) > limits.take_in_hours]
+    if gaps:
+        late.append(
+            Late(
+                LateKind.GAP, "前の束待ち", f"{gaps[0].bundle}: {gaps[0].reason}（{_when(gaps[0].since, now)}から）",
+                "相手に電話し、番号を伝えて送り直してもらう",
+            )
+        )  # fmt: skip
+    apart = max(abs(state.skew or 0), state.partner_ahead or 0)
+    if dt.timedelta(seconds=apart) > WRONG:
+        late.append(
+            Late(
+                LateKind.CLOCK, "時計のずれ", f"時計が{round(apart / 60)}分ずれています。管理簿の時刻が違ってしまいます",
+                "両方の機械の時計を合わせる",
+            )
+        )  # fmt: skip
+    return late
+
+
+def _hours(since: str, now: dt.datetime) -> float:
+    return (now - dt.datetime.fromisoformat(since)).total_seconds() / 3600
+
+
+def _when(text: str, now: dt.datetime) -> str:
+    """6月10日 14:05, in the zone people here work in."""
+    at = dt.datetime.fromisoformat(text).astimezone(now.tzinfo)
+    return f"{at.month}月{at.day}日 {at:%H:%M}"
