@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from storage.remotes.box.dates import Dates
 from storage.remotes.box.network import TimeLimits
 from storage.remotes.box.pacing import Pace
 from storage.remotes.box.patience import Patience
@@ -59,9 +61,12 @@ class PretendBox:
             api_url=self.server.api_url, upload_url=self.server.upload_url, **more,
         )  # fmt: skip
 
-    def remote(self, user: User, notes: Path, *, read: float = 20.0, **more: Any) -> BoxRemote:
+    def remote(
+        self, user: User, notes: Path, *, read: float = 20.0, clock: Callable[[], dt.datetime] | None = None, **more: Any
+    ) -> BoxRemote:  # fmt: skip
         """The product's remote as `user`, in no hurry and with no waiting. `read`: seconds until it gives up on an answer."""
         return BoxRemote(
             self.settings(user, **more), notes / "uploads",
             patience=Patience(sleep=self.waited.append), limits=TimeLimits(read=read), pace=Pace(sleep=self.waited.append),
+            dates=Dates(clock) if clock else None,
         )  # fmt: skip

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import NoReturn, TypeVar
+from urllib.parse import urlsplit
 
 import requests
 from box_sdk_gen import BoxAPIError, BoxSDKError
@@ -177,11 +178,18 @@ def _answered(error: BoxAPIError) -> NoReturn:
 
 
 def _why(error: BaseException | None) -> str:
-    """The kind of failure in words; never the library's own text, which may name a proxy's password."""
+    """The host and the kind of failure in words; never the library's own text, which may name a proxy's password."""
     if isinstance(error, requests.exceptions.SSLError):
-        return "証明書を確かめられません"
+        return f"{_host(error)}証明書を確かめられません"
     if isinstance(error, requests.exceptions.ProxyError):
-        return "プロキシにつながりません"
+        return f"{_host(error)}プロキシにつながりません"
     if isinstance(error, requests.exceptions.Timeout):
-        return "応答がありません"
-    return "接続できないか、途中で切れました"
+        return f"{_host(error)}応答がありません"
+    return f"{_host(error)}接続できないか、途中で切れました"
+
+
+def _host(error: BaseException | None) -> str:
+    """Which of Box's hosts was asked, where that is known."""
+    request = error.request if isinstance(error, requests.RequestException) else None
+    host = urlsplit(str(request.url or "")).hostname if request is not None else None
+    return f"{host}: " if host else ""
