@@ -15,6 +15,8 @@ from box_sdk_gen import (
     JWTConfig,
     NetworkSession,
 )
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from core.errors import UsageError
 from storage.remotes.box.settings import BoxSettings
@@ -76,7 +78,11 @@ def _signing_in(settings: BoxSettings) -> BoxCCGAuth | BoxJWTAuth:
                 enterprise_id=settings.enterprise or None,
             )
         )
-    try:
+    try:  # the SDK opens the key when it first signs, and what goes wrong then looks like an answer that cannot be read
+        load_pem_private_key(
+            settings.jwt_private_key.encode(),
+            settings.jwt_passphrase.encode() if settings.jwt_passphrase else None,
+        )
         return BoxJWTAuth(
             JWTConfig(
                 settings.client_id,
@@ -88,5 +94,8 @@ def _signing_in(settings: BoxSettings) -> BoxCCGAuth | BoxJWTAuth:
                 enterprise_id=settings.enterprise or None,
             )
         )
-    except ValueError:
-        raise UsageError("JWT の秘密鍵が読めません") from None
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise UsageError(
+            "JWT の秘密鍵が読めません",
+            next_step="Boxの開発者コンソールが出したJSONファイルから、ikiiki courier box で設定し直してください",
+        ) from None

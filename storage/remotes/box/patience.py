@@ -47,6 +47,11 @@ class Answer(Exception):
     token: str = ""
     """The Authorization header the request bore: never shown."""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(
+            self, "args", (str(self),)
+        )  # an exception keeps, and shows, what it was made with: the token too
+
     def __str__(self) -> str:
         return f"HTTP {self.status} {self.code} {self.request_id}".strip()
 
