@@ -67,5 +67,5 @@ async def test_the_pane_tells_what_is_late_and_what_the_courier_last_did(
         assert "遅れ: 送受信の失敗4 F6  つぎ: F2 応募を取り込む、または入力する" in screen.split("\n")[1]
         assert "遅れ: 送受信が4回続けてできていません（4月20日 05:00 つながらない）" in screen
         assert "遅れ: 定時の送受信が 4月20日 05:00 から動いていません" in screen
-        assert "前回の送受信 4月20日 05:00 つながらない　定時 4月20日 05:00　相手 まだ" in screen
+        assert "前回 4月20日 05:00 つながらない　定時 4月20日 05:00　相手 まだ" in screen
         assert all(cell_len(line) == 80 for line in screen.split("\n"))

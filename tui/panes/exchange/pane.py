@@ -140,7 +140,7 @@ class ExchangePane(Pane):
         def at(text: str) -> str:
             return moment(dt.datetime.fromisoformat(text).astimezone(zone)) if text else "まだ"
 
-        last = f"前回の送受信 {at(state.ended)} {OUTCOME_WORDS[state.outcome]}"
+        last = f"前回 {at(state.ended)} {OUTCOME_WORDS[state.outcome]}"
         by_itself = f"　定時 {at(state.unattended)}" if state.unattended else ""
         return f"{last}{by_itself}　相手 {at(state.partner_seen)}"
 
