@@ -17,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from bench.measure import Bench, Work
-from core.canonical import CROCKFORD
+from core.canonical import CROCKFORD, sha256_hex
 from core.draw import ceremony
 from core.draw.engine import draw_value, in_order
 from core.draw.result import RESULT
@@ -42,7 +42,7 @@ def list_file(units: int) -> bytes:
     chance = random.Random(units)
     ids = sorted({"".join(chance.choices(CROCKFORD, k=10)) for _ in range(units)})
     return "".join(
-        f"{one} {chance.choice((1, 1, 1, 2, 3))} 1 {','.join(chance.sample('ABCDEFGH', chance.randint(1, 3)))} {SEED}\n"
+        f"{one} {chance.choice((1, 1, 1, 2, 3))} 1 {','.join(chance.sample('ABCDEFGH', chance.randint(1, 3)))} {sha256_hex(one.encode())}\n"
         for one in ids
     ).encode("ascii")
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from core.canonical import sha256_hex
 from core.draw.grammar import broken
-from core.draw.roll import Roll, check_roll
+from core.draw.roll import Roll, check_commitments, check_roll
 from core.draw.rules import Params
 from core.draw.steps import (
     Commits,
@@ -25,6 +25,7 @@ from core.roles import SITE_WORDS, Site
 def freeze(params: Params, commits: Commits, roll: Roll) -> Freeze:
     """The freeze over rules, seals and roll. Raises `IntegrityFailure` when the roll does not fit the rules."""
     check_roll(params, roll)
+    check_commitments(roll)
     return Freeze(params.draw, params.sha256, commits.sha256, roll.sha256)
 
 

@@ -54,6 +54,13 @@ class Close:
 
 
 @dataclass(frozen=True)
+class Over:
+    """The outing's day has come: nobody moves up into it any more, and who waited for it waits for the others."""
+
+    course: str
+
+
+@dataclass(frozen=True)
 class Reserve:
     """The ward gives a waiting unit seats it had kept."""
 
@@ -81,7 +88,7 @@ class Late:
     """SHA-256 of the ledger line that tells of its acceptance."""
 
 
-Event = Cancel | Decline | Shrink | Disqualify | Close | Reserve | Release | Late
+Event = Cancel | Decline | Shrink | Disqualify | Close | Over | Reserve | Release | Late
 
 _PATTERNS = {
     "cancel": f"({ID})",
@@ -89,6 +96,7 @@ _PATTERNS = {
     "shrink": f"({ID}) ({POSITIVE})",
     "disqualify": f"({ID})",
     "close": f"({CODE})",
+    "over": f"({CODE})",
     "reserve": f"({ID}) ({CODE})",
     "release": f"({CODE}) ({POSITIVE})",
     "late": f"({ID}) ({POSITIVE}) ({CODES}) ({HASH}) ({HASH})",
@@ -110,6 +118,8 @@ def event_text(event: Event) -> str:
             return f"disqualify {unit_id}"
         case Close(course):
             return f"close {course}"
+        case Over(course):
+            return f"over {course}"
         case Reserve(unit_id, course):
             return f"reserve {unit_id} {course}"
         case Release(course, seats):
@@ -136,6 +146,8 @@ def read_event(word: str, rest: str, line: int, name: str = EVENTS) -> Event:
             return Disqualify(part[0])
         case "close":
             return Close(part[0])
+        case "over":
+            return Over(part[0])
         case "reserve":
             return Reserve(part[0], part[1])
         case "release":

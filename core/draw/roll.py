@@ -137,6 +137,15 @@ def check_roll(params: Params, roll: Roll) -> None:
             raise broken("抽選の対象でない回が書かれています", LIST, number)
 
 
+def check_commitments(roll: Roll) -> None:
+    """Raises `IntegrityFailure` when a commitment stands twice: its opening would show two numbers to be one unit's."""
+    seen: set[str] = set()
+    for number, line in enumerate(roll.lines, start=1):
+        if line.commitment in seen:
+            raise broken("同じ封印が2度書かれています", LIST, number)
+        seen.add(line.commitment)
+
+
 def small_classes(roll: Roll, under: int = 5) -> int:
     """How many classes (size, tickets, courses) hold fewer than `under` units, and so may point at a person.
 

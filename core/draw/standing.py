@@ -14,6 +14,7 @@ from core.draw.events import (
     Disqualify,
     Event,
     Late,
+    Over,
     Release,
     Reserve,
     Shrink,
@@ -64,9 +65,9 @@ class Standing:
     places: tuple[Place, ...]
     promotions: tuple[Promotion, ...]
     free: dict[str, int]
-    """Drawn seats nobody sits on, by outing; 0 for one called off."""
+    """Drawn seats nobody sits on, by outing; 0 for one called off, or whose day has come."""
     reserve: dict[str, int]
-    """Seats the ward still keeps, by outing."""
+    """Seats the ward still keeps, by outing; 0 as above."""
 
     def seated(self, course: str) -> tuple[Place, ...]:
         """Who goes there, in draw order."""
@@ -108,6 +109,7 @@ class Board:
         self._free = {course.code: course.room for course in params.courses}
         self._reserve = {course.code: course.reserve for course in params.courses}
         self._closed: set[str] = set()
+        self._past: set[str] = set()
         self._seats: dict[str, _Seat] = {}
         self._promotions: list[Promotion] = []
         self._seq = 0
@@ -131,6 +133,8 @@ class Board:
                 self._shrink(self._unit(unit_id), size)
             case Close(course):
                 self._close(course)
+            case Over(course):
+                self._over(course)
             case Reserve(unit_id, course):
                 self._give_reserve(self._unit(unit_id), course)
             case Release(course, seats):
@@ -156,20 +160,27 @@ class Board:
             raise self._no("すでに辞退または失格となった番号です")
         return seat
 
-    def _open(self, room: dict[str, int], course: str) -> int:
-        if course not in room:
+    def _not_off(self, course: str) -> None:
+        if course not in self._free:
             raise self._no("この抽選にない回です")
         if course in self._closed:
             raise self._no("中止された回です")
+
+    def _open(self, room: dict[str, int], course: str) -> int:
+        self._not_off(course)
+        if course in self._past:
+            raise self._no("開催日が来た回です")
         return room[course]
 
-    def _room_of(self, seat: _Seat) -> dict[str, int]:
-        return self._reserve if seat.state is PlaceState.RESERVED else self._free
+    def _give_back(self, seat: _Seat, seats: int) -> None:
+        """To where they came from; of an outing whose day has come they stay empty."""
+        if seat.course and seat.course not in self._past:
+            room = self._reserve if seat.state is PlaceState.RESERVED else self._free
+            room[seat.course] += seats
 
     def _stand_up(self, seat: _Seat) -> None:
-        if seat.course:
-            self._room_of(seat)[seat.course] += seat.size
-            seat.course = None
+        self._give_back(seat, seat.size)
+        seat.course = None
         seat.state = PlaceState.WAITING if seat.courses else PlaceState.OUT
 
     def _leave(self, seat: _Seat) -> None:
@@ -189,16 +200,25 @@ class Board:
     def _shrink(self, seat: _Seat, size: int) -> None:
         if size >= seat.size:
             raise self._no("人数は減らすことしかできません")
-        if seat.course:
-            self._room_of(seat)[seat.course] += seat.size - size
+        self._give_back(seat, seat.size - size)
         seat.size = size
 
     def _close(self, course: str) -> None:
-        self._open(self._free, course)
+        self._not_off(
+            course
+        )  # its day may have come: an outing is called off in the morning, and written down later
         for seat in self._seats.values():
             if course in seat.courses:
                 self._strike(seat, course)
         self._closed.add(course)
+        self._free[course] = self._reserve[course] = 0
+
+    def _over(self, course: str) -> None:
+        self._open(self._free, course)
+        for seat in self._seats.values():
+            if course in seat.courses and seat.course != course:
+                self._strike(seat, course)
+        self._past.add(course)
         self._free[course] = self._reserve[course] = 0
 
     def _give_reserve(self, seat: _Seat, course: str) -> None:

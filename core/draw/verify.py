@@ -18,9 +18,9 @@ from core.canonical import sha256_hex
 from core.draw.abandoned import REACHED_FILES, Abandoned, abandoned_name
 from core.draw.ceremony import check_dice, read_reveal, same_chance, seed_input
 from core.draw.engine import run
-from core.draw.events import EVENTS, EventLog, Head, head_name
+from core.draw.events import EVENTS, EventLog, Head, Late, head_name
 from core.draw.result import RESULT, Result
-from core.draw.roll import LIST, Roll, check_roll
+from core.draw.roll import LIST, Roll, check_commitments, check_roll
 from core.draw.rules import PARAMS, Params
 from core.draw.signing import SIGNED_BY, TYPES, is_signed, signature_name
 from core.draw.standing import STANDING, replay
@@ -170,6 +170,8 @@ def verify(files: Mapping[str, bytes], keys: Mapping[Site, Ed25519PublicKey]) ->
     commits = folder.read(COMMITS, Commits.parse)
     if params and roll:
         folder.attempt(LIST, FindingCode.MISMATCH, lambda: check_roll(params, roll))
+    if roll:
+        folder.attempt(LIST, FindingCode.MISMATCH, lambda: check_commitments(roll))
     opened = _check_steps(folder, params, commits)
     made = _check_dice(folder, params, opened)
     result = folder.read(RESULT, Result.parse)
@@ -177,7 +179,7 @@ def verify(files: Mapping[str, bytes], keys: Mapping[Site, Ed25519PublicKey]) ->
         computed = folder.attempt(RESULT, FindingCode.MISMATCH, lambda: run(params, roll, made))
         if computed is not None:
             folder.must(computed == result, RESULT, "計算し直した結果と一致しません")
-    ward_seq = _check_events(folder, params, result)
+    ward_seq = _check_events(folder, params, roll, result)
     abandoned = _check_abandoned(folder, params)
     _check_signatures(folder, keys)
     return DrawReport(
@@ -290,7 +292,9 @@ def _check_dice(folder: _Folder, params: Params | None, opened: Opened | None) -
     return made
 
 
-def _check_events(folder: _Folder, params: Params | None, result: Result | None) -> int | None:
+def _check_events(
+    folder: _Folder, params: Params | None, roll: Roll | None, result: Result | None
+) -> int | None:
     """Chain, heads, replay and standing. The ward's countersigned count."""
     present = [name for name in (EVENTS, STANDING, *map(head_name, Site)) if name in folder.files]
     if not present or result is None:
@@ -306,6 +310,11 @@ def _check_events(folder: _Folder, params: Params | None, result: Result | None)
     if own:
         _check_head(folder, own, log, params)
         folder.must(own.seq == len(log.events), own.file_name, "できごとの行数と違います")
+    late = [event.commitment for event in log.events if isinstance(event, Late)]
+    if late and roll:
+        known = {line.commitment for line in roll.lines}.union(late)
+        once = len(known) == len({line.commitment for line in roll.lines}) + len(late)
+        folder.must(once, EVENTS, "同じ封印が2度書かれています")
     if EVENTS in folder.files and params:
         standing = folder.attempt(EVENTS, FindingCode.MISMATCH, lambda: replay(params, result, log.events))
         if standing and folder.read(STANDING, lambda data, _: data) is not None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.applicant import Application, State
-from core.draw.events import EVENTS, Cancel, Disqualify, Event, Release, Shrink
+from core.draw.events import EVENTS, Cancel, Close, Disqualify, Event, EventLog, Over, Release, Shrink
 from core.draw.result import RESULT, Result
 from core.draw.rules import PARAMS, Params
 from core.draw.standing import PlaceState, Promotion, replay
@@ -31,12 +31,17 @@ from core.programme import Programme
 def happen(desk: Desk, tx: Tx, draw: str, event: Event) -> tuple[Promotion, ...]:
     """Append the event, in the caller's transaction, which has written the event's own ledger line.
 
+    Before it stands `over` for every outing whose day has come since: who moves up by it does not move up into the past.
     Returns who is promoted by it. Raises `Refused` for an event that makes no sense as things stand.
     """
     before, log = standing_of(tx, draw)
-    grown = log.append(event)
     files = tx.draws.files(draw)
-    after = replay(Params.parse(files[PARAMS], PARAMS), Result.parse(files[RESULT], RESULT), grown.events)
+    params = Params.parse(files[PARAMS], PARAMS)
+    grown = log
+    for code in _come(desk, tx, params, log, event):
+        grown = grown.append(Over(code))
+    grown = grown.append(event)
+    after = replay(params, Result.parse(files[RESULT], RESULT), grown.events)
     tx.draws.put_file(draw, EVENTS, grown.to_bytes(), desk.now())
     put_head(desk, tx, draw, grown)
     promoted = after.promotions[len(before.promotions) :]
@@ -44,6 +49,17 @@ def happen(desk: Desk, tx: Tx, draw: str, event: Event) -> tuple[Promotion, ...]
         write_line(desk, tx, Act.PROMOTE, Content.PARTICIPANTS, 1, Unit.RECORDS, ref=f"unit:{promotion.id}")
     desk.log(tx, "event", f"{draw} seq={len(grown.events)} promoted={len(promoted)}")
     return promoted
+
+
+def _come(desk: Desk, tx: Tx, params: Params, log: EventLog, event: Event) -> list[str]:
+    """The outings of this draw whose day has come and of which no event says so yet, nor that they are called off."""
+    said = {one.course for one in (*log.events, event) if isinstance(one, Close | Over)}
+    programme, day = programme_of(tx), today(desk)
+    return [
+        course.code
+        for course in params.courses
+        if course.code not in said and programme.outing(course.code).date <= day
+    ]
 
 
 def need_returned(tx: Tx, draw: str, unit_id: str) -> None:
@@ -222,16 +238,24 @@ def seats_due(programme: Programme, kept: dict[str, int], day: dt.date) -> tuple
         Due(outing.code, kept[outing.code])
         for outing in programme.outings
         if outing.release_on is not None
-        and outing.release_on <= day <= outing.date
+        and outing.release_on <= day < outing.date
         and kept.get(outing.code, 0)
     )
 
 
-def check_releases(desk: Desk, tx: Tx, fresh: Sequence[Event], name: str) -> None:
-    """At the ward: its kept seats are not given away before the day both sites have agreed on."""
+def check_days(desk: Desk, tx: Tx, fresh: Sequence[Event], name: str) -> None:
+    """At the ward: no outing is over, and none of its kept seats given away, before the day both sites have agreed on."""
     programme = programme_of(tx)
     day = today(desk)
     for event in fresh:
+        if isinstance(event, Over) and event.course in programme.codes:
+            planned = programme.outing(event.course).date
+            if day < planned:
+                raise IntegrityFailure(
+                    f"開催日（{planned}）より前に、繰上げが終わったとされています。取り込んでいません",
+                    where=f"{name} {event.course}",
+                    next_step="委託先に連絡してください",
+                )
         if isinstance(event, Release) and event.course in programme.codes:
             agreed = programme.outing(event.course).release_on
             if agreed is not None and day < agreed:

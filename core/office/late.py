@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from core.applicant import Application, State
 from core.canonical import sha256_hex
-from core.draw.events import Close, Event, Late
+from core.draw.events import Close, Event, Late, Over
 from core.draw.rules import PARAMS, Params
 from core.draw.standing import Promotion
 from core.draw.units import UNIT_PROBLEM_WORDS, Shape, commitment_of, number_units, shapes
@@ -156,7 +156,7 @@ def open_courses(
     programme: Programme, shape: Shape, events: Sequence[Event], day: dt.date
 ) -> tuple[str, ...]:
     """The wishes that can still come true: not of an outing called off before, nor of one whose day has come."""
-    closed = {event.course for event in events if isinstance(event, Close)}
+    closed = {event.course for event in events if isinstance(event, Close | Over)}
     return tuple(code for code in shape.courses if code not in closed and programme.outing(code).date > day)
 
 

@@ -22,8 +22,8 @@ from core.office.drawing import OPENINGS
 from core.office.envelope import Opened as Bundle
 from core.office.exchange import Exchange, Sent
 from core.office.happening import (
+    check_days,
     check_disqualified,
-    check_releases,
     happen,
     need_returned,
     release,
@@ -336,7 +336,7 @@ class Participants:
             take_events(self._desk, tx, draw, bundle, name)
         standing, log = standing_of(tx, draw)
         fresh = log.events[len(known.events) :]
-        check_releases(self._desk, tx, fresh, name)
+        check_days(self._desk, tx, fresh, name)
         take_late(tx, draw, log.events, bundle.entries.get(OPENINGS), name)
         check_disqualified(tx, draw, fresh, name)
         members = members_of(tx, draw)

@@ -293,6 +293,12 @@ check_list() { # the number of units in $units
         is_hash "$5"
         units=$((units + 1))
     done <list.txt
+    cut -d ' ' -f 5 list.txt | sort >sealed
+    sealed_once
+}
+
+sealed_once() { # no commitment twice: its opening would show two numbers to be one unit's
+    [ -z "$(uniq -d sealed)" ] || fail "$file" '同じ封印が2度あります'
 }
 
 # ---- freeze ----------------------------------------------------------------------------------------------
@@ -528,7 +534,8 @@ without() { # wishes, course : the wishes that remain in $left ("-": none)
     [ -n "$left" ] || left=-
 }
 
-free() { # state, course, seats : give seats back to where they came from
+free() { # state, course, seats : give seats back to where they came from; of an outing that is over they stay empty
+    case $past in *" $2 "*) return 0 ;; esac
     case $1 in
         seated)
             room_of "$rooms" "$2"
@@ -557,6 +564,13 @@ change() { # what the event $1 does to the unit in $id $size $status $wishes $se
     case $1 in
         close)
             case ",$wishes," in *",$2,"*) strike "$2" ;; esac
+            return
+            ;;
+        over) # who sits there stays
+            case ",$wishes,$seat" in
+                *",$2") ;;
+                *",$2,"*) strike "$2" ;;
+            esac
             return
             ;;
         release | late) return ;;
@@ -592,9 +606,14 @@ change() { # what the event $1 does to the unit in $id $size $status $wishes $se
     esac
 }
 
-is_open() {
+is_not_off() {
     is_course "$1"
     case $closed in *" $1 "*) fail "$file" '中止された回です' ;; esac
+}
+
+is_open() {
+    is_not_off "$1"
+    case $past in *" $1 "*) fail "$file" '開催日が来た回です' ;; esac
 }
 
 event() { # the words of one event: its grammar, and what it does to the units
@@ -603,7 +622,12 @@ event() { # the words of one event: its grammar, and what it does to the units
             words "$#" 2
             is_id "$2"
             ;;
-        decline | reserve)
+        decline)
+            words "$#" 3
+            is_id "$2"
+            is_not_off "$3"
+            ;;
+        reserve)
             words "$#" 3
             is_id "$2"
             is_open "$3"
@@ -614,6 +638,10 @@ event() { # the words of one event: its grammar, and what it does to the units
             is_positive "$3"
             ;;
         close)
+            words "$#" 2
+            is_not_off "$2"
+            ;;
+        over)
             words "$#" 2
             is_open "$2"
             ;;
@@ -636,6 +664,9 @@ event() { # the words of one event: its grammar, and what it does to the units
             for code in $(printf '%s' "$4" | tr , ' '); do is_open "$code"; done
             is_hash "$5"
             is_hash "$6"
+            printf '%s\n' "$5" | sort -m - sealed >more
+            cp more sealed
+            sealed_once
             ;;
         *) fail "$file" '知らないできごとです' ;;
     esac
@@ -646,8 +677,8 @@ event() { # the words of one event: its grammar, and what it does to the units
         printf '%s %s %s %s %s\n' "$id" "$size" "$status" "$wishes" "$seat"
     done <state >changed
     case $1 in
-        close)
-            closed="$closed$2 "
+        close | over)
+            case $1 in close) closed="$closed$2 " ;; over) past="$past$2 " ;; esac
             with_room "$rooms" "$2" 0
             rooms=$rooms_made
             with_room "$reserves" "$2" 0
@@ -692,7 +723,7 @@ check_head() { # party, events, seen : whether head-<party>.txt says that `seen`
     done <links
 }
 
-events=0 closed=' '
+events=0 closed=' ' past=' '
 if [ -n "$later" ]; then
     [ -f head-contractor.txt ] || fail head-contractor.txt 'ファイルがありません'
     hash result.txt

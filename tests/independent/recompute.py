@@ -92,7 +92,7 @@ STANDING_LINE = re.compile(
     f"({ID}) ({POSITIVE}) (?:(seated|reserved) ({CODE})|(waiting) ({CODES})|(out) (-))\n"
 )
 EVENT_LINE = re.compile(
-    f"([0-9]{{6}}) ({HASH}) (cancel {ID}|disqualify {ID}|decline {ID} {CODE}|shrink {ID} {POSITIVE}|close {CODE}"
+    f"([0-9]{{6}}) ({HASH}) (cancel {ID}|disqualify {ID}|decline {ID} {CODE}|shrink {ID} {POSITIVE}|close {CODE}|over {CODE}"
     f"|reserve {ID} {CODE}|release {CODE} {POSITIVE}|late {ID} {POSITIVE} {CODES} {HASH} {HASH})\n"
 )
 SIGNATURE = re.compile(r"(.+\.txt)\.(contractor|ward)\.sig")
@@ -291,6 +291,8 @@ def read_list(folder: Folder, params: Params) -> list[Entry]:
     entries = [Entry(m[1], int(m[2]), int(m[3]), wishes_of(name, m[4], params), m[5]) for _, m in lines]
     if len({entry.id for entry in entries}) != len(entries):
         raise Wrong(name, "an id twice")
+    if len({entry.commitment for entry in entries}) != len(entries):
+        raise Wrong(name, "a commitment twice")
     if any(entry.persons > params.max_size or entry.tickets > params.max_tickets for entry in entries):
         raise Wrong(name, "beyond max_size or max_tickets")
     return entries
@@ -393,10 +395,12 @@ class Afterwards:
     units: dict[str, Unit]
     room: dict[str, int]  # free drawn seats
     kept: dict[str, int]  # free seats of the ward
+    commitments: set[str]  # of list.txt and of the late ones so far
     closed: set[str] = field(default_factory=set)
+    over: set[str] = field(default_factory=set)
 
     @classmethod
-    def of(cls, params: Params, result: Iterable[Row]) -> Afterwards:
+    def of(cls, params: Params, entries: Iterable[Entry], result: Iterable[Row]) -> Afterwards:
         """As the draw left it."""
         units = {}
         room = {code: seats - params.kept[code] for code, seats in params.seats.items()}
@@ -408,7 +412,7 @@ class Afterwards:
             )
             if seated:
                 room[row.seat] -= row.persons
-        return cls(params, units, room, dict(params.kept))
+        return cls(params, units, room, dict(params.kept), {entry.commitment for entry in entries})
 
     def refuse(self, condition: bool, why: str) -> None:
         """An event that makes no sense as things stand."""
@@ -422,13 +426,20 @@ class Afterwards:
         )
         return self.units[name]
 
-    def open(self, code: str) -> str:
-        """An outing of this draw that is not closed."""
+    def known(self, code: str) -> str:
+        """An outing of this draw that is not called off."""
         self.refuse(code not in self.params.seats or code in self.closed, "an unknown or closed outing")
         return code
 
+    def open(self, code: str) -> str:
+        """One that is not over either."""
+        self.refuse(self.known(code) in self.over, "an outing that is over")
+        return code
+
     def give_back(self, unit: Unit, persons: int) -> None:
-        """Seats return to where they came from."""
+        """Seats return to where they came from; they stay empty in an outing that is over."""
+        if unit.seat in self.over:
+            return
         if unit.state == "seated":
             self.room[unit.seat] += persons
         elif unit.state == "reserved":
@@ -454,7 +465,7 @@ class Afterwards:
         if kind in ("cancel", "disqualify"):
             self.leave(self.unit(rest[0]))
         elif kind == "decline":
-            unit, code = self.unit(rest[0]), self.open(rest[1])
+            unit, code = self.unit(rest[0]), self.known(rest[1])
             self.refuse(code not in unit.wishes, "a wish not held")
             self.strike(unit, code)
         elif kind == "shrink":
@@ -463,11 +474,17 @@ class Afterwards:
             self.give_back(unit, unit.persons - persons)
             unit.persons = persons
         elif kind == "close":
-            code = self.open(rest[0])
+            code = self.known(rest[0])
             self.closed.add(code)
             for unit in self.units.values():
                 if unit.state != "out" and code in unit.wishes:
                     self.strike(unit, code)
+        elif kind == "over":
+            code = self.open(rest[0])
+            for unit in self.units.values():
+                if unit.state != "out" and code in unit.wishes and unit.seat != code:
+                    self.strike(unit, code)
+            self.over.add(code)
         elif kind == "reserve":
             unit, code = self.unit(rest[0]), self.open(rest[1])
             self.refuse(
@@ -485,6 +502,8 @@ class Afterwards:
             name, persons, wishes = rest[0], int(rest[1]), wishes_of("events.txt", rest[2], self.params)
             self.refuse(name in self.units, "late with a known id")
             self.refuse(persons > self.params.max_size, "late beyond max_size")
+            self.refuse(rest[3] in self.commitments, "late with a known commitment")
+            self.commitments.add(rest[3])
             self.units[name] = Unit(name, persons, [self.open(code) for code in wishes], "waiting")
 
     def promote(self) -> tuple[tuple[str, str], ...]:
@@ -519,7 +538,7 @@ def heads(folder: Folder, params: Params, hashes: Sequence[str]) -> None:
 
 
 def afterwards(
-    folder: Folder, params: Params, result: tuple[Row, ...]
+    folder: Folder, params: Params, entries: Sequence[Entry], result: tuple[Row, ...]
 ) -> tuple[tuple[Standing, ...], tuple[tuple[tuple[str, str], ...], ...], frozenset[str]]:
     """events.txt replayed, standing.txt and the heads compared with it."""
     hashes = [sha(bytes(folder["result.txt"]))]
@@ -529,7 +548,7 @@ def afterwards(
         if "head-contractor.txt" in folder or "head-ward.txt" in folder:
             heads(folder, params, hashes)
         return (), (), frozenset()
-    state = Afterwards.of(params, result)
+    state = Afterwards.of(params, entries, result)
     promotions = []
     for count, (line, match) in enumerate(rows(folder, "events.txt", EVENT_LINE), 1):
         if match[1] != f"{count:06d}" or match[2] != hashes[-1]:
@@ -626,7 +645,7 @@ def recompute(folder: Folder) -> Draw:
     rows(folder, "result.txt", RESULT_LINE)
     if bytes(folder["result.txt"]) != result_bytes(result):
         raise Wrong("result.txt", "not what the draw gives")
-    standing, promotions, later = afterwards(folder, params, result)
+    standing, promotions, later = afterwards(folder, params, entries, result)
     return Draw(params, seed, result, standing, promotions, ids=frozenset(e.id for e in entries) | later)
 
 

@@ -14,7 +14,7 @@ import pytest
 from core.draw.abandoned import Abandoned
 from core.draw.events import EventLog, Head
 from core.draw.files import DrawFile
-from core.draw.roll import Roll, check_roll
+from core.draw.roll import Roll, check_commitments, check_roll
 from core.draw.rules import Params
 from core.draw.steps import Commits, Dice, Freeze, Opened, Reveal, SeedInput
 from core.errors import IntegrityFailure
@@ -117,7 +117,8 @@ def product_takes(name: str, data: bytes, made: Made) -> bool:
         if name == "params.txt":
             Params.parse(data, name)
         elif name == "list.txt":
-            check_roll(made.params, Roll.parse(data))
+            check_roll(made.params, roll := Roll.parse(data))
+            check_commitments(roll)
         else:
             FILES[name][0].parse(data, name)
     except IntegrityFailure:

@@ -21,6 +21,7 @@ from core.draw.events import (
     EventLog,
     Head,
     Late,
+    Over,
     Release,
     Reserve,
     Shrink,
@@ -42,7 +43,7 @@ from tests.core.draw.played import KEYS, PUBLIC, with_signatures
 
 KANA = ("サトウ ハナコ", "ガノ パイ", "ガノ パイ", "ヤマモト ウメ", 'オカ "ノ\\ブ', "ワタナベ\tイワオ")
 NOTES = ("定員は変わることがあります。", "a", "~ é 漢字 🎲", "x" * 200)
-KINDS = ("cancel", "decline", "shrink", "disqualify", "close", "reserve", "release", "late")
+KINDS = ("cancel", "decline", "shrink", "disqualify", "close", "over", "reserve", "release", "late")
 
 
 @dataclass
@@ -230,7 +231,7 @@ def give_up(chance: random.Random, made: Made, steps: dict[str, bytes], dice: Ma
                 made.policies.add("dice differ")
     assert reached_by(steps) is reached
     made.policies.add(f"abandoned at {reached}")
-    sites = chance.sample(list(Site), chance.choice((1, 2, 2, 2, 2)))
+    sites = chance.sample(list(Site), chance.choice((1, 2, 2, 2)))
     for site in sites:
         saw = list(Reached)[max(0, last - chance.choice((0, 0, 0, 1)))]
         assert REACHED_FILES[saw] & steps.keys()
@@ -325,6 +326,8 @@ def proposal(chance: random.Random, params: Params, now: Standing) -> Event:
             return Shrink(unit, chance.randint(1, max(1, place.size - 1)) if place.size > 1 else 1)
         case "close":
             return Close(code)
+        case "over":
+            return Over(code)
         case "reserve":
             return Reserve(unit, chance.choice((*place.courses, code)))
         case "release":

@@ -11,6 +11,7 @@ from core.draw.events import (
     Disqualify,
     Event,
     Late,
+    Over,
     Release,
     Reserve,
     Shrink,
@@ -20,7 +21,19 @@ from core.draw.rules import Params
 from core.draw.standing import Board, PlaceState, Standing, replay
 from core.errors import Refused
 
-KINDS = ("cancel", "decline", "shrink", "disqualify", "close", "reserve", "release", "late", "late", "cancel")
+KINDS = (
+    "cancel",
+    "decline",
+    "shrink",
+    "disqualify",
+    "close",
+    "over",
+    "reserve",
+    "release",
+    "late",
+    "late",
+    "cancel",
+)
 
 
 def some_event(params: Params, now: Standing, chance: random.Random) -> Event | None:
@@ -31,12 +44,15 @@ def some_event(params: Params, now: Standing, chance: random.Random) -> Event | 
     unit = chance.choice(alive) if alive else None
     if kind == "close":
         return Close(course) if chance.random() < 0.3 else None
+    if kind == "over":
+        return Over(course) if chance.random() < 0.3 else None
     if kind == "release":
         return Release(course, 1)
     if kind == "late":
         fresh = crockford_id(chance.randbytes(10))
         wishes = tuple(chance.sample([c.code for c in params.courses], 2))
-        return Late(fresh, chance.randint(1, params.max_size), wishes, sha256_hex(b"c"), sha256_hex(b"l"))
+        sealed = sha256_hex(fresh.encode())
+        return Late(fresh, chance.randint(1, params.max_size), wishes, sealed, sha256_hex(b"l"))
     if unit is None:
         return None
     if kind == "decline":
@@ -79,8 +95,8 @@ def happen(params: Params, result: Result, count: int, seed: int) -> list[Event]
     made: list[Event] = []
     while len(made) < count:
         event = some_event(params, board.standing(), chance)
-        closed = sum(isinstance(earlier, Close) for earlier in made)
-        if event is None or (isinstance(event, Close) and closed + 1 == len(params.courses)):
+        ended = {one.course for one in (*made, event) if isinstance(one, Close | Over)}
+        if event is None or len(ended) == len(params.courses):
             continue  # one outing stays open, or there would be nothing left to happen
         try:
             board.apply(event)

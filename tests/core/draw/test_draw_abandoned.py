@@ -5,8 +5,9 @@ import dataclasses
 import pytest
 
 from core.draw.abandoned import Abandoned, Reached, Reason, reached_by
-from core.draw.steps import Dice
-from core.draw.verify import DrawReport, verify
+from core.draw.roll import Roll
+from core.draw.steps import Dice, Freeze
+from core.draw.verify import DrawReport, FindingCode, verify
 from core.roles import Site
 from tests.core.draw.played import PUBLIC, play, with_signatures
 
@@ -52,6 +53,25 @@ def test_one_site_alone_ends_nothing() -> None:
 def test_the_step_said_to_be_reached_must_lie_in_the_folder() -> None:
     report = check(folder(Reached.OPENED, *(word(party, Reached.DICE) for party in Site)))
     assert not report.sound
+
+
+def test_the_roll_of_a_draw_given_up_is_held_to_its_rules() -> None:
+    """No result is computed from it, but it was frozen, and what both signed must have been a roll."""
+    first, second = PLAYED.roll.lines[:2]
+    for bent in (
+        first._replace(size=PLAYED.params.max_size + 1),
+        first._replace(commitment=second.commitment),
+    ):
+        roll = Roll.of([bent, *PLAYED.roll.lines[1:]])
+        freeze = Freeze.parse(TEXTS["freeze.txt"], "freeze.txt")
+        more = {
+            "list.txt": roll.to_bytes(),
+            "freeze.txt": dataclasses.replace(freeze, roll=roll.sha256).to_bytes(),
+        }
+        report = check(folder(Reached.FREEZE, *(word(party, Reached.FREEZE) for party in Site), more=more))
+        assert {finding.file for finding in report.findings if finding.code is FindingCode.MISMATCH} == {
+            "list.txt"
+        }
 
 
 def test_dice_that_agree_cannot_be_abandoned() -> None:

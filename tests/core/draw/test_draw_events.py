@@ -16,6 +16,7 @@ from core.draw.events import (
     Event,
     EventLog,
     Late,
+    Over,
     Release,
     Reserve,
     Shrink,
@@ -101,6 +102,54 @@ def test_a_called_off_outing_takes_nobody_any_more() -> None:
     assert states(Close("A"), Cancel(unit("Q"))) == closed | {"Q": "x", "P": "B"}
 
 
+def test_nobody_moves_up_into_an_outing_whose_day_has_come() -> None:
+    over = {
+        "P": "A",
+        "Q": "B",
+        "R": "A",
+        "S": "x",
+        "T": "B?",
+    }  # who sits there stays; S wished for nothing else
+    assert states(Over("A")) == over
+    assert states(Over("A"), Cancel(unit("P"))) == over | {"P": "x"}, "the seat stays empty"
+    assert states(Over("A"), Decline(unit("P"), "A")) == over | {"P": "B?"}
+    assert states(Over("A"), Cancel(unit("Q"))) == over | {"Q": "x", "T": "B"}
+    board = Board(PARAMS, DRAWN)
+    for event in (Over("A"), Cancel(unit("P")), Cancel(unit("R"))):
+        board.apply(event)
+    now = board.standing()
+    assert (now.free["A"], now.reserve["A"], now.promotions) == (0, 0, ())
+
+
+def test_a_seat_on_the_wards_part_of_what_is_over_is_not_the_wards_again() -> None:
+    now = replay(PARAMS, DRAWN, [Reserve(unit("T"), "A"), Over("A"), Cancel(unit("T"))])
+    assert now.reserve == {"A": 0, "B": 0}
+
+
+def test_what_is_over_may_still_be_called_off_and_those_who_sat_there_wait_for_the_others() -> None:
+    assert states(Over("A"), Close("A")) == {"P": "B?", "Q": "B", "R": "x", "S": "x", "T": "B?"}
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        Over("A"),
+        Release("A", 1),
+        Reserve(unit("T"), "A"),
+        Late("0" * 10, 1, ("A",), H, H),
+        Decline(unit("T"), "A"),
+    ],
+)
+def test_into_what_is_over_nobody_can_be_put(event: Event) -> None:
+    with pytest.raises(Refused):
+        replay(PARAMS, DRAWN, [Over("A"), event])
+
+
+def test_what_was_called_off_is_not_over() -> None:
+    with pytest.raises(Refused):
+        replay(PARAMS, DRAWN, [Close("A"), Over("A")])
+
+
 def test_seats_kept_for_the_ward_are_given_or_released_by_it_alone() -> None:
     assert states(Reserve(unit("T"), "A")) == BEFORE | {"T": "(A)"}
     assert states(Release("A", 1)) == BEFORE | {"T": "A"}
@@ -131,6 +180,7 @@ def test_a_promotion_names_the_event_it_follows_from() -> None:
         Decline(unit("R"), "Z"),
         Shrink(unit("S"), 2),
         Close("Z"),
+        Over("Z"),
         Reserve(unit("P"), "A"),
         Reserve(unit("T"), "B"),
         Reserve(unit("S"), "A"),
@@ -188,7 +238,10 @@ def test_seats_are_never_given_twice_and_never_lie_idle(seed: int) -> None:
             closed = Close(code) in events[: at + 1]
             taken = sum(place.size for place in now.seated(code))
             assert free >= 0 and kept >= 0
-            assert taken + free + kept == (0 if closed else course.capacity)
+            if closed or Over(code) in events[: at + 1]:
+                assert (free, kept) == (0, 0) and taken <= (0 if closed else course.capacity)
+            else:
+                assert taken + free + kept == course.capacity
             assert all(place.size > free for place in now.waiting(code))
         for place in now.places:
             if place.id in seated and place.course:

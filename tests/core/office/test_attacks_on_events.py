@@ -15,7 +15,7 @@ import pytest
 
 from core.applicant import Application, State
 from core.canonical import crockford_id
-from core.draw.events import EVENTS, Cancel, Event, EventLog, Head, Late, Release, Shrink, head_name
+from core.draw.events import EVENTS, Cancel, Event, EventLog, Head, Late, Over, Release, Shrink, head_name
 from core.draw.result import RESULT, Result
 from core.draw.rules import PARAMS, Params
 from core.draw.signing import signature_name
@@ -404,6 +404,18 @@ def test_the_wards_seats_given_away_before_the_day(bench: Any, leaves: Callable[
         bundle(bench, grown)()
     assert "2026-06-01" in raised.value.what
     bench.ward.moment = dt.datetime.fromisoformat("2026-06-01T08:00:00+09:00")
+    assert bundle(bench, grown)() is not None
+
+
+def test_an_outing_said_to_be_over_before_its_day(bench: Any, leaves: Callable[..., Any]) -> None:
+    """Nobody would move up into it any more, and its seats stay empty for whom the contractor likes less."""
+    bench.approved()
+    _, log = held(bench)
+    grown = log.append(Over("A"))
+    with leaves(bench.ward, IntegrityFailure) as raised:
+        bundle(bench, grown)()
+    assert "2026-06-10" in raised.value.what
+    bench.ward.moment = dt.datetime.fromisoformat("2026-06-10T08:00:00+09:00")
     assert bundle(bench, grown)() is not None
 
 

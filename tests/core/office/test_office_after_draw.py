@@ -62,6 +62,13 @@ def pair(bench: Any) -> Any:
         bench.contractor.key("スズキ イチロウ", "B"),
         bench.contractor.key("タナカ ミツコ", "A"),
     ]
+    drawn(bench)
+    bench.made = made
+    return bench
+
+
+def drawn(bench: Any) -> None:
+    """③, ⑤ and ⑥ of what was keyed."""
     bench.contractor.office.lottery.seal()
     bench.contractor.office.records.send()
     bench.sync()
@@ -72,8 +79,6 @@ def pair(bench: Any) -> Any:
     for _, act in bench.ceremony():
         act()
         bench.sync()
-    bench.made = made
-    return bench
 
 
 def on(bench: Any, day: str) -> None:
@@ -422,8 +427,62 @@ def test_attendance_begins_on_the_day_and_is_counted(bench: Any, leaves: Callabl
     assert (row.came, row.absent, row.pending) == (1, 1, 0)
     people.cancel(second.unit_id)
     row = people.outings()[0]
-    assert (row.came, row.absent, row.pending) == (1, 0, 1)  # of those who have the seats now
+    assert (row.came, row.absent, row.pending) == (
+        1,
+        0,
+        0,
+    )  # of those who have the seats now: nobody moves up today
     assert {p.number: p.present for p in people.list("A") if not p.place}[first.number] is True
+
+
+@pytest.fixture
+def one_seat_left(bench: Any) -> Any:
+    """A on 10 June with a seat nobody wished for, B on 17 June: who sits in B wished for A too."""
+    rules = WITH_KEPT_SEATS.replace("reserved = 2\nrelease_on = 2026-06-01\n", "").replace(
+        "reserved = 1\n", ""
+    )
+    bench.contractor.office.rules.set(rules)
+    bench.pair()
+    bench.sync()
+    bench.made = [bench.contractor.key(kana, "B、A") for kana in ("サトウ ハナコ", "スズキ イチロウ")]
+    bench.made += [
+        bench.contractor.key(kana, "A") for kana in ("タナカ ミツコ", "ヤマダ タロウ", "モリ ケン")
+    ]
+    drawn(bench)
+    return bench
+
+
+def test_whoever_loses_a_seat_after_an_outing_does_not_move_up_into_the_past(one_seat_left: Any) -> None:
+    bench = one_seat_left
+    people = bench.contractor.office.participants
+    assert [row.free for row in people.outings()] == [1, 0]
+    on(bench, "2026-06-11")
+    assert people.close("B") == ()
+    with bench.contractor.store.read() as tx:
+        events = tx.draws.files(need_draw(tx))[EVENTS].decode().splitlines()
+    assert [line.split(" ", 2)[2] for line in events] == ["over A", "close B"]
+    assert sorted(state for _, _, state, _ in same(bench)) == ["out", "out", "seated", "seated", "seated"]
+
+
+def test_until_the_day_they_do(one_seat_left: Any) -> None:
+    bench = one_seat_left
+    on(bench, "2026-06-09")
+    (promoted,) = bench.contractor.office.participants.close("B")
+    assert promoted.course == "A"
+    same(bench)
+
+
+def test_an_outing_called_off_on_its_day_or_after_it_is_called_off(one_seat_left: Any) -> None:
+    bench = one_seat_left
+    people = bench.contractor.office.participants
+    on(bench, "2026-06-10")
+    people.close("A")
+    assert people.outings()[0].seated == 0
+    on(bench, "2026-06-17")
+    people.cancel(people.list("B")[0].unit_id)
+    on(bench, "2026-06-18")
+    people.close("B")
+    assert {state for _, _, state, _ in same(bench)} == {"out"}
 
 
 def test_the_day_begins_at_midnight_in_japan_whatever_the_machines_zone(bench: Any) -> None:

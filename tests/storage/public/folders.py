@@ -187,6 +187,7 @@ BROKEN = {
     "more people than the rules allow": ("list.txt", _FIRST, _first(size="4")),
     "more tickets than the rules allow": ("list.txt", _FIRST, _first(tickets="4")),
     "one number twice": ("list.txt", _FIRST, _FIRST + _first(commitment="f" * 64 + "\n")),
+    "one commitment twice": ("list.txt", _FIRST, _first(commitment=_SECOND.split(" ")[-1])),
     "numbers out of order": ("list.txt", _FIRST + _SECOND, _SECOND + _FIRST),
     "an outing the rules do not know": ("list.txt", _FIRST, _first(codes="A,Z")),
     "a wish twice": ("list.txt", _FIRST, _first(codes="A,A")),
