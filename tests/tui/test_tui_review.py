@@ -45,6 +45,30 @@ async def test_all_five_items_are_in_sight_and_enter_confirms_and_moves_on(
         assert "全員に答えました" in shown(app)
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_an_address_too_long_for_its_column_stands_below_in_full(
+    open_at: Any, app_on: Any, shown: Any, log_in: Any, size: tuple[int, int]
+) -> None:
+    opener = open_at(Site.WARD, Role.HANDLER)
+    long = "東京都新宿区西新宿二丁目八番一号　都庁前グランドレジデンスウエストタワー　一二〇三号室　山本様方"
+    opener.key(1, address=long, email="a-very-long-name-of-a-person.in-full@mail.example.jp")
+    opener.key(2)
+    app = app_on(opener)
+    async with app.run_test(size=size) as pilot:
+        await log_in(pilot)
+        await pilot.pause()
+        seen = "".join(line.strip(" │") for line in shown(app).split("\n")).replace(" ", "").replace("　", "")
+        assert (
+            opener.office.review.rows(APPLICANTS)[0].applicant.address.replace(" ", "").replace("　", "")
+            in seen
+        )
+        if size[0] == 80:
+            assert "a-very-long-name-of-a-person.in-full@mail.example.jp" in seen
+        await pilot.press("down")
+        await pilot.pause()
+        assert not app.screen.query_one("#whole").display
+
+
 async def test_one_is_returned_with_a_reason(open_at: Any, app_on: Any, shown: Any, log_in: Any) -> None:
     opener = open_at(Site.WARD)
     opener.key(1)

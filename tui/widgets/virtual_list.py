@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -21,7 +22,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from core.errors import IkiikiError
-from tui.safety import fit
+from tui.safety import clean, fit
 
 Row = TypeVar("Row")
 Row_co = TypeVar("Row_co", covariant=True)
@@ -178,6 +179,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         self._show_cursor()
+        self.post_message(self.Moved(self))  # other cells may be cut now
 
     def _ask_count(self) -> int:
         self._failure = ""
@@ -300,6 +302,18 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
             segments.append(Segment(fit(column.show(row), cells, right=column.right), style))
             segments.append(Segment(" ", base))
         return Strip(segments).adjust_cell_length(width, base).simplify()
+
+    def cut(self) -> list[tuple[str, str]]:
+        """Heading and whole words of each cell of the current row that its column is too narrow for."""
+        row, width = self.current, self.size.width
+        if row is None or not width:
+            return []
+        return [
+            (column.title, words)
+            for line in self._columns
+            for column, cells in zip(line, self._widths(line, width), strict=True)
+            if cell_len(words := clean(column.show(row))) > cells
+        ]
 
     def _heading(self, width: int) -> Strip:
         style = self._style("list--heading")

@@ -13,6 +13,7 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.widgets import Static
 
 from core.applicant import State, age_on
 from core.errors import IkiikiError
@@ -73,6 +74,15 @@ def layout(reference: dt.date) -> list[tuple[Column[ReviewItem], ...]]:
     ]
 
 
+class Whole(Static):
+    """What the row's columns were too narrow for, in full: nobody confirms what they cannot see. Away when nothing is."""
+
+    def show(self, cut: list[tuple[str, str]]) -> None:
+        self.display = bool(cut)
+        words = "\n".join(f" {title}: {text}" for title, text in cut)
+        self.update(Text(words, overflow="fold"))
+
+
 class ReviewPane(Pane):
     """点検."""
 
@@ -94,6 +104,7 @@ class ReviewPane(Pane):
                 yield VirtualList(
                     layout(self._reference()), Held[ReviewItem](()), empty="点検するものはありません"
                 )
+                yield Whole(id="whole")
                 yield Line("doubt")
             else:
                 yield VirtualList(
@@ -164,6 +175,7 @@ class ReviewPane(Pane):
     def _moved(self) -> None:
         if not self._reviews:
             return
+        self.query_one(Whole).show(self._list.cut())
         item = self._list.current
         text = Text(" ", no_wrap=True, overflow="ellipsis", end="")
         if item is not None:
