@@ -23,7 +23,7 @@ from core.office import Office
 from core.office.desk import Desk
 from core.office.exchange import DESK_CHANNEL
 from core.office.founding import found
-from core.office.keyring import EPOCH
+from core.office.keyring import FIRST_EPOCH
 from core.office.ports import Progress, StaffRow
 from core.roles import SITE_WORDS, Actor, Right, Role, Site
 from storage.boxes import COURIER, FolderBoxes
@@ -183,14 +183,10 @@ class Session:
     def read_desk_medium(self, folder: Path) -> list[str]:
         """※ at the contractor: take in what a medium from the ward's counter holds; the names of new bundles."""
         medium = FolderRemote(folder)
-        names = sorted(
-            file.name.removesuffix(MANIFEST) for file in medium.list() if file.name.endswith(MANIFEST)
-        )
+        found = (bundle_name(file.name, MANIFEST) for file in medium.list())
         taken = []
-        for name in names:
-            bundle = bundle_name(name)
-            if bundle is None or bundle.channel.value != DESK_CHANNEL:
-                continue
+        for bundle in sorted(one for one in found if one is not None and one.channel.value == DESK_CHANNEL):
+            name = str(bundle)
             files = (medium.get(f"{name}{ZIP}", 256 * 2**20), medium.get(f"{name}{MANIFEST}", 2**20))
             if self.office.records.take_in_desk(name, *files):
                 taken.append(name)
@@ -230,7 +226,7 @@ def create_vault_folder(
             keys,
             site=site,
             vault_id=vault_id,
-            epoch=EPOCH,
+            epoch=FIRST_EPOCH,
             courier=SigningKey(courier_secret).public,
             created=moment,
         )

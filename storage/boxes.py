@@ -3,7 +3,9 @@
     outbox/<name>.zip, <name>.manifest   ours, put here by the program, sent by the courier
     outbox/<name>.receipt                put here by the courier once it has checked the other courier's receipt
     inbox/<name>.zip, <name>.manifest    theirs, put here by the courier once checked, taken in by a person
-    courier/partner.json                 both sites' public cards, which the courier checks against
+    courier/partner.json                 both sites' public cards of each epoch, which the courier checks against
+    courier/key-<epoch>                  its own key of an epoch after the first
+    courier/evidence/                    what was not taken in
     courier/state.json                   how the courier's last round ended, for people who look later
 
 A bundle without its manifest does not exist yet: the manifest is written last and removed first, by renaming, so that
@@ -15,14 +17,18 @@ from __future__ import annotations
 import datetime as dt
 import fcntl
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from core.canonical import canonical_json
+from core.canonical import canonical_json, sha256_hex
 from core.errors import IntegrityFailure
+from core.exchange.card import read_card
 from core.exchange.names import MANIFEST, RECEIPT, ZIP, bundle_name
 from core.exchange.state import STATE_LIMIT, CourierState, read_state
+from core.keys import to_base64
+from core.office.ports import CourierPair
 from storage.vault.files import private_folder, read_private, replace_private, sync_folder
 
 OUTBOX = "outbox"
@@ -30,6 +36,9 @@ INBOX = "inbox"
 COURIER = "courier"
 PARTNER = "partner.json"
 STATE = "state.json"
+KEY = "key"
+EVIDENCE = "evidence"
+_KEY_FILE = re.compile(r"key(?:-[1-9][0-9]{0,6})?")
 _TAKEN = ".taken"
 """What a manifest is called between the moment its bundle is done with and the removal of the bundle's files."""
 
@@ -116,11 +125,38 @@ class FolderBoxes:
         """Names of our bundles whose receipt the courier has checked and laid beside them."""
         return _names(self._outbox, RECEIPT) if self._outbox.exists() else []
 
-    def put_partner(self, own_card: bytes, partner_card: bytes) -> None:
-        """Hand the courier both cards, as one canonical JSON line with the members `own` and `partner`."""
-        cards = {"own": own_card.decode("utf-8"), "partner": partner_card.decode("utf-8")}
+    def set_aside(self, name: str) -> None:
+        """Keep a bundle that is not to be taken in as evidence, where the courier keeps its own. Again changes nothing."""
+        _check_name(name)
+        evidence = self._courier / EVIDENCE
+        with _alone(self._inbox), _alone(evidence):
+            for ending in (ZIP, MANIFEST):  # the manifest last: without it there is no bundle
+                file = self._inbox / f"{name}{ending}"
+                if file.is_file():
+                    content = read_private(file, limit=ZIP_LIMIT)
+                    replace_private(evidence / f"{file.name}-{sha256_hex(content)[:16]}", content)
+                    file.unlink()
+            sync_folder(self._inbox)
+
+    def put_partner(self, pairs: Sequence[CourierPair]) -> None:
+        """Hand the courier the cards of each epoch, as one canonical JSON line, and first the keys they name.
+
+        A key that no pair needs any longer is removed last.
+        """
+        cards = [
+            {"own": pair.own_card.decode("utf-8"), "partner": pair.partner_card.decode("utf-8")}
+            for pair in pairs
+        ]
         with _alone(self._courier):
-            replace_private(self._courier / PARTNER, canonical_json(cards) + b"\n")
+            keys = {f"{KEY}-{read_card(pair.own_card).epoch}": pair.key for pair in pairs if pair.key}
+            for name, key in keys.items():
+                replace_private(self._courier / name, to_base64(key).encode("ascii") + b"\n")
+            kept = keys.keys() | {KEY for pair in pairs if not pair.key}
+            replace_private(self._courier / PARTNER, canonical_json({"pairs": cards}) + b"\n")
+            for path in self._courier.glob(f"{KEY}*"):
+                if path.name not in kept and _KEY_FILE.fullmatch(path.name):
+                    path.unlink()
+            sync_folder(self._courier)
 
     def _finish_removals(self) -> None:
         """Remove what belongs to manifests already renamed, now or before a crash."""

@@ -53,12 +53,21 @@ def head_of(data: bytes, size: int, *, name: str) -> str:
 
 
 def verify_chain(
-    data: bytes, *, site_key: VerifyKey, rosters: Mapping[str, bytes], start: ChainState, name: str = ""
+    data: bytes,
+    *,
+    site_key: VerifyKey,
+    rosters: Mapping[str, bytes],
+    start: ChainState,
+    name: str = "",
+    successors: Mapping[str, VerifyKey] | None = None,
 ) -> Checked:
     """Check `data`, the lines after `start` (`ChainState(org)` for a whole export).
 
     `rosters` holds the roster documents by SHA-256. The site key signs `roster` and `epoch` lines; every other line is
-    signed by the person it names, in the role the roster in force gives them. Raises `IntegrityFailure` naming the line.
+    signed by the person it names, in the role the roster in force gives them. `site_key` is the one in force after
+    `start`; an `epoch` line with `ref=sha256:<card>` hands over to the key of that card, which must be among
+    `successors` (by the SHA-256 of the card): a card that people here never trusted takes nothing over.
+    Raises `IntegrityFailure` naming the line.
     """
     name = name or f"ledger-{start.org.value}"
     state = start
@@ -81,9 +90,20 @@ def verify_chain(
         verify_line(line, previous, key, name=place)
         if line.act is Act.ROSTER:
             staff = dict(_roster_of(line, rosters, place).staff)
+        if (card := succeeded_by(line)) is not None:
+            if card not in (successors or {}):
+                raise bad("信頼していない鍵への引継ぎが書かれています", place)
+            site_key = (successors or {})[card]
         read.append(line)
         state = ChainState(start.org, state.size + 1, line_hash(raw), staff)
     return Checked(tuple(read), state)
+
+
+def succeeded_by(line: LedgerLine) -> str | None:
+    """The SHA-256 of the card whose key signs for the site after `line`; None when the key stays."""
+    if line.act is not Act.EPOCH or not line.ref.startswith("sha256:"):
+        return None
+    return line.ref.removeprefix("sha256:")
 
 
 def _roster_of(line: LedgerLine, rosters: Mapping[str, bytes], place: str) -> Roster:

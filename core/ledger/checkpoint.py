@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from core.errors import IntegrityFailure
-from core.exchange.signed import read_signed, write_signed
+from core.exchange.signed import read_signed, split_signed, write_signed
 from core.exchange.strict import HASH, ZEROS, Fields, bad
 from core.keys import SigningKey, VerifyKey
 from core.ledger.chain import head_of, split_lines
@@ -117,11 +117,17 @@ def read_checkpoint(data: bytes, key: VerifyKey, *, name: str = "checkpoint") ->
     )
 
 
+def epoch_named(data: bytes, *, name: str = "checkpoint") -> int:
+    """The epoch a checkpoint says it is of, its signature not checked: to know by which key to check it."""
+    document, _, _ = split_signed(data, limit=CHECKPOINT_LIMIT, name=name)
+    return Fields(document, name).integer("epoch", 1)
+
+
 def rewind_of(epoch_line: bytes, *, name: str = "epoch") -> Rewind:
     """What the *other* site's `epoch` line agrees to. Raises `IntegrityFailure` when it is no such line."""
     _, line = read_line(epoch_line, name=name)
-    if line.act is not Act.EPOCH:
-        raise bad("世代の更新の行ではありません", name)
+    if line.act is not Act.EPOCH or not line.ref.startswith("rewind:"):
+        raise bad("復元による世代の更新の行ではありません", name)
     _, size, head = line.ref.split(":")
     return Rewind(int(size), head, line.seen.size, line.seen.head)
 

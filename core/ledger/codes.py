@@ -57,6 +57,7 @@ class Act(StrEnum):
     REVOKE = "revoke"
     CORRECT = "correct"
     VOID = "void"
+    RENEW = "renew"
 
 
 ACT_WORDS: dict[Act, str] = {
@@ -106,6 +107,7 @@ ACT_WORDS: dict[Act, str] = {
     Act.REVOKE: "権限の取消し",
     Act.CORRECT: "前の行の訂正",
     Act.VOID: "欠番",
+    Act.RENEW: "鍵の交換の準備",
 }
 
 

@@ -200,12 +200,19 @@ def _wrong(line: LedgerLine) -> str:
         "from": isinstance(line.from_, Place),
         "to": isinstance(line.to, Place),
         "handover": not line.handover or bool(ID10.fullmatch(line.handover)),
-        "ref": bool(_REF.fullmatch(line.ref)) and line.ref.startswith("rewind:") == (line.act is Act.EPOCH),
+        "ref": bool(_REF.fullmatch(line.ref)) and _ref_fits(line),
         "seen": _counts(line.seen.size)
         and bool(HASH.fullmatch(line.seen.head))
         and (line.seen.size == 0) == (line.seen.head == ZEROS),
     }
     return next((name for name, good in checks.items() if not good), "")
+
+
+def _ref_fits(line: LedgerLine) -> bool:
+    """`epoch` names what it agrees to: a restore (`rewind:`), or the card of the next site key (`sha256:`)."""
+    if line.act is Act.EPOCH:
+        return line.ref.startswith(("rewind:", "sha256:"))
+    return not line.ref.startswith("rewind:")
 
 
 def _counts(value: int) -> bool:

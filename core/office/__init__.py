@@ -11,6 +11,7 @@ from core.office.chances import Chances
 from core.office.countersigning import receipt_entries, take_receipt
 from core.office.desk import Desk
 from core.office.drawn import take_draw
+from core.office.epochs import take_epoch
 from core.office.exchange import Exchange, Sealer, Sent
 from core.office.flow import Flow
 from core.office.importing import Importing
@@ -47,6 +48,7 @@ class Office:
                 "draw": lambda tx, bundle, name: take_draw(desk, tx, bundle, name),
                 "participants": lambda tx, bundle, name: self.participants.take_in(tx, bundle, name),
                 "approval": lambda tx, bundle, name: take_approval(desk, tx, bundle, name),
+                "epoch": lambda tx, bundle, name: take_epoch(desk, tx, bundle, name),
                 "receipt": lambda tx, bundle, name: take_receipt(desk, tx, bundle, name),
             },
         )
@@ -65,8 +67,9 @@ class Office:
         self.flow = Flow(desk, boxes)
 
     def send_due(self) -> list[Sent]:
-        """Seal what is due without anybody's decision: the programme, and receipts."""
+        """Seal what is due without anybody's decision: the next epoch, the programme, and receipts."""
         made = (
+            self.exchange.begin_if_due(),
             self.rules.send_if_due(),
             self.exchange.send_receipt_if_due(lambda tx: receipt_entries(self._desk, tx)),
         )

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-
 from core.canonical import sha256_hex
 from core.draw.events import EVENTS, EventLog, Head, head_name
 from core.draw.result import RESULT, Result
 from core.draw.signing import is_signed, sign, signature_name
 from core.errors import IntegrityFailure
 from core.office.desk import Desk
+from core.office.draw_keys import draw_public, own_draw_key
 from core.office.envelope import Opened as Bundle
-from core.office.keyring import need_partner, site_keys
 from core.office.plans import done_draws
 from core.office.ports import Tx
 from core.office.seating import need_done, standing_of
@@ -22,7 +20,7 @@ def put_head(desk: Desk, tx: Tx, draw: str, log: EventLog) -> None:
     """Sign, as this site, how far it has seen the events, and store both."""
     site = desk.actor.site
     head = Head(draw, site, len(log.events), log.head)
-    key = Ed25519PrivateKey.from_private_bytes(site_keys(tx).signing.raw)
+    key = own_draw_key(tx, site, draw)
     tx.draws.put_file(draw, head.file_name, head.to_bytes(), desk.now())
     signature = sign(key, head.file_name, head.to_bytes())
     tx.draws.put_file(draw, signature_name(head.file_name, site), signature, desk.now())
@@ -36,10 +34,9 @@ def read_head(tx: Tx, draw: str | None, party: Site, bundle: Bundle, name: str) 
     head_file = head_name(party)
     data = bundle.entries.get(head_file, b"")
     signature = bundle.entries.get(signature_name(head_file, party), b"")
-    public = Ed25519PublicKey.from_public_bytes(need_partner(tx).signing.raw)
-    if not is_signed(public, head_file, data, signature):
-        raise IntegrityFailure("抽選後の変更の記録の署名が合いません", where=name)
     head = Head.parse(data, head_file)
+    if not is_signed(draw_public(tx, party, head.draw), head_file, data, signature):
+        raise IntegrityFailure("抽選後の変更の記録の署名が合いません", where=name)
     if draw is not None and head.draw != draw:
         raise IntegrityFailure("別の抽選についての署名です", where=f"{name} {head_file}")
     return head

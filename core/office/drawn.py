@@ -6,8 +6,6 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from core.draw import ceremony
 from core.draw.abandoned import REACHED_FILES, Abandoned, abandoned_name
 from core.draw.beacons import BEACONS
@@ -28,7 +26,9 @@ from core.draw.steps import (
     reveal_name,
 )
 from core.errors import IntegrityFailure
+from core.exchange.names import bundle_name
 from core.office.desk import Desk, programme_of
+from core.office.draw_keys import draw_public
 from core.office.drawing import (
     OPENINGS,
     SEAL,
@@ -43,7 +43,6 @@ from core.office.drawing import (
 from core.office.envelope import HANDOVER
 from core.office.envelope import Opened as Bundle
 from core.office.history import LEDGER, ROSTERS
-from core.office.keyring import need_partner
 from core.office.openings import read_openings
 from core.office.plans import Plan, next_plan, params_of, plan_now
 from core.office.ports import Tx
@@ -73,7 +72,8 @@ def take_draw(desk: Desk, tx: Tx, bundle: Bundle, name: str) -> None:
         if files.get(entry, data) != data:
             raise IntegrityFailure(f"すでにある記録と内容の違う {entry} が届きました", where=name)
     files |= sent
-    public = Ed25519PublicKey.from_public_bytes(need_partner(tx).signing.raw)
+    came = bundle_name(name)
+    public = draw_public(tx, sender, draw, epoch=came.epoch if came else 0)
     for entry in sent:
         signed = entry.removesuffix(f".{sender}.sig")
         if signed != entry and not (

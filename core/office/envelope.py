@@ -10,7 +10,7 @@ from typing import Protocol
 from core.errors import IntegrityFailure
 from core.exchange.card import PartnerCard
 from core.exchange.strict import ID10, MAX_INTEGER
-from core.keys import SiteKeys
+from core.keys import OpeningKey, SiteKeys
 from core.ledger.codes import Content, Place
 from core.roles import Site
 
@@ -27,6 +27,7 @@ CONTENT_OF: dict[str, Content] = {
     "draw": Content.DRAW_FILES,
     "participants": Content.PARTICIPANTS,
     "approval": Content.APPROVAL,
+    "epoch": Content.KEYS,
 }
 KIND_WORDS: dict[str, str] = {
     "programme": "事業の設定",
@@ -37,7 +38,17 @@ KIND_WORDS: dict[str, str] = {
     "participants": "参加者データ⑦",
     "approval": "承認⑩",
     "receipt": "受領の記録",
+    "epoch": "鍵の交換",
 }
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A bundle that now waits in the outbox."""
+
+    name: str
+    kind: str
+    counts: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -81,7 +92,7 @@ class Sealer(Protocol):
         manifest: bytes,
         *,
         name: str,
-        keys: SiteKeys,
+        opening: OpeningKey,
         partner: PartnerCard,
         channel: str,
     ) -> Opened:

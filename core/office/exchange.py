@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from core.canonical import crockford_id, sha256_hex
 from core.errors import IkiikiError, IntegrityFailure, Refused
-from core.exchange.card import PartnerCard, read_card, same_fingerprint
+from core.exchange.card import read_card
 from core.exchange.names import bundle_name
 from core.ledger.codes import Act, Content, Medium, Unit
 from core.office.desk import Desk
@@ -25,12 +25,26 @@ from core.office.envelope import (
     KIND_WORDS,
     Opened,
     Sealer,
+    Sent,
     envelope_of,
     place,
 )
+from core.office.epochs import (
+    ENDED,
+    admit,
+    ended_list,
+    finish,
+    gone,
+    is_unlisted,
+    let_go,
+    ring_for,
+    too_early,
+    unlisted,
+)
 from core.office.history import LEDGER, ROSTERS, checkpoint_of, ledger_entries, take_history
-from core.office.keyring import EPOCH, need_partner, own_card, site_keys
+from core.office.keyring import epoch_of, need_partner, own_card, site_keys
 from core.office.ledger import write_line
+from core.office.pairing import Pairing
 from core.office.ports import Boxes, BundleRow, Progress, Tx
 from core.roles import Right, Site
 
@@ -45,15 +59,6 @@ __all__ = [
     "Sent",
     "Taker",
 ]
-
-
-@dataclass(frozen=True)
-class Sent:
-    """A bundle that now waits in the outbox."""
-
-    name: str
-    kind: str
-    counts: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -84,83 +89,13 @@ Taker = Callable[[Tx, Opened, str], None]
 """Brings a bundle's entries into the vault; gets the bundle's name."""
 
 
-class Exchange:
+class Exchange(Pairing):
     """The use cases of the 送受信 pane, `ikiiki partner` and the importing half of `ikiiki sync`."""
 
     def __init__(self, desk: Desk, boxes: Boxes, sealer: Sealer, takers: Mapping[str, Taker]) -> None:
-        self._desk = desk
-        self._boxes = boxes
+        super().__init__(desk, boxes)
         self._sealer = sealer
         self._takers = takers
-
-    # -- pairing ----------------------------------------------------------------------------------------
-
-    def partner_card(self) -> bytes:
-        """This site's public card, to be carried to the other site. Its fingerprint is read out by people."""
-        with self._desk.reading(Right.READ) as tx:
-            return own_card(tx)
-
-    def keep_courier_credential(self, credential: str) -> None:
-        """Keep what opens the courier's way into Box, so that people who log in can send and receive too."""
-        with self._desk.writing(Right.PARTNER) as tx:
-            tx.settings.put("courier_credential", credential)
-            self._desk.log(tx, "courier_box")
-
-    def courier_credential(self) -> str:
-        """What `keep_courier_credential` kept. Raises `Refused` when there is none."""
-        with self._desk.reading() as tx:
-            kept = tx.settings.get("courier_credential")
-        if kept is None:
-            raise Refused(
-                "Boxの資格情報が保管庫にありません",
-                next_step="取扱責任者が ikiiki courier box で設定してください",
-            )
-        return kept
-
-    def fingerprint(self) -> str:
-        with self._desk.reading() as tx:
-            return read_card(own_card(tx)).fingerprint
-
-    def trust(self, card: bytes, fingerprint: str) -> PartnerCard:
-        """Take the other site's card, if the fingerprint read out by its people is its own. Once per epoch."""
-        parsed = read_card(card)
-        with self._desk.writing(Right.PARTNER) as tx:
-            if parsed.site is self._desk.actor.site:
-                raise Refused(
-                    "これは相手側ではなく、自分の側のカードです",
-                    next_step="相手から受け取ったファイルを指定してください",
-                )
-            if not same_fingerprint(card, fingerprint):
-                raise IntegrityFailure(
-                    "指紋（確認番号）が一致しません。カードは登録していません",
-                    next_step="相手に電話で確認番号を読み上げてもらい、カードを受け取り直してください",
-                )
-            if parsed.epoch != EPOCH:
-                raise Refused(
-                    "別の世代のカードです。この版では登録できません", next_step="取扱責任者に相談してください"
-                )
-            known = tx.settings.get("partner_card")
-            if known is not None and known.encode() != card:
-                raise Refused(
-                    "すでに別の相手のカードが登録されています", next_step="取扱責任者に相談してください"
-                )
-            if known is None:
-                tx.settings.put("partner_card", card.decode())
-                write_line(
-                    self._desk, tx, Act.PAIR, Content.KEYS, 1, Unit.FILES,
-                    from_=place(parsed.site), to=place(self._desk.actor.site), ref=f"sha256:{sha256_hex(card)}",
-                )  # fmt: skip
-                self._desk.log(tx, "trust", parsed.fingerprint)
-            own = own_card(tx)
-        self._boxes.put_partner(own, card)
-        return parsed
-
-    def hand_cards(self) -> None:
-        """Lay both cards where the courier finds them, as `trust` does: it may have been cut off after its commit."""
-        with self._desk.reading() as tx:
-            own, partner = own_card(tx), tx.settings.get("partner_card")
-        if partner is not None:
-            self._boxes.put_partner(own, partner.encode())
 
     # -- sending ----------------------------------------------------------------------------------------
 
@@ -170,11 +105,11 @@ class Exchange:
         """Inside the caller's write transaction: number, record and seal a bundle. Call `flush` after the commit."""
         site = self._desk.actor.site
         channel = channel or CHANNEL_FROM[site]
-        keys, partner = site_keys(tx), need_partner(tx)
-        last = tx.bundles.last(channel, EPOCH, "out")
+        keys, partner, epoch = site_keys(tx), need_partner(tx), epoch_of(tx)
+        last = tx.bundles.last(channel, epoch, "out")
         seq = last.seq + 1 if last else 1
         previous = last.manifest_sha256 if last else "0" * 64
-        name = f"{EPOCH}-{channel}-{seq:08d}"
+        name = f"{epoch}-{channel}-{seq:08d}"
         handover = crockford_id(self._desk.entropy(10))
         now = self._desk.now()
         if kind != "receipt":
@@ -183,13 +118,16 @@ class Exchange:
                 medium=Medium.USB if channel == DESK_CHANNEL else Medium.BOX,
                 from_=place(site), to=place(site.other), handover=handover, ref=f"bundle:{name}",
             )  # fmt: skip
-        extra, checkpoint = ledger_entries(tx, site, channel), checkpoint_of(tx, site, keys).data
+        extra = ledger_entries(
+            tx, site, channel, whole=ENDED in entries
+        )  # it may overtake bundles with lines
+        checkpoint = checkpoint_of(tx, site, keys).data
         zip_bytes, manifest = self._sealer.seal(
-            keys=keys, partner=partner, channel=channel, epoch=EPOCH, seq=seq, previous=previous, kind=kind,
+            keys=keys, partner=partner, channel=channel, epoch=epoch, seq=seq, previous=previous, kind=kind,
             entries={**entries, **extra, HANDOVER: handover.encode()}, counts=counts, created=now, checkpoint=checkpoint,
         )  # fmt: skip
         tx.bundles.add(
-            BundleRow(channel, EPOCH, seq, "out", name, kind, sha256_hex(manifest), dict(counts), now),
+            BundleRow(channel, epoch, seq, "out", name, kind, sha256_hex(manifest), dict(counts), now),
             zip_bytes,
             manifest,
         )
@@ -220,7 +158,19 @@ class Exchange:
                     tx.bundles.settle(name, self._desk.now())
             for name in settled:
                 self._boxes.clear_out(name)
+        self._let_go()
         return written
+
+    def _let_go(self) -> None:
+        """Where all of an ended epoch has arrived, tell the courier to forget it."""
+        with self._desk.store.read() as tx:
+            names = let_go(tx)
+        if names:
+            for name in names:
+                self._boxes.clear_out(name)
+            with self._desk.store.write() as tx:
+                gone(tx, names)
+            self.hand_cards()
 
     def carried(self, names: Sequence[str]) -> None:
         """Enter in the ledger that these bundles were written to a medium and leave by hand (管理簿, C9)."""
@@ -263,22 +213,49 @@ class Exchange:
     ) -> list[Imported]:
         """Take in every bundle that waits in the inbox, in order. What was taken in before is skipped.
 
-        Raises `IntegrityFailure` at the first bundle that does not fit; those before it stay taken in (and stand in `done`
-        where that is given), it and those after it stay in the inbox untouched.
+        What has to wait for others (while keys change) stays there. Raises `IntegrityFailure` at the first bundle that
+        does not fit; those before it stay taken in (and stand in `done` where that is given), it and those after it stay
+        in the inbox untouched. One that its sender's own list denies is kept as evidence instead, and holds nothing up.
         """
-        names = self._boxes.waiting_in()
+        self._desk.actor.require(Right.IMPORT_BUNDLE)
         done = [] if done is None else done
-        for index, name in enumerate(names):
-            if progress:
-                progress(index, len(names))
-            zip_bytes, manifest = self._boxes.read_in(name)
-            # A medium's bundles may lie here too, when a courier carried the medium.
-            channel = DESK_CHANNEL if _is_desk(name) and self._desk.actor.site is Site.CONTRACTOR else ""
-            imported = self.take_in(name, zip_bytes, manifest, channel=channel)
-            if imported:
-                done.append(imported)
-            self._boxes.done_in(name)
+        denied: list[IntegrityFailure] = []
+        passed, names = 0, self._boxes.waiting_in()
+        try:
+            while ready := self._ready(names):
+                for name in ready:
+                    if progress:
+                        progress(passed, len(names))
+                    passed += 1
+                    zip_bytes, manifest = self._boxes.read_in(name)
+                    if self._denied(name, manifest):
+                        self._boxes.set_aside(name)
+                        denied.append(unlisted(name))
+                        continue
+                    # A medium's bundles may lie here too, when a courier carried the medium.
+                    channel = DESK_CHANNEL if _is_desk(name) and self._desk.actor.site is Site.CONTRACTOR else ""
+                    imported = self.take_in(name, zip_bytes, manifest, channel=channel)
+                    if imported:
+                        done.append(imported)
+                    self._boxes.done_in(name)
+                names = [name for name in names if name not in ready]
+        finally:
+            if any(one.kind == "epoch" for one in done):
+                self.hand_cards()
+        if denied:
+            raise denied[0]
         return done
+
+    def _ready(self, names: Sequence[str]) -> list[str]:
+        """Those that need not wait for others of another epoch."""
+        with self._desk.reading() as tx:
+            parsed = {name: bundle_name(name) for name in names}
+            return [name for name, bundle in parsed.items() if bundle is None or not too_early(tx, bundle)]
+
+    def _denied(self, name: str, manifest: bytes) -> bool:
+        bundle = bundle_name(name)
+        with self._desk.reading() as tx:
+            return bundle is not None and tx.bundles.get(name) is None and is_unlisted(tx, bundle, manifest)
 
     def take_in(self, name: str, zip_bytes: bytes, manifest: bytes, *, channel: str = "") -> Imported | None:
         """One bundle into the vault, as one transaction. None when it had been taken in before.
@@ -288,22 +265,28 @@ class Exchange:
         """
         site = self._desk.actor.site
         channel = channel or CHANNEL_FROM[site.other]
-        with self._desk.reading(Right.IMPORT_BUNDLE) as tx:
-            keys, partner = site_keys(tx), need_partner(tx)
+        self._desk.actor.require(Right.IMPORT_BUNDLE)
         parsed = bundle_name(name)
-        if parsed is None or parsed.epoch != EPOCH or parsed.channel.value != channel:
+        if parsed is None or parsed.channel.value != channel:
             raise IntegrityFailure("こちらが受け取る束の名前ではありません", where=name)
+        with self._desk.reading() as tx:
+            need_partner(tx)
+            if _known(tx, name, sha256_hex(manifest)):
+                return None
+            ring, epoch = ring_for(tx, parsed, name), parsed.epoch
+        assert ring.opening is not None, "ring_for saw to it"
         opened = self._sealer.open(
-            zip_bytes, manifest, name=name, keys=keys, partner=partner, channel=channel
+            zip_bytes, manifest, name=name, opening=ring.opening, partner=ring.partner, channel=channel
         )
         with self._desk.writing(Right.IMPORT_BUNDLE) as tx:
-            if _known(tx, name, opened):
+            if _known(tx, name, opened.manifest_sha256):
                 return None
-            last = tx.bundles.last(channel, EPOCH, "in")
+            admit(tx, parsed, opened, name)
+            last = tx.bundles.last(channel, epoch, "in")
             expected, previous = (last.seq + 1, last.manifest_sha256) if last else (1, "0" * 64)
             if opened.seq > expected:
                 raise Refused(
-                    f"前の束（{EPOCH}-{channel}-{expected:08d}）がまだ届いていません",
+                    f"前の束（{epoch}-{channel}-{expected:08d}）がまだ届いていません",
                     where=name,
                     next_step="送受信をもう一度行い、届くのを待ってください",
                 )
@@ -314,15 +297,15 @@ class Exchange:
             handover, total = envelope_of(opened, name)
             take_history(
                 tx,
-                partner,
+                ring.partner,
                 opened.entries.get(LEDGER, b""),
                 opened.entries.get(ROSTERS, b""),
                 opened.checkpoint,
-                by_medium=channel == DESK_CHANNEL,
+                overtaken=channel == DESK_CHANNEL or ended_list(tx, epoch) is not None,
             )
             self._hand_over(tx, opened, name)
             row = BundleRow(
-                channel, EPOCH, opened.seq, "in", name, opened.kind, opened.manifest_sha256, dict(opened.counts),
+                channel, epoch, opened.seq, "in", name, opened.kind, opened.manifest_sha256, dict(opened.counts),
                 dt.datetime.fromisoformat(opened.created), self._desk.now(),
             )  # fmt: skip
             tx.bundles.add(row, zip_bytes, manifest)
@@ -334,6 +317,7 @@ class Exchange:
                 )  # fmt: skip
                 tx.settings.put("receipt_due", "yes")
             self._desk.log(tx, "take_in", f"{name} {opened.kind}")
+            finish(self._desk, tx)
         return Imported(name, opened.kind, dict(opened.counts))
 
     def _hand_over(self, tx: Tx, opened: Opened, name: str) -> None:
@@ -364,11 +348,11 @@ class Exchange:
             )
 
 
-def _known(tx: Tx, name: str, opened: Opened) -> bool:
+def _known(tx: Tx, name: str, manifest_sha256: str) -> bool:
     row = tx.bundles.get(name)
-    if row is None:
+    if row is None or row.direction == "out":
         return False
-    if row.manifest_sha256 != opened.manifest_sha256:
+    if row.manifest_sha256 != manifest_sha256:
         raise IntegrityFailure(
             "同じ番号で中身の違う束が届きました。取り込んでいません",
             where=name,

@@ -7,13 +7,14 @@ import datetime as dt
 from core.canonical import sha256_hex
 from core.errors import IntegrityFailure
 from core.exchange.card import PartnerCard
-from core.keys import SiteKeys
-from core.ledger.chain import ChainState, split_lines, verify_chain
-from core.ledger.checkpoint import Checkpoint, compare, make_checkpoint, read_checkpoint
+from core.exchange.names import BundleName, bundle_name
+from core.keys import SiteKeys, VerifyKey
+from core.ledger.chain import ChainState, split_lines, succeeded_by, verify_chain
+from core.ledger.checkpoint import Checkpoint, compare, epoch_named, make_checkpoint, read_checkpoint
 from core.ledger.codes import Act, Medium
 from core.ledger.line import LedgerLine, read_line
 from core.ledger.roster import read_roster
-from core.office.keyring import EPOCH, put_roster, rosters_of
+from core.office.keyring import FIRST_EPOCH, cards_of, epoch_of, put_roster, rosters_of, successors_of
 from core.office.ports import Tx
 from core.roles import Site
 
@@ -26,36 +27,40 @@ NOTICES_DONE = "notices_done"
 def checkpoint_of(tx: Tx, site: Site, keys: SiteKeys) -> Checkpoint:
     """This site's signed word on its ledger as it stands in this transaction."""
     return make_checkpoint(
-        keys.signing, org=site, epoch=EPOCH, size=tx.ledger.size(site), head=tx.ledger.head(site),
+        keys.signing, org=site, epoch=epoch_of(tx), size=tx.ledger.size(site), head=tx.ledger.head(site),
         access_log_head=tx.access.head(),
     )  # fmt: skip
 
 
-def ledger_entries(tx: Tx, site: Site, channel: str) -> dict[str, bytes]:
-    """The lines not yet sent on this channel, and all rosters. (A medium may arrive late: each channel is whole by itself.)"""
-    start = int(tx.settings.get(f"ledger_sent_{channel}") or "0")
+def ledger_entries(tx: Tx, site: Site, channel: str, *, whole: bool = False) -> dict[str, bytes]:
+    """The lines not yet sent on this channel, or all, and all rosters.
+
+    (A medium may arrive late: each channel is whole by itself.)
+    """
+    start = 0 if whole else int(tx.settings.get(f"ledger_sent_{channel}") or "0")
     lines = tx.ledger.lines(site, start)
     tx.settings.put(f"ledger_sent_{channel}", str(start + len(lines)))
     return {LEDGER: b"".join(lines), ROSTERS: b"".join(rosters_of(tx, site).values())}
 
 
 def take_history(
-    tx: Tx, partner: PartnerCard, lines: bytes, rosters: bytes, checkpoint: bytes, *, by_medium: bool = False
+    tx: Tx, partner: PartnerCard, lines: bytes, rosters: bytes, checkpoint: bytes, *, overtaken: bool = False
 ) -> None:
-    """Keep the partner's new lines and checkpoint, and what follows from them here.
+    """Keep the partner's new lines and checkpoint, and what follows from them here. `partner`: its card of the epoch.
 
-    A medium carried by hand may be overtaken by later bundles: then (`by_medium`) an older state of this very history
-    is nothing new. Over the line it is a rollback.
+    A medium carried by hand may be overtaken by later bundles, and what is left of an epoch by the word that ended
+    it: then (`overtaken`) an older state of this very history is nothing new. Otherwise it is a rollback.
     Raises `IntegrityFailure` (rewritten, rolled back, forked, broken chain, wrong signature), keeping nothing.
     """
     org = partner.site
     shown = read_checkpoint(checkpoint, partner.signing)
     if shown.org is not org:
         raise IntegrityFailure("管理簿の確認書が相手のものではありません")
-    if by_medium and shown.size < tx.ledger.size(org) and _held_head(tx, org, shown.size) == shown.head:
+    if overtaken and shown.size <= tx.ledger.size(org) and _held_head(tx, org, shown.size) == shown.head:
         return
-    known = [read_checkpoint(data, partner.signing) for data in tx.ledger.checkpoints(org)]
-    newest = max(known, key=lambda one: one.size, default=None)
+    keys = {card.epoch: card.signing for card in cards_of(tx, org)}
+    known = [read_checkpoint(data, keys[epoch_named(data)]) for data in tx.ledger.checkpoints(org)]
+    newest = max(known, key=lambda one: (one.epoch, one.size), default=None)
     held = tx.ledger.lines(org)
     fresh = compare(newest, b"".join(held), lines, shown)
     for document in split_lines(rosters, name=ROSTERS):
@@ -63,8 +68,9 @@ def take_history(
             raise IntegrityFailure("別の拠点の取扱者名簿が届きました", where=ROSTERS)
         put_roster(tx, org, document)
     checked = verify_chain(
-        fresh, site_key=partner.signing, rosters=rosters_of(tx, org), start=_state_after(tx, org, held)
-    )
+        fresh, site_key=_site_key_after(tx, org, held), rosters=rosters_of(tx, org), start=_state_after(tx, org, held),
+        successors=successors_of(tx, org),
+    )  # fmt: skip
     for line in split_lines(fresh, name=LEDGER):
         tx.ledger.append(org, tx.ledger.size(org) + 1, line)
     tx.ledger.put_checkpoint(org, shown.epoch, shown.size, checkpoint)
@@ -82,15 +88,41 @@ def _state_after(tx: Tx, org: Site, held: list[bytes]) -> ChainState:
     return ChainState(org, len(held), tx.ledger.head(org))
 
 
+def _site_key_after(tx: Tx, org: Site, held: list[bytes]) -> VerifyKey:
+    """The key that signs for the site after the lines held: of its first card, or of the last it handed over to."""
+    for raw in reversed(held):
+        if b'"act":"epoch"' in raw and (card := succeeded_by(read_line(raw, name=LEDGER)[1])) is not None:
+            return successors_of(tx, org)[card]
+    return cards_of(tx, org)[0].signing
+
+
 def _learn(tx: Tx, line: LedgerLine) -> None:
-    """What the partner's lines tell that this site waits for: a medium of ours arrived, the notices went out."""
+    """What the partner's lines tell that this site waits for: bundles of ours arrived, the notices went out."""
     if line.act is Act.RECEIVE and line.medium is Medium.USB:
         name = line.ref.removeprefix("bundle:")
         row = tx.bundles.get(name)
         if row is not None and row.direction == "out" and row.settled is None:
             tx.bundles.settle(name, dt.datetime.fromisoformat(line.at))
+    elif line.act is Act.RECEIVE and (named := bundle_name(line.ref.removeprefix("bundle:"))) is not None:
+        _learn_ended(tx, named, dt.datetime.fromisoformat(line.at))
     elif line.act is Act.DISPATCH:
         tx.settings.put(NOTICES_DONE, "yes")
+
+
+def _learn_ended(tx: Tx, taken: BundleName, at: dt.datetime) -> None:
+    """A bundle of ours was taken in, and so were those before it: settle what is left of epochs that have ended here.
+
+    A partner that may only read writes no receipts. (The first of an epoch is taken in before the old one is done.)
+    """
+    now = epoch_of(tx)
+    if now == FIRST_EPOCH:
+        return
+    for row in tx.bundles.list("out"):
+        before = row.epoch == taken.epoch if taken.seq == 1 else row.epoch <= taken.epoch
+        if row.channel != taken.channel or row.epoch >= now or row.settled is not None or not before:
+            continue
+        if row.epoch < taken.epoch or row.seq <= taken.seq:
+            tx.bundles.settle(row.name, at)
 
 
 def _held_head(tx: Tx, org: Site, size: int) -> str:

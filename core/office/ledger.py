@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.errors import IntegrityFailure, UsageError
-from core.exchange.card import read_card
 from core.keys import SigningKey
 from core.ledger.chain import ChainState, verify_chain
 from core.ledger.codes import Act, Content, Medium, Place, Unit
 from core.ledger.line import LedgerLine, Seen, read_line, sign_line
 from core.office.desk import Desk, iso
-from core.office.keyring import own_card, rosters_of
+from core.office.keyring import cards_of, rosters_of, successors_of
 from core.office.ports import AccessRow, Tx
 from core.roles import Right, Site
 
@@ -121,13 +120,18 @@ class LedgerDesk:
         found = []
         with self._desk.reading(Right.LEDGER_READ) as tx:
             for org in Site:
-                card = own_card(tx) if org is self._desk.actor.site else tx.settings.get("partner_card")
+                cards = cards_of(tx, org)
                 data = b"".join(tx.ledger.lines(org))
-                if card is None:
+                if not cards:
                     continue
-                key = read_card(card.encode() if isinstance(card, str) else card).signing
                 try:
-                    verify_chain(data, site_key=key, rosters=rosters_of(tx, org), start=ChainState(org))
+                    verify_chain(
+                        data,
+                        site_key=cards[0].signing,
+                        rosters=rosters_of(tx, org),
+                        start=ChainState(org),
+                        successors=successors_of(tx, org),
+                    )
                 except IntegrityFailure as error:
                     found.append(LedgerFinding(org, str(error)))
         return found

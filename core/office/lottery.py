@@ -10,8 +10,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from core.canonical import sha256_hex
 from core.draw import ceremony
 from core.draw.abandoned import Abandoned, Reason, abandoned_name, reached_by
@@ -38,6 +36,7 @@ from core.ledger.codes import Act, Content, Unit
 from core.office.beacon import beacon_found, need_future
 from core.office.ceremony_status import Ceremony, ceremony_of
 from core.office.desk import Desk, programme_of
+from core.office.draw_keys import own_draw_key
 from core.office.drawing import (
     OPENINGS,
     RESULT_FIXED,
@@ -50,7 +49,6 @@ from core.office.drawing import (
     step_of,
 )
 from core.office.exchange import Exchange
-from core.office.keyring import site_keys
 from core.office.ledger import write_line
 from core.office.openings import opening_of, stored, write_openings
 from core.office.plans import Plan, next_plan, params_of, plan_now
@@ -357,7 +355,7 @@ class Lottery:
 
     def _sign(self, tx: Tx, draw: str, name: str) -> dict[str, bytes]:
         """Sign a stored file with the site's key; returns {signature name: signature}."""
-        key = Ed25519PrivateKey.from_private_bytes(site_keys(tx).signing.raw)
+        key = own_draw_key(tx, self._desk.actor.site, draw)
         signature = {signature_name(name, self._desk.actor.site): sign(key, name, tx.draws.files(draw)[name])}
         self._put(tx, draw, signature)
         return signature

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from core.applicant import Application, Route, State
@@ -331,6 +331,16 @@ class Store(Protocol):
     def write(self) -> AbstractContextManager[Tx]: ...
 
 
+@dataclass(frozen=True)
+class CourierPair:
+    """What the courier has to know of one epoch."""
+
+    own_card: bytes
+    partner_card: bytes
+    key: bytes = field(default=b"", repr=False)
+    """Its own Ed25519 key, 32 bytes; empty for the one it was given when the vault was made."""
+
+
 class Boxes(Protocol):
     """The vault folder's `outbox/` and `inbox/` (files of sealed bundles), and `courier/partner.json`."""
 
@@ -363,6 +373,13 @@ class Boxes(Protocol):
         """Names of our bundles whose arrival the other site's courier has signed."""
         ...
 
-    def put_partner(self, own_card: bytes, partner_card: bytes) -> None:
-        """Hand the courier the public cards it checks against."""
+    def set_aside(self, name: str) -> None:
+        """Take a bundle's files out of the inbox and keep them as evidence."""
+        ...
+
+    def put_partner(self, pairs: Sequence[CourierPair]) -> None:
+        """Hand the courier the public cards it checks against and its own keys, oldest epoch first.
+
+        A key of an epoch that is not among them is removed.
+        """
         ...

@@ -11,8 +11,9 @@ from core.errors import Refused, UsageError
 from core.ledger.codes import ACT_WORDS, Act, Content, Unit
 from core.ledger.line import read_line
 from core.office.desk import Desk
+from core.office.draw_keys import draw_card
 from core.office.drawing import is_public
-from core.office.keyring import need_partner, site_keys
+from core.office.keyring import need_partner
 from core.office.ledger import write_line
 from core.office.plans import current_draw
 from core.office.ports import Tx
@@ -39,13 +40,13 @@ def publication_of(desk: Desk, tx: Tx, draw: str) -> dict[str, bytes]:
         result = Result.parse(files[RESULT], RESULT)
         log = EventLog.parse(files[EVENTS], result.sha256)
         public[STANDING] = replay(Params.parse(files[PARAMS], PARAMS), result, log.events).to_bytes()
-    return public | keys_of_both(desk, tx)
+    return public | keys_of_both(tx, draw)
 
 
-def keys_of_both(desk: Desk, tx: Tx) -> dict[str, bytes]:
-    """Both sites' public keys by the file names under which they are published."""
-    own, partner = site_keys(tx).signing.public, need_partner(tx).signing
-    return {f"{desk.actor.site}.pem": own.pem, f"{desk.actor.site.other}.pem": partner.pem}
+def keys_of_both(tx: Tx, draw: str | None) -> dict[str, bytes]:
+    """Both sites' public keys for that draw (None: for the next) by the file names under which they are published."""
+    need_partner(tx)
+    return {f"{site}.pem": draw_card(tx, site, draw).signing.pem for site in Site}
 
 
 class Publication:
@@ -63,7 +64,7 @@ class Publication:
     def keys(self) -> dict[str, bytes]:
         """Both sites' public keys, by file name: the ward's notice gives their SHA-256."""
         with self._desk.reading() as tx:
-            return dict(sorted(keys_of_both(self._desk, tx).items()))
+            return dict(sorted(keys_of_both(tx, current_draw(tx)).items()))
 
     def published(self, draw: str) -> None:
         """Enter in the ledger that the folder of this draw was written, with the hash of its file hashes."""

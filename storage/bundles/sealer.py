@@ -10,7 +10,7 @@ from core.errors import IntegrityFailure
 from core.exchange.card import PartnerCard
 from core.exchange.manifest import Kind
 from core.exchange.names import BundleName, Channel, bundle_name
-from core.keys import SiteKeys
+from core.keys import OpeningKey, SiteKeys
 from core.ledger.checkpoint import read_checkpoint
 from core.office.exchange import Opened
 from core.office.ports import Entropy
@@ -60,7 +60,7 @@ class BundleSealer:
         manifest: bytes,
         *,
         name: str,
-        keys: SiteKeys,
+        opening: OpeningKey,
         partner: PartnerCard,
         channel: str,
     ) -> Opened:
@@ -70,7 +70,7 @@ class BundleSealer:
         parsed = bundle_name(name)
         if parsed is None or parsed.channel.value != channel:
             raise IntegrityFailure("この向きの束の名前ではありません", where=name)
-        bundle = open_bundle(parsed, zip_bytes, manifest, signer=partner.signing, recipient=keys.opening)
+        bundle = open_bundle(parsed, zip_bytes, manifest, signer=partner.signing, recipient=opening)
         return Opened(
             kind=bundle.kind.value,
             entries=bundle.entries,

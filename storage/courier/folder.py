@@ -3,8 +3,8 @@
 outbox/               <bundle>.zip, .manifest: written by the vault, sent from here
                       <bundle>.receipt: of the partner's courier, checked, written here
 inbox/                <bundle>.zip, .manifest: written here, taken away by the vault
-courier/key           its own Ed25519 key, base64, 0600
-courier/partner.json  both sites' cards: the own one names that key, the other was trusted by people
+courier/key           its own Ed25519 key, base64, 0600; courier/key-<epoch> that of an epoch after the first
+courier/partner.json  both sites' cards of each epoch: the own one names that key, the other is trusted by the vault
 courier/journal.jsonl what was sent and received
 courier/answers/      receipts it has signed
 courier/evidence/     whatever did not fit, kept
@@ -17,7 +17,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
@@ -26,11 +26,12 @@ from core.canonical import sha256_hex
 from core.errors import IntegrityFailure, Refused, RemoteUnreachable
 from core.exchange.card import CARD_LIMIT, PartnerCard, read_card
 from core.exchange.names import MANIFEST, BundleName, Channel, bundle_name
-from core.exchange.strict import Fields, object_of
+from core.exchange.strict import Fields, bad, object_of
 from core.keys import SigningKey, from_base64, to_base64
 from storage.remotes.durable import BLOCK, Aside, create, open_file, read_file, same_bytes, settle, sweep
 
 _KEY_LIMIT = 200
+_MOST_EPOCHS = 16
 
 
 class CourierBusy(RemoteUnreachable):
@@ -39,15 +40,25 @@ class CourierBusy(RemoteUnreachable):
 
 @dataclass(frozen=True)
 class Identity:
-    """Who this courier is, and whom it believes."""
+    """Who this courier is, and whom it believes, in its newest epoch; and in those before it while they last."""
 
     key: SigningKey
     own: PartnerCard
     partner: PartnerCard
+    earlier: tuple[Identity, ...] = ()
 
     @property
     def epoch(self) -> int:
         return self.own.epoch
+
+    @property
+    def each(self) -> tuple[Identity, ...]:
+        """One for each epoch it has to do with, oldest first."""
+        return (*self.earlier, self)
+
+    def of(self, epoch: int) -> Identity | None:
+        """Whose keys count for bundles of that epoch; None when it is over or has not begun."""
+        return next((one for one in self.each if one.epoch == epoch), None)
 
     def channels(self, *, outgoing: bool, medium: bool) -> list[Channel]:
         """The ward desk's channel never goes over the line."""
@@ -133,28 +144,23 @@ def install_key(vault_folder: Path, random_bytes: bytes) -> SigningKey:
 
 def read_identity(folders: Folders) -> Identity:
     """Raises `Refused` when the courier is not set up or not paired, `IntegrityFailure` when its cards are not right."""
-    path = folders.courier / "key"
-    text = read_file(path, _KEY_LIMIT)
-    cards = read_file(folders.courier / "partner.json", 3 * CARD_LIMIT)
-    if text is None or cards is None:
-        raise Refused(
-            "相手の拠点がまだ登録されていないため、送受信できません",
-            where="courier/",
-            next_step="ikiiki partner export と ikiiki partner trust で、互いの公開鍵を登録してください",
-        )
-    if path.stat().st_mode & 0o077:
-        raise Refused(
-            "通信係の鍵のファイルを、ほかの利用者が読める状態です",
-            where="courier/key",
-            next_step="chmod 600 をしてから、鍵の作り直しを検討してください",
-        )
-    key = SigningKey(from_base64(text.decode("ascii", "replace").removesuffix("\n"), 32, name="courier/key"))
-    pair = Fields(object_of(cards.removesuffix(b"\n"), name="courier/partner.json"), "courier/partner.json")
+    cards = read_file(folders.courier / "partner.json", _MOST_EPOCHS * 3 * CARD_LIMIT)
+    if cards is None:
+        raise _unpaired()
+    name = "courier/partner.json"
+    fields = Fields(object_of(cards.removesuffix(b"\n"), name=name), name).exactly(("pairs",))
+    read = [_one(folders, pair, name) for pair in fields.objects("pairs", _MOST_EPOCHS)]
+    epochs = [one.epoch for one in read]
+    if not read or epochs != sorted(set(epochs)) or {one.own.site for one in read} != {read[0].own.site}:
+        raise bad("公開鍵の世代の並びが正しくありません", name)
+    return replace(read[-1], earlier=tuple(read[:-1]))
+
+
+def _one(folders: Folders, pair: Fields, name: str) -> Identity:
     pair.exactly(("own", "partner"))
-    own_card = read_card(pair.text("own", longest=CARD_LIMIT).encode(), name="courier/partner.json own")
-    partner_card = read_card(
-        pair.text("partner", longest=CARD_LIMIT).encode(), name="courier/partner.json partner"
-    )
+    own_card = read_card(pair.text("own", longest=CARD_LIMIT).encode(), name=f"{name} own")
+    partner_card = read_card(pair.text("partner", longest=CARD_LIMIT).encode(), name=f"{name} partner")
+    key = _read_key(folders, own_card.epoch)
     if own_card.courier != key.public:
         raise IntegrityFailure(
             "通信係の鍵が、この拠点の公開鍵の控えと合いません", where="courier/partner.json"
@@ -168,6 +174,34 @@ def read_identity(folders: Folders) -> Identity:
             next_step="両拠点で、新しい世代の公開鍵を互いに登録し直してください",
         )
     return Identity(key, own_card, partner_card)
+
+
+def _read_key(folders: Folders, epoch: int) -> SigningKey:
+    """The courier's key of an epoch; that of the epoch the vault was made in has no number."""
+    path = folders.courier / f"key-{epoch}"
+    text = read_file(path, _KEY_LIMIT)
+    if text is None:
+        path = folders.courier / "key"
+        text = read_file(path, _KEY_LIMIT)
+    if text is None:
+        raise _unpaired()
+    if path.stat().st_mode & 0o077:
+        raise Refused(
+            "通信係の鍵のファイルを、ほかの利用者が読める状態です",
+            where=f"courier/{path.name}",
+            next_step="chmod 600 をしてから、鍵を替えることを検討してください（ikiiki partner renew）",
+        )
+    return SigningKey(
+        from_base64(text.decode("ascii", "replace").removesuffix("\n"), 32, name=f"courier/{path.name}")
+    )
+
+
+def _unpaired() -> Refused:
+    return Refused(
+        "相手の拠点がまだ登録されていないため、送受信できません",
+        where="courier/",
+        next_step="ikiiki partner export と ikiiki partner trust で、互いの公開鍵を登録してください",
+    )
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from core.exchange.remote import RemoteConflict, RemoteMissing, RemoteReadOnly
 from core.exchange.sequence import Verdict, conflict, judge
 from core.exchange.strict import moment
 from storage.bundles.sealing import check_zip_facts
-from storage.courier.folder import measured
+from storage.courier.folder import Identity, measured
 from storage.courier.journal import RECEIVED
 from storage.courier.sending import Round, noted, put
 from storage.remotes.durable import aside, create, read_file
@@ -40,13 +40,17 @@ def receive(this: Round) -> None:
 
 
 def _receive_channel(this: Round, channel: Channel, bundles: list[BundleName]) -> None:
-    state = this.journal.state(channel, this.identity.epoch)
-    for bundle in bundles:
+    states = {one.epoch: this.journal.state(channel, one.epoch) for one in this.identity.each}
+    for bundle in bundles:  # in order of epoch: nothing of the next one overtakes what is missing of this
         if bundle.epoch > this.identity.epoch:
-            this.notes.wait(bundle, "相手が新しい世代に移りました。公開鍵を登録し直してください")
+            this.notes.wait(
+                bundle, "相手が新しい鍵に替えました。保管庫を開いて、届いた束を取り込んでください"
+            )
             return
-        if bundle.epoch < this.identity.epoch:
+        whose = this.identity.of(bundle.epoch)
+        if whose is None:
             continue
+        state = states[bundle.epoch]
         known = this.journal.received.get(bundle)
         if known is not None and this.listed[bundle.manifest].sha1 == known.sha1:
             continue
@@ -58,7 +62,7 @@ def _receive_channel(this: Round, channel: Channel, bundles: list[BundleName]) -
             this.folders.keep_evidence(bundle.manifest, data)
             raise conflict(str(bundle))
         try:
-            manifest = read_manifest(data, this.identity.partner.signing, name=bundle)
+            manifest = read_manifest(data, whose.partner.signing, name=bundle)
             verdict = judge(state, manifest)
         except IntegrityFailure:
             this.folders.keep_evidence(bundle.manifest, data)
@@ -69,7 +73,7 @@ def _receive_channel(this: Round, channel: Channel, bundles: list[BundleName]) -
         if verdict is Verdict.ACCEPT:
             if not _take(this, manifest):
                 return
-            state = state.with_manifest(manifest)
+            states[bundle.epoch] = state.with_manifest(manifest)
 
 
 def _take(this: Round, manifest: Manifest) -> bool:
@@ -105,7 +109,7 @@ def answer(this: Round) -> None:
         if this.notes.read_only:
             return
         if (
-            bundle.epoch != this.identity.epoch
+            this.identity.of(bundle.epoch) is None
             or bundle.manifest not in this.listed
             or bundle.receipt in this.listed
         ):
@@ -126,13 +130,12 @@ def answer(this: Round) -> None:
 def _receipt(this: Round, bundle: BundleName, manifest_sha256: str) -> bytes:
     """Our receipt, signed once and kept before it is sent, so that sending it again sends the same bytes."""
     path = this.folders.answers / bundle.receipt
-    fresh = write_receipt(
-        Receipt(this.identity.own.site, bundle, manifest_sha256, moment(this.now)), this.identity.key
-    )
+    key = (this.identity.of(bundle.epoch) or this.identity).key
+    fresh = write_receipt(Receipt(this.identity.own.site, bundle, manifest_sha256, moment(this.now)), key)
     if create(path, fresh):
         return fresh
     kept = read_file(path, RECEIPT_LIMIT) or b""
-    if read_receipt(kept, this.identity.key.public, bundle=bundle).manifest_sha256 != manifest_sha256:
+    if read_receipt(kept, key.public, bundle=bundle).manifest_sha256 != manifest_sha256:
         raise IntegrityFailure(
             "保管した受領書が、受け取った束と合いません", where=f"answers/{bundle.receipt}"
         )
@@ -143,23 +146,35 @@ def _is_ours(this: Round, bundle: BundleName, manifest_sha256: str) -> bool:
     """Whether the receipt at the remote says what ours would: written before this folder was restored, say."""
     data = _get(this, bundle.receipt, RECEIPT_LIMIT)
     try:
-        there = read_receipt(data or b"", this.identity.key.public, bundle=bundle)
+        key = (this.identity.of(bundle.epoch) or this.identity).key
+        there = read_receipt(data or b"", key.public, bundle=bundle)
     except IntegrityFailure:
         return False
     return there.manifest_sha256 == manifest_sha256
 
 
 def beat(this: Round) -> None:
-    """Leave this hour's heartbeat, take away our older ones, and look for the partner's."""
-    own, epoch = this.identity.own.site, this.identity.epoch
+    """Leave this hour's heartbeat, take away our older ones, and look for the partner's, in each epoch.
+
+    While keys change, the partner may know one of the two only.
+    """
+    for one in this.identity.each:
+        _beat(this, one)
+
+
+def _beat(this: Round, who: Identity) -> None:
+    own, epoch = who.own.site, who.epoch
     current = heartbeat_name(own, epoch, this.now)
     places = {name: heartbeat_place(name) for name in this.listed}
     if not this.notes.read_only:
         try:
             if current not in this.listed:
-                put(this, current, BytesIO(write_heartbeat(own, epoch, this.now, this.identity.key)))
+                put(this, current, BytesIO(write_heartbeat(own, epoch, this.now, who.key)))
             for name, place in places.items():
-                if place and place[0] is own and place < (heartbeat_place(current) or place):
+                of_this = place and (
+                    place[0] is own and (place[1] == epoch or this.identity.of(place[1]) is None)
+                )
+                if place and of_this and place < (heartbeat_place(current) or place):
                     this.remote.delete(name)
         except RemoteReadOnly as error:
             this.notes.read_only = True
@@ -173,12 +188,12 @@ def beat(this: Round) -> None:
         if data is None:
             return
         try:
-            seen = read_heartbeat(data, this.identity.partner.courier, site=own.other, name=name)
+            seen = read_heartbeat(data, who.partner.courier, site=own.other, name=name)
         except IntegrityFailure as error:
             this.folders.keep_evidence(name, data)
             this.notes.failed(error)
             return
-        this.notes.partner_seen = seen.at
+        this.notes.partner_seen = max(this.notes.partner_seen, seen.at)
 
 
 def _get(this: Round, name: str, limit: int) -> bytes | None:

@@ -56,13 +56,13 @@ def put(this: Round, name: str, source: BinaryIO) -> Put:
 
 
 def send(this: Round) -> None:
-    """Put every bundle of this epoch that is not at the remote and not receipted: zip first, manifest last."""
+    """Put every bundle of an epoch we have to do with that is not at the remote and not receipted: zip first, manifest last."""
     channels = this.identity.channels(outgoing=True, medium=this.medium)
     old = 0
     for bundle in this.folders.outgoing():
         if bundle.channel not in channels or (this.folders.outbox / bundle.receipt).exists():
             continue
-        if bundle.epoch != this.identity.epoch:
+        if this.identity.of(bundle.epoch) is None:
             old += 1
             continue
         if _is_there(this, bundle):
@@ -89,7 +89,8 @@ def _is_there(this: Round, bundle: BundleName) -> bool:
 def _send_one(this: Round, bundle: BundleName) -> None:
     zip_file, manifest_bytes = _outgoing(this.folders.outbox, bundle)
     with zip_file:
-        manifest = read_manifest(manifest_bytes, this.identity.own.signing, name=bundle)
+        mine = this.identity.of(bundle.epoch) or this.identity
+        manifest = read_manifest(manifest_bytes, mine.own.signing, name=bundle)
         check_zip_facts(manifest, *measured(zip_file))
         before = this.journal.sent.get(bundle)
         if before is not None and before.sha256 != manifest.hash:
@@ -121,14 +122,15 @@ def collect_receipts(this: Round) -> None:
     """Take the partner's receipts for what we sent. A forged one, or one for other bytes, is kept and reported."""
     for bundle, sent in sorted(this.journal.sent.items()):
         path = this.folders.outbox / bundle.receipt
-        if bundle.epoch != this.identity.epoch or bundle.receipt not in this.listed or path.exists():
+        whose = this.identity.of(bundle.epoch)
+        if whose is None or bundle.receipt not in this.listed or path.exists():
             continue
         try:
             data = this.remote.get(bundle.receipt, RECEIPT_LIMIT)
         except RemoteMissing:
             continue  # taken away since we listed; the next round sees
         try:
-            receipt = read_receipt(data, this.identity.partner.courier, bundle=bundle)
+            receipt = read_receipt(data, whose.partner.courier, bundle=bundle)
             if receipt.manifest_sha256 != sent.sha256:
                 raise IntegrityFailure(
                     "相手が受け取った束は、送ったものと内容が違います",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import IntegrityFailure, Refused
+from core.office.ports import CourierPair
 from storage.boxes import FolderBoxes
 
 FIRST, SECOND = "1-cw-00000001", "1-cw-00000002"
@@ -196,10 +197,12 @@ def test_receipts_lie_beside_what_they_are_for(boxes: FolderBoxes, deliver: Call
 
 
 def test_the_courier_gets_both_cards_and_the_newest(vault: Path, boxes: FolderBoxes) -> None:
-    boxes.put_partner(b'{"a":1}\nsig\n', b'{"b":2}\nsig\n')
-    boxes.put_partner(b'{"a":1}\nsig\n', b'{"b":3}\nsig\n')
+    boxes.put_partner([CourierPair(b'{"a":1}\nsig\n', b'{"b":2}\nsig\n')])
+    boxes.put_partner([CourierPair(b'{"a":1}\nsig\n', b'{"b":3}\nsig\n')])
     path = vault / "courier" / "partner.json"
-    assert json.loads(path.read_bytes()) == {"own": '{"a":1}\nsig\n', "partner": '{"b":3}\nsig\n'}
+    assert json.loads(path.read_bytes()) == {
+        "pairs": [{"own": '{"a":1}\nsig\n', "partner": '{"b":3}\nsig\n'}]
+    }
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert names(vault / "courier") == {"partner.json"}
 

@@ -17,6 +17,7 @@ from core.exchange.remote import Put, Remote, RemoteFile
 from core.exchange.strict import ZEROS
 from core.keys import SITE_KEY_BYTES, SigningKey, SiteKeys
 from core.ledger.checkpoint import make_checkpoint
+from core.office.ports import CourierPair
 from core.roles import Site
 from storage.boxes import FolderBoxes
 from storage.bundles.sealing import Bundle, SealedBundle, open_bundle, seal_bundle
@@ -89,8 +90,8 @@ def _post(folder: Path, site: Site, seed: int, remote: Remote) -> Post:
 
 
 def pair(one: Post, two: Post) -> None:
-    FolderBoxes(one.folder).put_partner(one.card.data, two.card.data)
-    FolderBoxes(two.folder).put_partner(two.card.data, one.card.data)
+    FolderBoxes(one.folder).put_partner([CourierPair(one.card.data, two.card.data)])
+    FolderBoxes(two.folder).put_partner([CourierPair(two.card.data, one.card.data)])
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from core.exchange.names import Channel
 from core.exchange.receipt import Receipt, write_receipt
 from core.exchange.remote import Put, RemoteReadOnly
 from core.exchange.strict import moment
+from core.office.ports import CourierPair
 from core.roles import Site
 from storage.boxes import FolderBoxes
 from storage.courier import CourierFailure, CourierReport, install_key
@@ -383,14 +384,14 @@ def test_a_key_the_site_did_not_authorise_is_not_used(posts: Any) -> None:
 def test_cards_of_one_site_or_of_two_epochs_are_not_used(posts: Any) -> None:
     contractor, ward = posts
     boxes = FolderBoxes(contractor.folder)
-    boxes.put_partner(contractor.card.data, contractor.card.data)
+    boxes.put_partner([CourierPair(contractor.card.data, contractor.card.data)])
     with pytest.raises(IntegrityFailure):
         contractor.run()
     newer = make_card(
         ward.keys, site=Site.WARD, vault_id="w", epoch=2, courier=ward.courier.public,
         created=dt.datetime(2026, 6, 1, tzinfo=dt.UTC),
     )  # fmt: skip
-    boxes.put_partner(contractor.card.data, newer.data)
+    boxes.put_partner([CourierPair(contractor.card.data, newer.data)])
     with pytest.raises(Refused, match="世代"):
         contractor.run()
 

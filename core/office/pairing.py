@@ -1,0 +1,255 @@
+"""Pairing with the other site, and changing the keys while everything goes on (docs/exchange.md, "Changing the keys").
+
+The same call begins a change and answers one. A card that comes in a bundle is signed by the key before it; where that
+key may be in wrong hands, people carry the cards and read the fingerprints to each other again.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from core.canonical import sha256_hex
+from core.errors import IntegrityFailure, Refused
+from core.exchange.card import PartnerCard, make_card, read_card, same_fingerprint
+from core.keys import SITE_KEY_BYTES, SigningKey, SiteKeys
+from core.ledger.codes import Act, Content, Unit
+from core.office.desk import Desk
+from core.office.envelope import Sent, place
+from core.office.epochs import CARD, begin, due, ended_list, may_begin, trust_next
+from core.office.keyring import (
+    Next,
+    courier_pairs,
+    earlier_rings,
+    epoch_of,
+    need_partner,
+    next_of,
+    offered_card,
+    own_card,
+    put_next,
+)
+from core.office.ledger import write_line
+from core.office.ports import Boxes, Tx
+from core.roles import Right
+
+COURIER_KEY_BYTES = 32
+
+
+class Stage(StrEnum):
+    """Where a change of keys stands at this site."""
+
+    NONE = "none"
+    ASKED = "asked"  # the partner offers its next card: a person here has to answer
+    OFFERED = "offered"  # we have made ours: the partner has to answer
+    BY_HAND = (
+        "by_hand"  # ours is made, to be carried and read out; the partner's is to be trusted the same way
+    )
+    ENDING = "ending"  # we seal with the new keys; the old ones still open what is left of the old epoch
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What people need to know of the keys."""
+
+    stage: Stage
+    epoch: int
+    """In which this site seals."""
+    fingerprint: str
+    partner_fingerprint: str
+    next_fingerprint: str = ""
+    """Of our card of the next epoch, once it is made."""
+    partner_next_fingerprint: str = ""
+    due: tuple[str, ...] = ()
+    """Bundles of ended epochs that the partner has sent and this site has not taken in."""
+    sentence: str = ""
+    """In Japanese: what is so, and what is to be done."""
+
+
+_SENTENCES = {
+    Stage.NONE: "鍵の交換は行っていません",
+    Stage.ASKED: "相手が鍵の交換を求めています。新しい指紋を電話で確かめ、取扱責任者が「鍵を替える」で答えてください",
+    Stage.OFFERED: "鍵の交換を相手に求めています。相手の取扱責任者が答えるまで、今の鍵で送受信を続けます",
+    Stage.BY_HAND: "新しいカードを書き出して相手に渡し、指紋を読み上げ、相手の新しいカードを登録してください",
+    Stage.ENDING: "新しい鍵で送っています。古い鍵は、古い鍵で封をした束をすべて取り込むと廃棄されます",
+}
+
+
+class Pairing(ABC):
+    """The keys' half of the 送受信 pane, and `ikiiki partner`."""
+
+    def __init__(self, desk: Desk, boxes: Boxes) -> None:
+        self._desk = desk
+        self._boxes = boxes
+
+    @abstractmethod
+    def seal(
+        self, tx: Tx, kind: str, entries: Mapping[str, bytes], counts: Mapping[str, int], *, channel: str = ""
+    ) -> Sent:
+        """See `Exchange.seal`."""
+
+    @abstractmethod
+    def flush(self) -> list[str]:
+        """See `Exchange.flush`."""
+
+    def partner_card(self) -> bytes:
+        """This site's public card, to be carried to the other site. Its fingerprint is read out by people.
+
+        That of the next epoch while the keys are changed by hand.
+        """
+        with self._desk.reading(Right.READ) as tx:
+            following = next_of(tx)
+            return following.own.data if following and following.by_hand else own_card(tx)
+
+    def keep_courier_credential(self, credential: str) -> None:
+        """Keep what opens the courier's way into Box, so that people who log in can send and receive too."""
+        with self._desk.writing(Right.PARTNER) as tx:
+            tx.settings.put("courier_credential", credential)
+            self._desk.log(tx, "courier_box")
+
+    def courier_credential(self) -> str:
+        """What `keep_courier_credential` kept. Raises `Refused` when there is none."""
+        with self._desk.reading() as tx:
+            kept = tx.settings.get("courier_credential")
+        if kept is None:
+            raise Refused(
+                "Boxの資格情報が保管庫にありません",
+                next_step="取扱責任者が ikiiki courier box で設定してください",
+            )
+        return kept
+
+    def fingerprint(self) -> str:
+        """Of `partner_card`."""
+        return read_card(self.partner_card()).fingerprint
+
+    def trust(self, card: bytes, fingerprint: str) -> PartnerCard:
+        """Take the other site's card, if the fingerprint read out by its people is its own. Once per epoch.
+
+        A card of the next epoch is taken when this site has made its own (`Renewal.renew`), which then begins.
+        """
+        parsed = read_card(card)
+        with self._desk.writing(Right.PARTNER) as tx:
+            if parsed.site is self._desk.actor.site:
+                raise Refused(
+                    "これは相手側ではなく、自分の側のカードです",
+                    next_step="相手から受け取ったファイルを指定してください",
+                )
+            if not same_fingerprint(card, fingerprint):
+                raise IntegrityFailure(
+                    "指紋（確認番号）が一致しません。カードは登録していません",
+                    next_step="相手に電話で確認番号を読み上げてもらい、カードを受け取り直してください",
+                )
+            known = tx.settings.get("partner_card")
+            if known is None or known.encode() != card:
+                if known is None and parsed.epoch != epoch_of(tx):
+                    raise Refused(
+                        "自分のカードと別の世代のカードです",
+                        where=f"{epoch_of(tx)} / {parsed.epoch}",
+                        next_step="両拠点のカードの世代を合わせてください（ikiiki partner renew --by-hand）",
+                    )
+                if known is not None:
+                    trust_next(tx, parsed)
+                else:
+                    tx.settings.put("partner_card", card.decode())
+                write_line(
+                    self._desk, tx, Act.PAIR, Content.KEYS, 1, Unit.FILES,
+                    from_=place(parsed.site), to=place(self._desk.actor.site), ref=f"sha256:{sha256_hex(card)}",
+                )  # fmt: skip
+                self._desk.log(tx, "trust", parsed.fingerprint)
+                if may_begin(tx):
+                    begin(self._desk, tx, self.seal)
+        self.hand_cards()
+        self.flush()
+        return parsed
+
+    def hand_cards(self) -> None:
+        """Lay the cards where the courier finds them, as `trust` does: it may have been cut off after its commit."""
+        with self._desk.reading() as tx:
+            pairs = courier_pairs(tx)
+        if pairs:
+            self._boxes.put_partner(pairs)
+
+    # -- changing the keys ------------------------------------------------------------------------------
+
+    def renew(self, *, by_hand: bool = False) -> Standing:
+        """Make this site's keys of the next epoch and offer their card; or answer the partner, who has offered its own.
+
+        Until the answer is here everything goes on in the present epoch. Again, it changes nothing. `by_hand`: nothing
+        is offered and no bundle believed: people carry both cards, read the fingerprints out, and `trust` them; for
+        when an old key may be in wrong hands. Raises `Refused` while the last change is not finished at the partner.
+        """
+        with self._desk.writing(Right.PARTNER) as tx:
+            need_partner(tx)
+            epoch, following = epoch_of(tx), next_of(tx)
+            if following is None:
+                rings = earlier_rings(tx)
+                if rings and ended_list(tx, rings[-1].epoch) is None:
+                    raise Refused(
+                        "前の鍵の交換がまだ終わっていません",
+                        where=f"世代 {rings[-1].epoch} → {epoch}",
+                        next_step="相手の新しい鍵での最初の束が届くまで、送受信を続けてください",
+                    )
+                following = self._make_next(tx, epoch + 1, by_hand=by_hand)
+                if not by_hand:
+                    self.seal(tx, "epoch", {CARD: following.own.data}, {"cards": 1})
+            elif by_hand and not following.by_hand:
+                put_next(tx, replace(following, by_hand=True, partner=None))
+                self._desk.log(tx, "renew", f"{following.own.epoch} by_hand")
+            if may_begin(tx):
+                begin(self._desk, tx, self.seal)
+        self.hand_cards()
+        self.flush()
+        return self.standing()
+
+    def begin_if_due(self) -> Sent | None:
+        """Begin the next epoch when the partner has answered. The word that says so, or None."""
+        if not self._desk.actor.may(Right.SEND):
+            return None
+        with self._desk.reading() as tx:
+            if not may_begin(tx):
+                return None
+        with self._desk.writing(Right.SEND) as tx:
+            sent = begin(self._desk, tx, self.seal) if may_begin(tx) else None
+        self.hand_cards()
+        self.flush()
+        return sent
+
+    def standing(self) -> Standing:
+        """Where the keys stand. Raises `Refused` before the sites are paired."""
+        with self._desk.reading() as tx:
+            partner, epoch, following, offered = need_partner(tx), epoch_of(tx), next_of(tx), offered_card(tx)
+            old = [ring for ring in earlier_rings(tx) if ring.opening is not None]
+            left = tuple(str(name) for ring in earlier_rings(tx) for name in due(tx, ring.epoch))
+            own = read_card(own_card(tx))
+        if following is not None:
+            stage = Stage.BY_HAND if following.by_hand else Stage.OFFERED
+            offered = following.partner or offered
+        else:
+            stage = Stage.ASKED if offered else Stage.ENDING if old else Stage.NONE
+        return Standing(
+            stage,
+            epoch,
+            own.fingerprint,
+            partner.fingerprint,
+            following.own.fingerprint if following else "",
+            offered.fingerprint if offered else "",
+            left,
+            _SENTENCES[stage],
+        )
+
+    def _make_next(self, tx: Tx, epoch: int, *, by_hand: bool) -> Next:
+        """Our half of the next epoch, kept and entered in the ledger."""
+        site, secret = self._desk.actor.site, self._desk.entropy(COURIER_KEY_BYTES)
+        keys = SiteKeys.from_random(self._desk.entropy(SITE_KEY_BYTES))
+        card = make_card(
+            keys, site=site, vault_id=read_card(own_card(tx)).vault_id, epoch=epoch,
+            courier=SigningKey(secret).public, created=self._desk.now(),
+        )  # fmt: skip
+        following = Next(card, keys, secret, None if by_hand else offered_card(tx), by_hand)
+        put_next(tx, following)
+        write_line(
+            self._desk, tx, Act.RENEW, Content.KEYS, 1, Unit.FILES, ref=f"sha256:{sha256_hex(card.data)}"
+        )
+        self._desk.log(tx, "renew", f"{epoch} by_hand" if by_hand else str(epoch))
+        return following
