@@ -234,6 +234,16 @@ class Bench:
     ) -> Callable[[], Any]:  # fmt: skip
         """What takes in, at the other site, a bundle sealed as the sender's next; the sender forgets that it was."""
         channel = channel or CHANNEL_FROM[sender.site]
+        forged = self.forged(sender, kind, entries, counts, channel=channel)
+        exchange = self.other(sender).office.exchange
+        return lambda: exchange.take_in(*forged, channel=channel)
+
+    def forged(
+        self, sender: Bureau, kind: str, entries: Mapping[str, bytes] | None = None, counts: Mapping[str, int] | None = None,
+        *, channel: str = "",
+    ) -> tuple[str, bytes, bytes]:  # fmt: skip
+        """(name, zip, manifest) of a bundle of the first epoch, sealed as the sender's next."""
+        channel = channel or CHANNEL_FROM[sender.site]
         with sender.store.read() as tx:  # rolled back
             last = tx.bundles.last(channel, 1, "out")
             seq, previous = (last.seq + 1, last.manifest_sha256) if last else (1, "0" * 64)
@@ -246,8 +256,7 @@ class Bench:
                 kind=kind, entries={**cover, **(entries or {})}, counts=counts or {}, created=sender.now(),
                 checkpoint=checkpoint_of(tx, sender.site, site_keys(tx)).data,
             )  # fmt: skip
-        exchange = self.other(sender).office.exchange
-        return lambda: exchange.take_in(f"1-{channel}-{seq:08}", zip_bytes, manifest, channel=channel)
+        return f"1-{channel}-{seq:08}", zip_bytes, manifest
 
     def signed(self, sender: Bureau, files: Mapping[str, bytes], *names: str) -> dict[str, bytes]:
         """`files` with the sender's signatures over `names` of them."""
