@@ -307,6 +307,14 @@ ACTIONS: tuple[Action, ...] = (
         "相手の鍵カードを読み、指紋を読み合わせて登録する",
         Right.PARTNER,
     ),
+    Action(
+        "exchange",
+        "renew",
+        "鍵を替える",
+        "r",
+        "両側の鍵を新しくする。相手に求める、または相手の求めに答える",
+        Right.PARTNER,
+    ),
     # 点検
     Action(
         "review",

@@ -1,7 +1,8 @@
-"""`ikiiki partner`: pairing with the other site."""
+"""`ikiiki partner`: pairing with the other site, and changing the keys."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from cli.context import Json, note, opened, remember, say
 from core.errors import UsageError
+from core.office.pairing import Standing
 from core.roles import SITE_WORDS
 
 app = typer.Typer(no_args_is_help=True, help="相手側（委託先・区）の登録")
@@ -46,3 +48,41 @@ def trust(
         card = session.office.exchange.trust(data, fingerprint)
     note(f"{SITE_WORDS[card.site]}のカードを登録しました")
     say({"site": card.site.value, "fingerprint": card.fingerprint}, "次にすること: ikiiki sync")
+
+
+@app.command()
+def renew(
+    by_hand: Annotated[
+        bool,
+        typer.Option(
+            "--by-hand", help="古い鍵が漏れたおそれのあるとき。新しいカードを持ち運び、確認番号を読み上げ直す"
+        ),
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """鍵を替える。相手に求める、または相手の求めに答える。その間も送受信は止まらない。"""
+    remember(as_json)
+    with opened() as session:
+        _say(session.office.exchange.renew(by_hand=by_hand))
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """鍵の世代と確認番号、鍵の交換がどこまで進んだか。"""
+    remember(as_json)
+    with opened() as session:
+        _say(session.office.exchange.standing())
+
+
+def _say(standing: Standing) -> None:
+    lines = [
+        f"世代 {standing.epoch}: {standing.sentence}",
+        f"自分の確認番号: {standing.fingerprint}",
+        f"相手の確認番号: {standing.partner_fingerprint}",
+    ]
+    if standing.next_fingerprint:
+        lines.append(f"自分の新しい確認番号: {standing.next_fingerprint}")
+    if standing.partner_next_fingerprint:
+        lines.append(f"相手の新しい確認番号: {standing.partner_next_fingerprint}（電話で確かめる）")
+    lines += [f"まだ届いていない前の世代の束: {name}" for name in standing.due]
+    say(asdict(standing), "\n".join(lines))

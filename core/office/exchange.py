@@ -44,7 +44,7 @@ from core.office.epochs import (
 from core.office.history import LEDGER, ROSTERS, checkpoint_of, ledger_entries, take_history
 from core.office.keyring import epoch_of, need_partner, own_card, site_keys
 from core.office.ledger import write_line
-from core.office.pairing import Pairing
+from core.office.pairing import Pairing, changing
 from core.office.ports import Boxes, BundleRow, Progress, Tx
 from core.roles import Right, Site
 
@@ -83,6 +83,8 @@ class Overview:
     """Names in the inbox that a person has to take in."""
     status: ExchangeStatus
     """How far each bundle is, and what is late."""
+    keys: str = ""
+    """While keys change: where that stands, in Japanese."""
 
 
 Taker = Callable[[Tx, Opened, str], None]
@@ -345,6 +347,7 @@ class Exchange(Pairing):
                 tuple(tx.bundles.list("in")),
                 status.waiting,
                 status,
+                changing(tx),
             )
 
 

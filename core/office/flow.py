@@ -21,6 +21,7 @@ from core.office.due import Late, exchange_status, in_order, overdue_steps
 from core.office.happening import seats_due
 from core.office.history import NOTICES_DONE
 from core.office.notices import told, told_last
+from core.office.pairing import KeyStage, stage_of
 from core.office.plans import current_draw, done_draws, next_plan, plan_now, plan_of
 from core.office.ports import Boxes, Tx
 from core.office.review import applicants_status
@@ -225,6 +226,8 @@ def _sentence(tx: Tx, actor: Actor, done: dict[str, bool], waiting: bool, day: d
         return "送受信で届いた束を取り込む", "F6"
     if tx.settings.get("partner_card") is None:
         return "相手の鍵を登録する（ikiiki partner trust）", "F6"
+    if actor.may(Right.PARTNER) and stage_of(tx) is KeyStage.ASKED:
+        return "相手の新しい鍵を確かめて答える（鍵を替える）", "F6"
     step = _draw_step(tx, actor.site)
     at_ward = actor.site is Site.WARD
     draw = _in_hand(tx, actor.site)

@@ -37,7 +37,7 @@ from core.roles import Right
 COURIER_KEY_BYTES = 32
 
 
-class Stage(StrEnum):
+class KeyStage(StrEnum):
     """Where a change of keys stands at this site."""
 
     NONE = "none"
@@ -53,7 +53,7 @@ class Stage(StrEnum):
 class Standing:
     """What people need to know of the keys."""
 
-    stage: Stage
+    stage: KeyStage
     epoch: int
     """In which this site seals."""
     fingerprint: str
@@ -68,12 +68,28 @@ class Standing:
 
 
 _SENTENCES = {
-    Stage.NONE: "鍵の交換は行っていません",
-    Stage.ASKED: "相手が鍵の交換を求めています。新しい指紋を電話で確かめ、取扱責任者が「鍵を替える」で答えてください",
-    Stage.OFFERED: "鍵の交換を相手に求めています。相手の取扱責任者が答えるまで、今の鍵で送受信を続けます",
-    Stage.BY_HAND: "新しいカードを書き出して相手に渡し、指紋を読み上げ、相手の新しいカードを登録してください",
-    Stage.ENDING: "新しい鍵で送っています。古い鍵は、古い鍵で封をした束をすべて取り込むと廃棄されます",
+    KeyStage.NONE: "鍵の交換は行っていません",
+    KeyStage.ASKED: "相手が鍵の交換を求めています。新しい指紋を電話で確かめ、取扱責任者が「鍵を替える」で答えてください",
+    KeyStage.OFFERED: "鍵の交換を相手に求めています。相手の取扱責任者が答えるまで、今の鍵で送受信を続けます",
+    KeyStage.BY_HAND: "新しいカードを書き出して相手に渡し、指紋を読み上げ、相手の新しいカードを登録してください",
+    KeyStage.ENDING: "新しい鍵で送っています。古い鍵は、古い鍵で封をした束をすべて取り込むと廃棄されます",
 }
+
+
+def stage_of(tx: Tx) -> KeyStage:
+    """Where a change of keys stands at this site."""
+    following = next_of(tx)
+    if following is not None:
+        return KeyStage.BY_HAND if following.by_hand else KeyStage.OFFERED
+    if offered_card(tx) is not None:
+        return KeyStage.ASKED
+    return KeyStage.ENDING if any(ring.opening is not None for ring in earlier_rings(tx)) else KeyStage.NONE
+
+
+def changing(tx: Tx) -> str:
+    """While keys change, where that stands, in Japanese; "" otherwise."""
+    stage = stage_of(tx)
+    return "" if stage is KeyStage.NONE else _SENTENCES[stage]
 
 
 class Pairing(ABC):
@@ -219,14 +235,11 @@ class Pairing(ABC):
         """Where the keys stand. Raises `Refused` before the sites are paired."""
         with self._desk.reading() as tx:
             partner, epoch, following, offered = need_partner(tx), epoch_of(tx), next_of(tx), offered_card(tx)
-            old = [ring for ring in earlier_rings(tx) if ring.opening is not None]
             left = tuple(str(name) for ring in earlier_rings(tx) for name in due(tx, ring.epoch))
             own = read_card(own_card(tx))
+            stage = stage_of(tx)
         if following is not None:
-            stage = Stage.BY_HAND if following.by_hand else Stage.OFFERED
             offered = following.partner or offered
-        else:
-            stage = Stage.ASKED if offered else Stage.ENDING if old else Stage.NONE
         return Standing(
             stage,
             epoch,

@@ -18,7 +18,7 @@ from core.ledger.codes import Act
 from core.ledger.line import read_line
 from core.office.epochs import CARD, ENDED
 from core.office.keyring import courier_pairs, earlier_rings, epoch_of, rings_of, site_keys
-from core.office.pairing import Stage
+from core.office.pairing import KeyStage
 from core.roles import Role, Site
 from storage.boxes import FolderBoxes
 
@@ -74,20 +74,20 @@ def ready(bench: Any) -> Any:
 def test_a_change_with_an_answer_destroys_the_old_keys_at_both_sites(ready: Any) -> None:
     c, w = ready.contractor, ready.ward
     began = c.office.exchange.renew()
-    assert (began.stage, began.epoch) == (Stage.OFFERED, 1)
+    assert (began.stage, began.epoch) == (KeyStage.OFFERED, 1)
     ready.sync()
     asked = w.office.exchange.standing()
-    assert (asked.stage, asked.partner_next_fingerprint) == (Stage.ASKED, began.next_fingerprint)
+    assert (asked.stage, asked.partner_next_fingerprint) == (KeyStage.ASKED, began.next_fingerprint)
     assert "鍵の交換" in asked.sentence
     answered = w.office.exchange.renew()
-    assert (answered.stage, answered.epoch) == (Stage.ENDING, 2)
+    assert (answered.stage, answered.epoch) == (KeyStage.ENDING, 2)
     assert epochs(ready) == [1, 2]
     ready.sync(4)
     assert epochs(ready) == [2, 2]
     for one, other in ((c, w), (w, c)):
         standing = one.office.exchange.standing()
         assert (standing.stage, standing.fingerprint) == (
-            Stage.NONE,
+            KeyStage.NONE,
             other.office.exchange.standing().partner_fingerprint,
         )
         assert held(one) == []
@@ -114,7 +114,7 @@ def test_the_old_opening_key_is_nowhere_in_the_vault(ready: Any) -> None:
 
 def test_both_begin_at_the_same_moment(ready: Any) -> None:
     for one in (ready.contractor, ready.ward):
-        assert one.office.exchange.renew().stage is Stage.OFFERED
+        assert one.office.exchange.renew().stage is KeyStage.OFFERED
     ready.sync(4)
     assert epochs(ready) == [2, 2]
     assert held(ready.contractor) == held(ready.ward) == []
@@ -326,7 +326,7 @@ def test_only_the_right_card_is_taken_from_a_bundle(
     }.get(wrong, {CARD: card})  # fmt: skip
     with leaves(ready.ward, IntegrityFailure):
         ready.forge(c, "epoch", entries)()
-    assert ready.ward.office.exchange.standing().stage is Stage.NONE
+    assert ready.ward.office.exchange.standing().stage is KeyStage.NONE
 
 
 def test_a_second_card_for_the_same_epoch_is_refused(ready: Any, leaves: Callable[..., Any]) -> None:
@@ -389,7 +389,7 @@ def test_by_hand_nothing_is_believed_but_what_people_read_out(ready: Any, offere
     c.office.records.send()  # sealed with the old keys, not yet with the ward
     for one in (c, w):
         standing = one.office.exchange.renew(by_hand=True)
-        assert standing.stage is Stage.BY_HAND
+        assert standing.stage is KeyStage.BY_HAND
         assert one.office.exchange.fingerprint() == standing.next_fingerprint
     ready.carry(c)
     assert w.office.exchange.import_waiting() == []  # a signature of the old key says nothing
@@ -405,7 +405,7 @@ def test_by_hand_nothing_is_believed_but_what_people_read_out(ready: Any, offere
     assert held(c) == held(w) == []
     for one in (c, w):
         assert one.office.ledger.verify() == []
-        assert one.office.exchange.standing().stage is Stage.NONE
+        assert one.office.exchange.standing().stage is KeyStage.NONE
 
 
 def test_by_hand_a_forged_bundle_of_the_old_key_is_never_taken_in(ready: Any) -> None:

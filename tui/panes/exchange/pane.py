@@ -15,11 +15,12 @@ from core.errors import IkiikiError
 from core.exchange.state import CourierState
 from core.office.due import OUTCOME_WORDS, STAGE_WORDS, ExchangeStatus, Stage
 from core.office.exchange import KIND_WORDS, Overview
+from core.office.pairing import KeyStage, Standing
 from core.office.ports import BundleRow
 from tui.actions import bindings_of
 from tui.place import Pane, flow
 from tui.safety import clean, paragraphs
-from tui.widgets.dialogs import Message, Prompt
+from tui.widgets.dialogs import Choice, Message, Prompt
 from tui.widgets.files import FileChoice, read_small, save_private
 from tui.widgets.frame import Frame
 from tui.widgets.virtual_list import Column, Held, VirtualList
@@ -129,6 +130,8 @@ class ExchangePane(Pane):
             parts.append(f"置いて、相手に届いたとまだ分からないもの {unanswered}件")
         if status.state is not None:
             parts.append(self._courier(status.state))
+        if overview.keys:
+            parts.append(overview.keys)
         parts.append(f"自分の指紋 {overview.fingerprint}")
         parts.append(f"相手の指紋 {overview.partner_fingerprint}")
         return "\n".join(parts)
@@ -245,3 +248,32 @@ class ExchangePane(Pane):
             self.office.exchange.trust(card, spoken)
             self.ikiiki.refresh_state()
             self.say("相手を登録しました")
+
+    @flow
+    async def action_renew(self) -> None:
+        standing = self.office.exchange.standing()
+        choices = {"renew": "鍵を替える", "by_hand": "古い鍵が漏れたおそれがある（カードを渡し直す）"}
+        if standing.stage is KeyStage.ASKED:
+            choices["renew"] = "相手の新しい鍵に答える"
+        if standing.stage in (KeyStage.OFFERED, KeyStage.BY_HAND):
+            del choices["renew"]
+        if standing.stage is KeyStage.BY_HAND:
+            await self.ikiiki.ask(Message("鍵を替える", _of_keys(standing)))
+            return
+        chosen = await self.ikiiki.ask(Choice("鍵を替える", _of_keys(standing), choices))
+        if chosen is not None:
+            standing = self.office.exchange.renew(by_hand=chosen == "by_hand")
+            self.ikiiki.refresh_state()
+            await self.ikiiki.ask(Message("鍵を替える", _of_keys(standing)))
+
+
+def _of_keys(standing: Standing) -> str:
+    """Where the keys stand, with the fingerprints that people may compare on the telephone."""
+    said = [f"{standing.sentence}。"]
+    if standing.next_fingerprint:
+        said.append(f"自分の新しい指紋 {standing.next_fingerprint}")
+    if standing.partner_next_fingerprint:
+        said.append(f"相手の新しい指紋 {standing.partner_next_fingerprint}")
+    if standing.due:
+        said.append(f"前の鍵の束で、まだ取り込んでいないもの {len(standing.due)}件: {standing.due[0]} から")
+    return "\n".join(said)
