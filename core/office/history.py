@@ -49,14 +49,19 @@ def take_history(
     """Keep the partner's new lines and checkpoint, and what follows from them here. `partner`: its card of the epoch.
 
     A medium carried by hand may be overtaken by later bundles, and what is left of an epoch by the word that ended
-    it: then (`overtaken`) an older state of this very history is nothing new. Otherwise it is a rollback.
+    it: then (`overtaken`) an older state of this very history is nothing new. So it is on the line when a medium came
+    first, but not when the line itself has told more before: that is a rollback.
     Raises `IntegrityFailure` (rewritten, rolled back, forked, broken chain, wrong signature), keeping nothing.
     """
     org = partner.site
     shown = read_checkpoint(checkpoint, partner.signing)
     if shown.org is not org:
         raise IntegrityFailure("管理簿の確認書が相手のものではありません")
-    if overtaken and shown.size <= tx.ledger.size(org) and _held_head(tx, org, shown.size) == shown.head:
+    told, size = int(tx.settings.get(f"told_{org}") or "0"), tx.ledger.size(org)
+    if not overtaken:
+        tx.settings.put(f"told_{org}", str(max(told, shown.size)))
+    older = shown.size <= size if overtaken else told <= shown.size < size
+    if older and _held_head(tx, org, shown.size) == shown.head:
         return
     keys = {card.epoch: card.signing for card in cards_of(tx, org)}
     known = [read_checkpoint(data, keys[epoch_named(data)]) for data in tx.ledger.checkpoints(org)]

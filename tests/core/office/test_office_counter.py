@@ -100,6 +100,26 @@ def test_a_medium_may_come_after_bundles_that_are_younger(paired: Any) -> None:
         assert one.office.ledger.verify() == []
 
 
+def test_a_medium_that_comes_before_what_was_sealed_before_it_does_not_stop_the_line(paired: Any) -> None:
+    """The line is carried later; the medium has told more of the ward's ledger already."""
+    ward, contractor = paired.ward, paired.contractor
+    contractor.key("サトウ ハナコ")
+    contractor.office.records.send()
+    paired.sync(1)
+    ward.office.exchange.import_waiting()
+    ward.office.review.confirm_rest("applicants")
+    ward.office.review.send()
+    ward.key("イケダ トオル")
+    medium = ward.office.records.seal_desk()
+    contractor.office.records.take_in_desk(*medium)
+    paired.carry(ward)
+    assert "review" in [one.kind for one in contractor.office.exchange.import_waiting()]
+    ward.key("ニシ サチコ")
+    contractor.office.records.take_in_desk(*ward.office.records.seal_desk())
+    paired.sync(2)
+    assert contractor.office.ledger.verify() == []
+
+
 def test_the_ward_takes_in_no_medium_and_nobody_takes_one_over_the_line(
     paired: Any, leaves: Callable[..., Any]
 ) -> None:
