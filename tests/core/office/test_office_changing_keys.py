@@ -78,7 +78,7 @@ def test_a_change_with_an_answer_destroys_the_old_keys_at_both_sites(ready: Any)
     ready.sync()
     asked = w.office.exchange.standing()
     assert (asked.stage, asked.partner_next_fingerprint) == (KeyStage.ASKED, began.next_fingerprint)
-    assert "鍵の交換" in asked.sentence
+    assert "電話で確かめ" in asked.sentence
     answered = w.office.exchange.renew()
     assert (answered.stage, answered.epoch) == (KeyStage.ENDING, 2)
     assert epochs(ready) == [1, 2]
