@@ -117,10 +117,13 @@ def ring_for(tx: Tx, bundle: BundleName, name: str) -> Ring:
 
 def too_early(tx: Tx, bundle: BundleName) -> str:
     """Why a bundle has to wait for others of the partner's, in Japanese; "" when it has not."""
+    rings = rings_of(tx)
+    if rings and bundle.epoch > max(rings):
+        return "この世代の相手のカードがまだ登録されていません"
     ended = ended_list(tx, bundle.epoch)
     if ended is None and _only_by_list(tx, bundle.epoch):
         return "鍵を作り直しているため、相手の新しい鍵での一覧が届くまで取り込めません"
-    before = [epoch for epoch in rings_of(tx) if epoch < bundle.epoch]
+    before = [epoch for epoch in rings if epoch < bundle.epoch]
     begins = bundle.seq == 1 and bundle.channel.value != DESK_CHANNEL
     if not before or begins:
         return ""

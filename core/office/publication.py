@@ -12,10 +12,10 @@ from core.ledger.codes import ACT_WORDS, Act, Content, Unit
 from core.ledger.line import read_line
 from core.office.desk import Desk
 from core.office.draw_keys import draw_card
-from core.office.drawing import is_public
+from core.office.drawing import Step, is_public, step_of
 from core.office.keyring import need_partner
 from core.office.ledger import write_line
-from core.office.plans import current_draw
+from core.office.plans import current_draw, next_plan
 from core.office.ports import Tx
 from core.roles import SITE_WORDS, Right, Site
 
@@ -62,9 +62,16 @@ class Publication:
             return name, publication_of(self._desk, tx, name)
 
     def keys(self) -> dict[str, bytes]:
-        """Both sites' public keys, by file name: the ward's notice gives their SHA-256."""
+        """Both sites' public keys, by file name: the ward's notice gives their SHA-256.
+
+        Of the newest draw; where that is over and another follows, those that one will begin with.
+        """
         with self._desk.reading() as tx:
-            return dict(sorted(keys_of_both(tx, current_draw(tx)).items()))
+            draw = current_draw(tx)
+            over = draw is not None and (
+                next_plan(tx) is not None or step_of(tx.draws.files(draw)) is Step.ABANDONED
+            )
+            return dict(sorted(keys_of_both(tx, None if over else draw).items()))
 
     def published(self, draw: str) -> None:
         """Enter in the ledger that the folder of this draw was written, with the hash of its file hashes."""

@@ -517,3 +517,31 @@ def test_who_may_not(ready: Any, leaves: Callable[..., Any]) -> None:
         for role in (Role.HANDLER, Role.AUDITOR):
             with leaves(one, Refused):
                 one.office_of(role).exchange.renew()
+
+
+def test_by_hand_after_the_partner_has_begun_nothing_that_came_is_refused(ready: Any) -> None:
+    """The ward answers and begins; the contractor, who asked, grows suspicious before it takes the answer in."""
+    c, w = ready.contractor, ready.ward
+    c.office.exchange.renew()
+    ready.sync()
+    c.key("サトウ ハナコ")
+    c.office.records.send()
+    w.office.exchange.renew()
+    c.office.exchange.renew(by_hand=True)
+    ready.carry(w)  # the answer, and the first bundle of the next epoch
+    assert c.office.exchange.import_waiting() == []
+    trust(c, w)
+    ready.sync(4)
+    assert epochs(ready) == [2, 2]
+    assert records(w) == records(c) != {}
+    assert held(c) == held(w) == []
+
+
+def test_the_ward_notice_names_the_keys_the_next_draw_will_begin_with(bench: Any) -> None:
+    bench.pair()
+    bench.sync(3)
+    before = bench.ward.office.publication.keys()
+    change(bench)
+    after = bench.ward.office.publication.keys()
+    assert set(before.values()).isdisjoint(after.values())
+    assert after == bench.contractor.office.publication.keys()
