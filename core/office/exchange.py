@@ -235,7 +235,9 @@ class Exchange(Pairing):
                         denied.append(unlisted(name))
                         continue
                     # A medium's bundles may lie here too, when a courier carried the medium.
-                    channel = DESK_CHANNEL if _is_desk(name) and self._desk.actor.site is Site.CONTRACTOR else ""
+                    channel = (
+                        DESK_CHANNEL if _is_desk(name) and self._desk.actor.site is Site.CONTRACTOR else ""
+                    )
                     imported = self.take_in(name, zip_bytes, manifest, channel=channel)
                     if imported:
                         done.append(imported)

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from core.errors import Refused
 from core.office.keyring import earlier_rings, epoch_of
-from core.office.pairing import Stage
+from core.office.pairing import KeyStage
 from core.roles import Site
 from storage.boxes import FolderBoxes
 from tests.core.office.conftest import Bench, Bureau
@@ -83,7 +83,7 @@ class Offices(RuleBasedStateMachine):
     @rule(site=SITES)
     def somebody_reads_out_a_fingerprint(self, site: Site) -> None:
         exchange, other = self.at(site).office.exchange, self.at(site.other).office.exchange
-        if Stage.BY_HAND in (exchange.standing().stage, other.standing().stage):
+        if KeyStage.BY_HAND in (exchange.standing().stage, other.standing().stage):
             with contextlib.suppress(Refused):  # the other site has not made its own yet
                 exchange.trust(other.partner_card(), other.fingerprint())
 
@@ -125,9 +125,9 @@ class Offices(RuleBasedStateMachine):
         for _ in range(3):  # people finish what they began
             for site in Site:
                 stage = self.at(site).office.exchange.standing().stage
-                if stage is Stage.ASKED:
+                if stage is KeyStage.ASKED:
                     self.at(site).office.exchange.renew()
-                elif stage is Stage.BY_HAND:
+                elif stage is KeyStage.BY_HAND:
                     with contextlib.suppress(
                         Refused
                     ):  # it has begun already: its card is all that is missing
@@ -142,7 +142,7 @@ class Offices(RuleBasedStateMachine):
         assert len(held[0]) == sum(self.keyed.values())
         for site in Site:
             bureau = self.at(site)
-            assert bureau.office.exchange.standing().stage is Stage.NONE
+            assert bureau.office.exchange.standing().stage is KeyStage.NONE
             assert bureau.office.ledger.verify() == []
             with bureau.store.read() as tx:
                 assert all(ring.opening is None for ring in earlier_rings(tx))
