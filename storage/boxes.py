@@ -7,6 +7,7 @@
     courier/key-<epoch>                  its own key of an epoch after the first
     courier/evidence/                    what was not taken in
     courier/state.json                   how the courier's last round ended, for people who look later
+    courier/journal.jsonl, box-log.jsonl, box-watch.json   the courier's own papers, read here and never written
 
 A bundle without its manifest does not exist yet: the manifest is written last and removed first, by renaming, so that
 after a crash at any point every step can be repeated. Folders are 0700, files 0600. All of it is sealed or public.
@@ -28,7 +29,7 @@ from core.exchange.card import read_card
 from core.exchange.names import MANIFEST, RECEIPT, ZIP, bundle_name
 from core.exchange.state import STATE_LIMIT, CourierState, read_state
 from core.keys import to_base64
-from core.office.ports import CourierPair
+from core.office.ports import CourierPair, CourierPapers
 from storage.vault.files import private_folder, read_private, replace_private, sync_folder
 
 OUTBOX = "outbox"
@@ -39,12 +40,15 @@ STATE = "state.json"
 KEY = "key"
 EVIDENCE = "evidence"
 _KEY_FILE = re.compile(r"key(?:-[1-9][0-9]{0,6})?")
+JOURNAL, LOG, WATCH = "journal.jsonl", "box-log.jsonl", "box-watch.json"
 _TAKEN = ".taken"
 """What a manifest is called between the moment its bundle is done with and the removal of the bundle's files."""
 
 ZIP_LIMIT = 256 * 2**20
 """Bytes of the largest zip read; a whole ward's applicants need a few million."""
 MANIFEST_LIMIT = 2**20
+PAPER_LIMIT = 64 * 2**20
+"""Bytes of the largest paper the courier keeps."""
 
 
 class FolderBoxes:
@@ -124,6 +128,17 @@ class FolderBoxes:
     def receipts(self) -> list[str]:
         """Names of our bundles whose receipt the courier has checked and laid beside them."""
         return _names(self._outbox, RECEIPT) if self._outbox.exists() else []
+
+    def courier_papers(self) -> CourierPapers:
+        """What the courier has written down, each as it lies there: how far the log goes is read before the log itself."""
+        watch, log, journal = (self._paper(name) for name in (WATCH, LOG, JOURNAL))
+        return CourierPapers(journal, log, watch)
+
+    def _paper(self, name: str) -> bytes:
+        try:
+            return read_private(self._courier / name, limit=PAPER_LIMIT)
+        except FileNotFoundError:
+            return b""
 
     def set_aside(self, name: str) -> None:
         """Keep a bundle that is not to be taken in as evidence, where the courier keeps its own. Again changes nothing."""

@@ -272,10 +272,21 @@ ACTIONS: tuple[Action, ...] = (
     Action("ledger", "add", "記入", "n", "受渡し・印刷・廃棄などを記入する", Right.LEDGER_ADD),
     Action("ledger", "verify", "検証", "v", "鎖と署名、相手の控えとの一致を確かめる"),
     Action("ledger", "access", "操作ログ", "l", "だれがいつ何をしたか", Right.ACCESS_LOG),
+    Action(
+        "ledger",
+        "box",
+        "Boxの記録",
+        "b",
+        "Boxでだれがフォルダに触れたかを、管理簿と突き合わせる",
+        Right.ACCESS_LOG,
+    ),
     Action("ledger", "export", "書き出す", "p", "管理簿を1つのファイルに書き出す", Right.EXPORT),
     Action("writing", "change", "選び直す", "enter", "この項目を選び直す"),
     Action("writing", "save", "署名して記入", "f10,ctrl+s", "記入し、自分の鍵で署名する"),
     Action("writing", "back", "やめる", "escape", "何も記入せずに戻る"),
+    Action("box_log", "open", "くわしく", "enter", "1件を見る。要確認なら、確かめたことを管理簿に残す"),
+    Action("box_log", "state", "状況", "s", "どこまで読み、何を確かめられないか"),
+    Action("box_log", "back", "戻る", "escape", "管理簿に戻る"),
     # 送受信
     Action("exchange", "sync", "今すぐ送受信", "enter,f10", "送るものを送り、届いたものを取り込む"),
     Action(

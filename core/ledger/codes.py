@@ -139,6 +139,7 @@ class Content(StrEnum):
     EQUIPMENT = "equipment"
     ENTRY = "entry"
     INCIDENT = "incident"
+    BOX_LOG = "box_log"
 
 
 CONTENT_WORDS: dict[Content, str] = {
@@ -167,6 +168,7 @@ CONTENT_WORDS: dict[Content, str] = {
     Content.EQUIPMENT: "機器",
     Content.ENTRY: "入退室",
     Content.INCIDENT: "事故",
+    Content.BOX_LOG: "Boxの記録",
 }
 
 

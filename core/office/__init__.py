@@ -7,6 +7,7 @@ protocols of `core.office.ports`.
 from __future__ import annotations
 
 from core.office.approving import take_approval
+from core.office.box_log import BoxLogDesk
 from core.office.chances import Chances
 from core.office.countersigning import receipt_entries, take_receipt
 from core.office.desk import Desk
@@ -63,6 +64,7 @@ class Office:
         self.publication = Publication(desk)
         self.notices = NoticeDesk(desk)
         self.ledger = LedgerDesk(desk)
+        self.box_log = BoxLogDesk(desk, boxes)
         self.staff = StaffDesk(desk, slots)
         self.flow = Flow(desk, boxes)
 

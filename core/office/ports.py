@@ -341,8 +341,19 @@ class CourierPair:
     """Its own Ed25519 key, 32 bytes; empty for the one it was given when the vault was made."""
 
 
+@dataclass(frozen=True)
+class CourierPapers:
+    """What the courier keeps of its own work, as it lies there; empty where there is none."""
+
+    journal: bytes = b""
+    log: bytes = b""
+    """The remote's own log (`core.exchange.happenings`)."""
+    watch: bytes = b""
+    """How far that was read."""
+
+
 class Boxes(Protocol):
-    """The vault folder's `outbox/` and `inbox/` (files of sealed bundles), and `courier/partner.json`."""
+    """The vault folder's `outbox/` and `inbox/` (files of sealed bundles), `courier/partner.json` and the courier's papers."""
 
     def put_out(self, name: str, zip_bytes: bytes, manifest: bytes) -> None:
         """Write both, manifest last; writing the same again changes nothing."""
@@ -382,4 +393,8 @@ class Boxes(Protocol):
 
         A key of an epoch that is not among them is removed.
         """
+        ...
+
+    def courier_papers(self) -> CourierPapers:
+        """Its journal, and what it has kept of the remote's own log."""
         ...

@@ -12,6 +12,7 @@ from storage.courier.journal import Journal
 from storage.courier.receiving import answer, beat, receive
 from storage.courier.report import CourierFailure, CourierReport, Notes
 from storage.courier.sending import Round, collect_receipts, send
+from storage.courier.watching import watch
 
 
 def run(
@@ -39,7 +40,7 @@ def run(
         this = Round(
             folders, identity, Journal(folders.courier / "journal.jsonl"), remote, listed, now, medium, notes
         )
-        for stage in (send, receive, collect_receipts, answer, *(() if medium else (beat,))):
+        for stage in (send, receive, collect_receipts, answer, *(() if medium else (beat, watch))):
             try:
                 stage(this)
             except IntegrityFailure as error:

@@ -144,6 +144,18 @@ def delete_file(desk: Desk, call: Call) -> Reply:
     return Reply(204)
 
 
+@route("POST", r"/2\.0/files/(\d+)/copy")
+def copy_file(desk: Desk, call: Call) -> Reply:
+    body = call.json()
+    state, user = desk.state, call.caller.user
+    file = state.visible(user, call.ids[0], File, "download")
+    blob = state.blobs.write([file.current.blob.read()])
+    made = state.create_file(
+        call.caller, _id_of(body.get("parent")), body.get("name") or file.name, blob, what="copy"
+    )
+    return Reply(201, _file(desk, call, made))
+
+
 @route("GET", r"/2\.0/files/(\d+)/collaborations")
 def file_collaborations(desk: Desk, call: Call) -> Reply:
     return Reply(200, _collaborations(desk, call, desk.state.visible(call.caller.user, call.ids[0], File)))

@@ -23,16 +23,24 @@ START = 1_790_000_000.0
 
 
 class PretendBox:
-    """A context manager. `waited` holds the seconds that would have been waited.
+    """A context manager. `waited` holds the seconds that would have been waited. `admin`: the contractor's account may
+    read the enterprise's log.
 
     Where Box's contract is at hand, all that passes is held against it, and leaving raises what went against it.
     """
 
     def __init__(
-        self, *, clock: Callable[[], float] = lambda: START, token_life: int = 3600, **server: Any
+        self,
+        *,
+        admin: bool = False,
+        clock: Callable[[], float] = lambda: START,
+        token_life: int = 3600,
+        **server: Any,
     ) -> None:
         self.state = BoxState(clock=clock, token_life=token_life)
-        self.contractor = self.state.add_user("contractor-courier@example.jp")
+        self.contractor = self.state.add_user(
+            "contractor-courier@example.jp", role="admin" if admin else "user"
+        )
         self.ward = self.state.add_user("ward-courier@example.jp")
         self.application = self.state.add_application(
             CLIENT_ID, CLIENT_SECRET, users=(self.contractor, self.ward), enterprise=ENTERPRISE, admin=True

@@ -131,22 +131,25 @@ class BoxState:
         assert role in RIGHTS, role
         with self.lock:
             inviter = by or item.owner
-            self.withdraw(item, user, by=inviter)
+            what = "role" if self._drop(item, user) else "invite"
             one = Collaboration(
                 self.new_id(), item.id, user, role, inviter, self.clock(), status, expires_at,
                 invite_email=invite_email,
             )  # fmt: skip
             self.collaborations[one.id] = one
-            self.events.add("invite", Caller(inviter), item, collab_id=one.id, role=role, login=user.login)
+            self.events.add(what, Caller(inviter), item, whom=user, collab_id=one.id, role=role)
             return one
 
     def withdraw(self, item: Item, user: User, *, by: User | None = None) -> None:
         """Take access away, if there is any."""
         with self.lock:
-            for one in [*self.collaborations.values()]:
-                if one.item == item.id and one.user.id == user.id:
-                    del self.collaborations[one.id]
-                    self.events.add("remove", Caller(by or item.owner), item, login=user.login)
+            if self._drop(item, user):
+                self.events.add("remove", Caller(by or item.owner), item, whom=user)
+
+    def _drop(self, item: Item, user: User) -> bool:
+        before, whom = self.collaborations, (item.id, user)
+        self.collaborations = {id: one for id, one in before.items() if (one.item, one.user) != whom}
+        return len(self.collaborations) < len(before)
 
     def find(self, folder: str, name: str, user: User | None = None) -> Item | None:
         """What has that name in a folder. `user` is needed for the root alone."""
@@ -254,6 +257,7 @@ class BoxState:
         blob: Blob,
         created: float = 0.0,
         modified_at: float = 0.0,
+        what: str = "upload",
     ) -> File:
         """A new file with its first version."""
         with self.lock:
@@ -263,7 +267,7 @@ class BoxState:
             file.versions.append(Version(self.new_id(), blob, name, now, user))
             file.content_created_at, file.content_modified_at = created or now, modified_at or now
             self.items[file.id] = file
-            self.events.add("upload", caller, file)
+            self.events.add(what, caller, file)
             return file
 
     def new_version(

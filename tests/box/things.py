@@ -127,6 +127,8 @@ class Event:
     details: Json
     seen_by: frozenset[str]
     """Ids of the users in whose own stream it stands."""
+    accessible_by: Json | None = None
+    """Whom a collaboration is about."""
 
 
 def folded(name: str) -> str:

@@ -27,7 +27,7 @@ from core.keys import SITE_KEY_BYTES, SigningKey, SiteKeys
 from core.office import Office
 from core.office.desk import Desk
 from core.office.founding import found
-from core.office.ports import StaffRow
+from core.office.ports import CourierPapers, StaffRow
 from core.office.staff import NewPerson, Record
 from core.roles import SITE_WORDS, Actor, Role, Site
 from storage.bundles.sealer import BundleSealer
@@ -118,6 +118,7 @@ class Boxes:
     inbox: dict[str, tuple[bytes, bytes]] = field(default_factory=dict)
     signed_for: list[str] = field(default_factory=list)
     state: CourierState | None = None
+    papers: CourierPapers = field(default_factory=CourierPapers)
 
     def put_out(self, name: str, zip_bytes: bytes, manifest: bytes) -> None:
         self.out[name] = (zip_bytes, manifest)
@@ -150,8 +151,11 @@ class Boxes:
     def put_partner(self, pairs: object) -> None:
         """There is no courier to hand the cards to."""
 
+    def courier_papers(self) -> CourierPapers:
+        return self.papers
+
     def copy(self) -> Boxes:
-        return Boxes(dict(self.out), dict(self.inbox), list(self.signed_for), self.state)
+        return Boxes(dict(self.out), dict(self.inbox), list(self.signed_for), self.state, self.papers)
 
 
 @dataclass

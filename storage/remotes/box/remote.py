@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
 from box_sdk_gen import (
     ChunkedUploadsManager,
+    EventsManager,
     FetchOptions,
     FilesManager,
     FoldersManager,
     TrashedFilesManager,
     UploadsManager,
+    UsersManager,
 )
 from box_sdk_gen.networking.fetch_options import ResponseFormat
 
 from core.errors import IntegrityFailure, Refused, RemoteUnreachable
+from core.exchange.happenings import Account, Page, Stream
 from core.exchange.remote import (
     Put,
     Remote,
@@ -33,6 +36,7 @@ from core.exchange.remote import (
 from storage.remotes.box.access import Access
 from storage.remotes.box.dates import Dates
 from storage.remotes.box.download import Download
+from storage.remotes.box.events import BoxEvents
 from storage.remotes.box.network import TimeLimits, plain_session, require_allowed, sdk_session
 from storage.remotes.box.pacing import Pace
 from storage.remotes.box.patience import Answer, Broken, Patience
@@ -82,6 +86,9 @@ class BoxRemote(Remote):
         self._folders, self._files = FoldersManager(**both), FilesManager(**both)
         self._uploads, self._trash = UploadsManager(**both), TrashedFilesManager(**both)
         self._in_parts = InParts(ChunkedUploadsManager(**both), settings.folder, notes, self._ask)
+        self._events = BoxEvents(
+            EventsManager(**both), UsersManager(**both), self._folders, settings, self._ask
+        )
         self._known: dict[str, _Lies] = {}
         self._knowing = threading.Lock()
 
@@ -177,6 +184,16 @@ class BoxRemote(Remote):
             if answer.status not in {403, 404}:
                 raise self._refused(answer, writing=True) from None
         return gone
+
+    def account(self) -> Account:
+        return self._events.account()
+
+    def happenings(
+        self, account: Account, stream: Stream, position: str, after: str, known: Collection[str]
+    ) -> Page:
+        with self._knowing:
+            lie = {one.id for one in self._known.values()}
+        return self._events.happenings(account, stream, position, after, lie.union(known))
 
     # -- asking -----------------------------------------------------------------------------------------------
 

@@ -23,7 +23,7 @@ from core.applicant import Application, Route
 from core.canonical import crockford_id
 from core.draw.signing import sign, signature_name
 from core.exchange.card import make_card
-from core.keys import SITE_KEY_BYTES, SigningKey, SiteKeys
+from core.keys import SITE_KEY_BYTES, SiteKeys
 from core.ledger.codes import Act, Content, Unit
 from core.office import Office
 from core.office.desk import Desk
@@ -38,6 +38,7 @@ from core.people.fields import Field
 from core.roles import Actor, Role, Site
 from storage.boxes import FolderBoxes
 from storage.bundles.sealer import BundleSealer
+from storage.courier import install_key
 from storage.store import MIGRATIONS, VaultStore
 from storage.vault.migrations import migrate
 
@@ -138,7 +139,7 @@ class Bureau:
         self._signers = {role: Ed25519PrivateKey.from_private_bytes(self.entropy(32)) for role in Role}
         card = make_card(
             self.keys, site=site, vault_id=f"test-{site}", epoch=1,
-            courier=SigningKey(self.entropy(32)).public, created=self.moment,
+            courier=install_key(folder, self.entropy(32)).public, created=self.moment,
         )  # fmt: skip
         programme = PROGRAMME if site is Site.CONTRACTOR else None
         with self.store.write() as tx:

@@ -17,6 +17,7 @@ from core.office.ports import AccessRow
 from core.roles import ROLE_WORDS, SITE_WORDS, Role, Site
 from tui.actions import bindings_of
 from tui.panes.ledger.adding import Writing
+from tui.panes.ledger.box_log import BoxLogSheet
 from tui.place import Pane, flow
 from tui.widgets.dialogs import Message, Prompt
 from tui.widgets.files import save_private
@@ -129,6 +130,13 @@ class LedgerPane(Pane):
     async def action_access(self) -> None:
         self._access = not self._access
         await self._change()
+
+    @flow
+    async def action_box(self) -> None:
+        desk = self.office.box_log
+        seen = await self.ikiiki.run_job("Boxの記録", lambda progress: desk.look())
+        await self.ikiiki.ask(BoxLogSheet(seen))
+        self.query_one(VirtualList).reload()
 
     @on(VirtualList.Chosen)
     def _chosen(self, event: VirtualList.Chosen) -> None:

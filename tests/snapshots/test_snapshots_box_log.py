@@ -1,0 +1,86 @@
+"""The Boxの記録 view: findings first, what waits and what cannot be checked, then every event; to those who may see it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from core.exchange.happenings import Account, Happening, Reach, Span, Stream, Watch
+from core.office.ports import CourierPapers
+from core.roles import Role, Site
+from tests.snapshots.pictures import going_to, then
+from tests.snapshots.world import World
+
+US, THEM = "contractor-courier@example.jp", "ward-courier@example.jp"
+STRANGER = "dareka@example.com"
+
+
+def happening(number: int, day: int, type: str, login: str, name: str, ip: str = "") -> Happening:
+    at = dt.datetime(2026, 5, day, 0, number, tzinfo=dt.UTC).isoformat(timespec="seconds")
+    return Happening(
+        f"event-{number}", at, type, login.split("@")[0], login, f"9{number}", name, "file", "77", ip
+    )
+
+
+def papers() -> CourierPapers:
+    account = Account("contractor-courier", US, Reach.ENTERPRISE, "77", allowed=(US, THEM))
+    span = Span(Reach.ENTERPRISE, "2026-04-01T09:00:00+09:00", "2026-05-13T15:00:00+09:00")
+    watch = Watch(
+        account, Stream.LIVE, "12", "", "2026-04-15T09:00:00+09:00", "2026-05-13T15:00:00+09:00", (span,)
+    )
+    told = [
+        happening(0, 11, "UPLOAD", THEM, "memo.txt", "198.51.100.4"),
+        happening(1, 11, "UPLOAD", US, "1-cw-00000002.zip", "203.0.113.1"),
+        happening(2, 11, "DOWNLOAD", THEM, "1-cw-00000002.zip", "198.51.100.4"),
+        happening(3, 12, "DOWNLOAD", STRANGER, "1-cw-00000002.zip", "192.0.2.77"),
+        happening(4, 12, "DOWNLOAD", STRANGER, "1-cw-00000002.zip", "192.0.2.78"),
+        happening(5, 12, "SHARE", THEM, "1-cw-00000002.zip", "198.51.100.4"),
+        happening(6, 13, "DOWNLOAD", THEM, "1-cw-00000003.zip", "198.51.100.4"),
+        happening(7, 13, "COLLABORATION_INVITE", US, "いきいき受渡し"),
+    ]
+    return CourierPapers(log=b"".join(one.line() for one in told), watch=watch.data())
+
+
+@pytest.fixture
+def kept(opener_at: Callable[..., Any], year: dict[str, World]) -> Any:
+    """The courier has fetched a log, in every copy of the stage taken from here on."""
+    boxes = year["review"].at(Site.CONTRACTOR).boxes
+    boxes.papers = papers()
+    yield
+    boxes.papers = CourierPapers()
+
+
+VIEW = then(going_to("ledger"), "b", until="BoxLogSheet")
+
+
+def test_findings_come_first(picture: Any, kept: None) -> None:
+    words = picture("review", Site.CONTRACTOR, VIEW)
+    assert "登録のない利用者が取得しました"[:7] in words
+    assert words.rindex("要確認") < words.index("招待") < words.index("置く")
+
+
+def test_a_finding_tells_all_and_asks_how_it_was_checked(picture: Any, kept: None) -> None:
+    words = picture("review", Site.CONTRACTOR, then(VIEW, *["down"] * 3, "enter", until="Choice"))
+    assert STRANGER in words and "192.0.2.77" in words and "事故として" in words
+
+
+def test_an_answer_is_signed_and_the_finding_is_gone(picture: Any, kept: None) -> None:
+    asked = then(VIEW, *["down"] * 3, "enter", until="Choice")
+    words = picture("review", Site.CONTRACTOR, then(asked, "end", "enter", until="BoxLogSheet"))
+    assert "要確認 4件、説明ずみ 1件" in words
+
+
+def test_an_auditor_reads_and_is_not_asked(picture: Any, kept: None) -> None:
+    words = picture("review", Site.CONTRACTOR, then(VIEW, "enter", until="Message"), role=Role.AUDITOR)
+    assert "次にすること" in words
+
+
+def test_what_was_read_and_what_cannot_be_checked(picture: Any, kept: None) -> None:
+    assert "組織の記録" in picture("review", Site.CONTRACTOR, then(VIEW, "s", until="Message"))
+
+
+def test_without_box_there_is_none(picture: Any) -> None:
+    assert "Boxの記録はありません" in picture("review", Site.WARD, VIEW)
