@@ -19,7 +19,7 @@ from core.exchange.receipt import heartbeat_place
 from core.exchange.strict import Fields, bad, is_moment, moment, object_of
 from core.roles import Site
 
-PROTOCOL = "hkw1"
+PROTOCOL = "hke1"
 LOOKBACK = dt.timedelta(days=14)
 """How far back a stream of Box's reaches when it is read from its start: at least so far."""
 _LONGEST = 200

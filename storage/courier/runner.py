@@ -7,12 +7,12 @@ from pathlib import Path
 
 from core.errors import IntegrityFailure
 from core.exchange.remote import Remote
+from storage.courier.box_log import fetch_log
 from storage.courier.folder import Folders, only_one, read_identity
 from storage.courier.journal import Journal
 from storage.courier.receiving import answer, beat, receive
 from storage.courier.report import CourierFailure, CourierReport, Notes
 from storage.courier.sending import Round, collect_receipts, send
-from storage.courier.watching import watch
 
 
 def run(
@@ -40,7 +40,7 @@ def run(
         this = Round(
             folders, identity, Journal(folders.courier / "journal.jsonl"), remote, listed, now, medium, notes
         )
-        for stage in (send, receive, collect_receipts, answer, *(() if medium else (beat, watch))):
+        for stage in (send, receive, collect_receipts, answer, *(() if medium else (beat, fetch_log))):
             try:
                 stage(this)
             except IntegrityFailure as error:

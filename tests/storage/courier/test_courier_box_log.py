@@ -22,7 +22,7 @@ from core.exchange.happenings import (
     told,
 )
 from core.exchange.names import Channel
-from storage.courier import run, watching
+from storage.courier import box_log, run
 from storage.remotes.box.events import happening
 from tests.box.faults import Fault, Kind
 from tests.box.pretend import PretendBox
@@ -51,14 +51,14 @@ class Kept:
         return Path(self.contractor.folder) / "courier"
 
     def lines(self) -> list[Happening]:
-        return read_happenings((self.courier / watching.LOG).read_bytes())
+        return read_happenings((self.courier / box_log.LOG).read_bytes())
 
     def names(self) -> list[str]:
         return [one.name for one in self.lines() if one.doing is Doing.UPLOAD and one.kind == "file"]
 
     @property
     def watch(self) -> Any:
-        return read_watch((self.courier / watching.WATCH).read_bytes())
+        return read_watch((self.courier / box_log.WATCH).read_bytes())
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_each_event_is_kept_once_however_often_and_late_it_is_told(kept: Kept) -
     kept.round()
     kept.round()
     assert sorted(kept.names()) == ["a.zip", "b.zip", "c.zip"]
-    data = (kept.courier / watching.LOG).read_bytes()
+    data = (kept.courier / box_log.LOG).read_bytes()
     assert len(data.splitlines()) == len({one.id for one in kept.lines()})
     assert kept.watch.account.reach is Reach.ENTERPRISE
 
@@ -108,7 +108,7 @@ def test_long_logs_are_read_page_by_page_and_over_several_rounds(
     kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("storage.remotes.box.events._PAGE", 3)
-    monkeypatch.setattr(watching, "PAGES", 2)
+    monkeypatch.setattr(box_log, "PAGES", 2)
     for number in range(20):
         kept.put(f"{number:02}.zip")
     assert kept.round() == ["Boxの記録の続きは、次の送受信で読みます"]
@@ -146,7 +146,7 @@ def test_a_crash_between_lines_and_position_loses_and_doubles_nothing(
         raise cut
 
     with monkeypatch.context() as patched, pytest.raises(cut):
-        patched.setattr(watching, step, stop)
+        patched.setattr(box_log, step, stop)
         kept.round()
     kept.round(hours=0)
     assert kept.names() == ["a.zip", "b.zip"]
@@ -179,7 +179,7 @@ def test_bundles_pass_whatever_is_wrong_with_the_log_and_it_is_said(kept: Kept, 
 def test_a_kept_log_that_was_altered_stops_the_log_and_not_the_bundles(kept: Kept) -> None:
     kept.put("a.zip")
     kept.round()
-    path = kept.courier / watching.LOG
+    path = kept.courier / box_log.LOG
     path.write_bytes(b'{"id": "forged"}\n')
     sealed = kept.contractor.post(Channel.TO_WARD, kept.ward)
     assert any("確かめられません" in problem for problem in kept.round())
@@ -192,7 +192,7 @@ def test_the_kept_log_has_a_bound_at_which_nothing_is_lost_and_people_are_told(
 ) -> None:
     kept.round()
     position = kept.watch.position
-    monkeypatch.setattr(watching, "LOG_LIMIT", (kept.courier / watching.LOG).stat().st_size + 10)
+    monkeypatch.setattr(box_log, "LOG_LIMIT", (kept.courier / box_log.LOG).stat().st_size + 10)
     kept.put("a.zip")
     assert any("大きくなりすぎた" in problem for problem in kept.round())
     assert kept.watch.position == position
@@ -232,13 +232,13 @@ def test_a_guest_has_no_history_and_the_hole_stays_visible(kept: Kept) -> None:
 def test_a_folder_remote_keeps_no_log(posts: Any) -> None:
     contractor, _ = posts
     contractor.run()
-    assert not (contractor.folder / "courier" / watching.LOG).exists()
+    assert not (contractor.folder / "courier" / box_log.LOG).exists()
 
 
 def test_no_secret_and_no_content_stands_in_what_is_kept(kept: Kept) -> None:
     kept.contractor.post(Channel.TO_WARD, kept.ward)
     kept.round()
-    for name in (watching.LOG, watching.WATCH):
+    for name in (box_log.LOG, box_log.WATCH):
         data = (kept.courier / name).read_bytes()
         assert kept.box.settings(kept.box.contractor).client_secret.encode() not in data
         assert b"Bearer" not in data and (kept.courier / name).stat().st_mode & 0o777 == 0o600

@@ -26,7 +26,7 @@ LOG_LIMIT = 32 * 2**20
 WATCH_LIMIT = 2**20
 
 
-def watch(this: Round) -> None:
+def fetch_log(this: Round) -> None:
     """Fetch what has happened since. Never raises for what the remote, or the kept log, is to blame for."""
     if not isinstance(this.remote, Watched):
         return
