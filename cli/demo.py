@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cli.demo_people import demo_programme, desk_applications, paper_applications, write_exports
+from cli.demo_people import demo_programme, desk_applications, outing_days, paper_applications, write_exports
 from cli.wiring import Session, create_vault_folder, now, open_session
 from core.applicant import Problem, State
 from core.errors import Refused
@@ -59,9 +59,10 @@ def play(folder: Path, tell: Callable[[str], None]) -> Year:
     _clear(folder)
     (folder / "remote").mkdir()
     (folder / "medium").mkdir()
-    programme = demo_programme()
+    days = outing_days(now().date())
+    programme = demo_programme(days)
     (folder / "programme.toml").write_text(programme, encoding="utf-8")
-    exports = write_exports(folder / "exports")
+    exports = write_exports(folder / "exports", days)
     for site in Site:
         staff, name = STAFF[site]
         create_vault_folder(
@@ -259,14 +260,18 @@ class _Player:
     def _afterwards(self) -> None:
         self.tell("その後  辞退と繰上げ、当日の出欠")
         people = self.contractor.office.participants
-        for outing in ("A", "C"):
+        today = now().date()
+        coming = [o.code for o in self.contractor.office.intake.programme().outings if o.date > today]
+        if not coming:
+            self.tell("    どの回も開催日が来たので、だれも繰り上がりません")
+        for outing in sorted({*coming[:1], *coming[-1:]}):
             seated = people.list(outing)[0]
             promoted = people.cancel(seated.unit_id)
             self.tell(
                 f"    受付番号 {seated.number:04} が辞退 → 繰上げ {'、'.join(f'{p.id}（{p.course}）' for p in promoted) or 'なし'}"
             )
         planned = self.contractor.office.intake.programme().outing("A").date
-        if now().date() > planned:
+        if today >= planned:
             day = [p for p in people.list("A") if p.place == 0]
             for index, participant in enumerate(day):
                 people.attend("A", participant.record, index % 17 != 5)

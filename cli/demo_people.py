@@ -51,12 +51,13 @@ _TOWNS = (
 )  # fmt: skip
 _HOUSES = ("コーポ", "メゾン", "ハイツ", "グリーンパレス", "第二")
 _OUTINGS = {"A": "高尾山", "B": "御岳山", "C": "鎌倉アルプス", "D": "日和田山"}
-_DAYS = {
+OUTING_DAYS = {
     "A": dt.date(2026, 6, 10),
     "B": dt.date(2026, 6, 17),
     "C": dt.date(2026, 10, 14),
     "D": dt.date(2026, 10, 21),
 }
+_LAST = dt.date(2026, 12, 31)
 _SEATS = {"A": 80, "B": 80, "C": 60, "D": 60}
 
 
@@ -89,7 +90,15 @@ class PaperApplication:
     """For `Intake.add`; short date forms are used, as a typist would."""
 
 
-def demo_programme() -> str:
+def outing_days(today: dt.date) -> dict[str, dt.date]:
+    """The days of the four outings. The last two lie ahead while the contract lasts, or nobody could move up any more."""
+    if OUTING_DAYS["C"] > today:
+        return OUTING_DAYS
+    third = min(max(today, OUTING_DAYS["C"]) + dt.timedelta(days=21), _LAST - dt.timedelta(days=7))
+    return OUTING_DAYS | {"C": third, "D": third + dt.timedelta(days=7)}
+
+
+def demo_programme(days: Mapping[str, dt.date] = OUTING_DAYS) -> str:
     """The demo's programme.toml: four outings of 80, 80, 60 and 60 seats, two people may go together."""
     head = f"""\
 # 見本の事業設定です。人物・団体はすべて架空のものです。
@@ -103,7 +112,7 @@ minimum_age = 60
 applications_close = {_CLOSE.isoformat()}
 """
     outings = "".join(
-        f'\n[[outing]]\ncode = "{code}"\ndate = {_DAYS[code].isoformat()}\nplace = "{place}"\n'
+        f'\n[[outing]]\ncode = "{code}"\ndate = {days[code].isoformat()}\nplace = "{place}"\n'
         f"capacity = {_SEATS[code]}\n"
         for code, place in _OUTINGS.items()
     )
@@ -120,13 +129,13 @@ phone = "0120-000-000"
     return head + outings + tail
 
 
-def write_exports(folder: Path) -> list[Path]:
+def write_exports(folder: Path, days: Mapping[str, dt.date] = OUTING_DAYS) -> list[Path]:
     """Write the four exports into `folder` (made if need be); their paths in the order to import them."""
     folder.mkdir(parents=True, exist_ok=True)
     everyone = _everyone()
     contents = (
         _web(everyone.web, random.Random(SEED + 1)),  # noqa: S311 - a repeatable demo, no secret
-        _survey(everyone.survey, random.Random(SEED + 2)),  # noqa: S311
+        _survey(everyone.survey, random.Random(SEED + 2), days),  # noqa: S311
         _forms(everyone.forms, random.Random(SEED + 3)),  # noqa: S311
         _counter(everyone.counter, random.Random(SEED + 4)),  # noqa: S311
     )
@@ -296,7 +305,7 @@ def _web(people: Sequence[_Person], rng: random.Random) -> bytes:
     return _csv(rows, "cp932")
 
 
-def _survey(people: Sequence[_Person], rng: random.Random) -> bytes:
+def _survey(people: Sequence[_Person], rng: random.Random, days: Mapping[str, dt.date]) -> bytes:
     """A survey service's answers: UTF-8 with BOM, one address line, the outing with its description."""
     rows = [
         ["タイムスタンプ", "メールアドレス", "お名前（カナ）", "生年月日", "ご住所", "お電話番号",
@@ -304,7 +313,7 @@ def _survey(people: Sequence[_Person], rng: random.Random) -> bytes:
     ]  # fmt: skip
     for place, person in enumerate(people):
         wishes = [
-            f"{code} {_OUTINGS[code]}（{_DAYS[code].month}月{_DAYS[code].day}日）" for code in person.wishes
+            f"{code} {_OUTINGS[code]}（{days[code].month}月{days[code].day}日）" for code in person.wishes
         ]
         birth = "昭和99年1月1日" if place == 60 else _birth(person.birth, rng)
         rows.append(

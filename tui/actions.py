@@ -138,7 +138,7 @@ ACTIONS: tuple[Action, ...] = (
         Right.DRAW,
         _C,
     ),
-    Action("lottery", "next_round", "次の募集回", "", "次の募集回の抽選をはじめる", Right.DRAW, _C),
+    Action("lottery", "next_round", "次の募集回", "n", "次の募集回の抽選をはじめる", Right.DRAW, _C),
     Action("lottery", "abandon", "取りやめ", "", "この抽選を両者で取りやめる。公表される", Right.DRAW),
     Action(
         "lottery", "chances", "当たる見込み", "o", "いまの応募が当たる見込みと、決まりを変えたときの見込み"

@@ -1,12 +1,20 @@
 """The demo's people pass through the product's own readers, and only the intended few are doubtful."""
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from cli.demo_people import FILES, demo_programme, desk_applications, paper_applications, write_exports
+from cli.demo_people import (
+    FILES,
+    demo_programme,
+    desk_applications,
+    outing_days,
+    paper_applications,
+    write_exports,
+)
 from core.applicant import Problem, Reading, Route
 from core.columns import recognise
 from core.people.duplicates import folded_key
@@ -110,3 +118,13 @@ def test_the_files_are_of_the_encodings_offices_meet(tmp_path: Path) -> None:
 def test_paper_comes_by_post_and_fax_and_three_from_the_counter() -> None:
     assert Counter(item.route for item in paper_applications()) == {Route.POST: 15, Route.FAX: 5}
     assert [item.route for item in desk_applications()] == [Route.DESK] * 3
+
+
+def test_the_demos_last_outings_lie_ahead_while_its_contract_lasts() -> None:
+    """Into an outing whose day has come nobody moves up; the demo is to show somebody who does."""
+    for today in (dt.date(2026, 4, 1), dt.date(2026, 10, 13), dt.date(2026, 10, 14), dt.date(2026, 12, 23)):
+        days = outing_days(today)
+        assert today < days["C"] < days["D"]
+        outings = parse_programme(demo_programme(days)).outings
+        assert {outing.code: outing.date for outing in outings} == days
+    assert parse_programme(demo_programme(outing_days(dt.date(2031, 1, 1))))

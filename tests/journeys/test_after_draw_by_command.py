@@ -51,8 +51,9 @@ def verified(sites: Sites) -> None:
     assert run.returncode == 0, run.stdout + run.stderr
 
 
-def test_one_of_a_pair_stays_at_home(at: At) -> None:
+def test_one_of_a_pair_stays_at_home(at: At, on: Callable[[str], None]) -> None:
     sites = at("approve")
+    on("2026-05-20")
     first, second = pair_of(sites)
     sites.contractor.refused("participants", "shrink", first, second, code=3)
     sites.contractor.do("participants", "shrink", second)

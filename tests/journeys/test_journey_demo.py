@@ -152,7 +152,7 @@ def test_an_earlier_demo_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyP
     class Enough(Exception):
         """The year itself is played elsewhere."""
 
-    def stop() -> str:
+    def stop(days: object) -> str:
         raise Enough
 
     monkeypatch.setattr(cli.demo, "demo_programme", stop)

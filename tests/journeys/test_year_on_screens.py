@@ -30,6 +30,11 @@ class Desk:
             await self._pilot.press(key)
             await self._settle()
 
+    def text(self) -> str:
+        """What stands on the screen."""
+        lines = self._pilot.app.screen._compositor.render_strips(self._pilot.app.size)
+        return "\n".join("".join(segment.text for segment in line) for line in lines)
+
     async def type_into(self, text: str) -> None:
         """Put `text` where the cursor is."""
         if not isinstance(self._pilot.app.focused, Input):

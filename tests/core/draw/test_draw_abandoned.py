@@ -74,6 +74,20 @@ def test_the_roll_of_a_draw_given_up_is_held_to_its_rules() -> None:
         }
 
 
+def test_dice_of_another_opening_or_with_a_beacon_nobody_named_are_found_without_a_key() -> None:
+    dice = Dice.parse(TEXTS["dice-contractor.txt"], "dice-contractor.txt")
+    for bent in (
+        dataclasses.replace(dice, opened="0" * 64),
+        dataclasses.replace(dice, draw="hiking-2026-2"),
+        dataclasses.replace(dice, beacon=("drand-quicknet", "1", "0" * 64)),
+    ):
+        words = [word(party, Reached.DICE) for party in Site]
+        report = check(folder(Reached.DICE, *words, more={"dice-contractor.txt": bent.to_bytes()}))
+        assert [(one.file, one.code) for one in report.findings if one.code is not FindingCode.MISSING] == [
+            ("dice-contractor.txt", FindingCode.MISMATCH)
+        ]
+
+
 def test_dice_that_agree_cannot_be_abandoned() -> None:
     words = [word(party, Reached.DICE, Reason.NO_WITNESS) for party in Site]
     both = {"dice-ward.txt": TEXTS["dice-ward.txt"]}

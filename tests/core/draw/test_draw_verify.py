@@ -10,6 +10,7 @@ from core.draw.verify import DrawReport, FindingCode, verify
 from core.roles import Site
 from tests.core.draw.happened import forbidden, happen
 from tests.core.draw.played import KEYS, PUBLIC, Played, play, rules, with_signatures
+from tests.storage.public.folders import BROKEN, FORGED, HARMLESS, forge
 
 
 def whole() -> Played:
@@ -192,3 +193,16 @@ def test_half_a_step_is_not_a_step_reached(name: str) -> None:
     report = check(with_signatures({one: TEXTS[one] for one in names}))
     assert not report.sound
     assert (name, "gone") in found(report)
+
+
+@pytest.mark.parametrize("allowed", HARMLESS)
+def test_what_the_rules_allow_is_no_finding_once_it_is_signed(allowed: tuple[str, str, str]) -> None:
+    assert check(with_signatures(forge(FORGED, *allowed))).ok
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_one_rule_broken_and_all_that_follows_made_to_fit_and_signed_is_found(kind: str) -> None:
+    """Whatever both sites sign, it must have been a draw: no signature and no hash tells here, only the rule."""
+    report = check(with_signatures(forge(FORGED, *BROKEN[kind])))
+    assert not report.sound
+    assert {one.code for one in report.findings} & {FindingCode.MALFORMED, FindingCode.MISMATCH}

@@ -202,6 +202,7 @@ BROKEN = {
     "a freeze cut short": ("freeze.txt", f"list={FORGED.roll.sha256}\n", ""),
     "a key of another name": ("freeze.txt", "params=", "parama="),
     "a line nobody knows after the opening": ("opened.txt", _WARD_OPENED, _WARD_OPENED + "x=1\n"),
+    "another secret than was revealed": ("opened.txt", _WARD_OPENED, f"ward={'0' * 64}\n"),
     "an opening of another freeze": ("opened.txt", FORGED_FREEZE, "0" * 64),
 }
 """One rule of the grammar broken, and every later hash made to fit: file, what stands there, what stands instead."""

@@ -57,6 +57,10 @@ def told(ceremony: Ceremony, trouble: str, width: int, *, ascii_only: bool) -> T
     text.append(f"つぎ: {clean(ceremony.sentence)}\n", style="bold")
     if ceremony.step is not Step.DONE:
         text.append(f"      {_turn(ceremony)}\n")
+    elif ceremony.next_draw:
+        text.append(
+            f"      次の募集回の抽選 {clean(ceremony.next_draw)} は、委託先が「次の募集回」ではじめます\n"
+        )
     if trouble:
         text.append(f" {clean(trouble)}\n")
     for site, why in (ceremony.against or {}).items():
