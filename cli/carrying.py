@@ -12,6 +12,7 @@ from typing import Any
 from core.errors import IkiikiError, Stopped
 from core.exchange.remote import Remote
 from core.office.exchange import KIND_WORDS, Imported
+from core.office.ports import Progress
 from storage.courier import CourierReport, Notes, watched_run
 from storage.courier.folder import CourierBusy
 from storage.remotes.folder import FolderRemote
@@ -60,6 +61,7 @@ class Trip:
     now: Callable[[], dt.datetime]
     medium: Path | None = None
     unattended: bool = False
+    progress: Progress | None = None
     imported: list[Imported] = field(default_factory=list)
     sealed: list[str] = field(default_factory=list)
     busy: bool = False
@@ -72,7 +74,8 @@ class Trip:
         self._notes.append(notes)
         try:
             watched_run(
-                self.folder, self._opened, self.now, notes, medium=self.medium is not None, unattended=self.unattended
+                self.folder, self._opened, self.now, notes,
+                medium=self.medium is not None, unattended=self.unattended, progress=self.progress,
             )  # fmt: skip
         except CourierBusy:
             if not self.unattended:

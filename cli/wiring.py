@@ -69,7 +69,7 @@ class Session:
 
         `medium`: a folder carried by hand in place of the remote; what was written to it is a ledger line.
         """
-        trip = Trip(self.folder.absolute(), self._destination, now, medium)
+        trip = Trip(self.folder.absolute(), self._destination, now, medium, progress=progress)
         with trip.told():
             try:
                 self.office.exchange.flush()
@@ -301,10 +301,14 @@ def set_remote(folder: Path, text: str) -> None:
     set_folder(folder / COURIER, text)
 
 
-def courier_run(folder: Path) -> SyncReport:
+def courier_run(folder: Path, progress: Progress | None = None) -> SyncReport:
     """The courier alone: nobody is logged in, nothing is opened. Another run under way is no failure."""
     trip = Trip(
-        folder.absolute(), lambda: destination(folder / COURIER, given_credential), now, unattended=True
+        folder.absolute(),
+        lambda: destination(folder / COURIER, given_credential),
+        now,
+        progress=progress,
+        unattended=True,
     )
     with trip.told():
         trip.round()

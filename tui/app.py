@@ -310,7 +310,9 @@ class IkiikiApp(QuietApp):
         """Show a dialog from a flow and wait for its answer; None when it was left."""
         return await self.push_screen_wait(dialog)
 
-    async def run_job(self, title: str, work: Callable[[ProgressCall], T], *, stoppable: bool = True) -> T:
+    async def run_job(
+        self, title: str, work: Callable[[ProgressCall], T], *, stoppable: bool = True, resumes: bool = False
+    ) -> T:
         """Run long work in a thread, with a progress window when it takes a while.
 
         Gives its result or raises its error. When the screen is locked meanwhile, the work goes on, its session is
@@ -318,7 +320,7 @@ class IkiikiApp(QuietApp):
         """
         lease = self._lease
         assert lease is not None
-        job = Job(title, stoppable)
+        job = Job(title, stoppable, resumes)
         lease.enter()
 
         def call() -> T:

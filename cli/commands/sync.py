@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from cli.context import CHOICE, Json, note, opened, remember, say, vault_folder
+from cli.progress import progress_line
 from core.errors import IkiikiError, Stopped, UsageError
 
 
@@ -42,10 +43,11 @@ def sync(
     try:
         with _stopped_by_signals():
             if CHOICE.staff is None:
-                report = courier_run(vault_folder())
+                with progress_line("送受信しています") as progress:
+                    report = courier_run(vault_folder(), progress)
             else:
-                with opened() as session:
-                    report = session.sync(medium=medium)
+                with opened() as session, progress_line("送受信しています") as progress:
+                    report = session.sync(progress, medium=medium)
     except IkiikiError as error:
         if error.done is not None and not CHOICE.json:
             for sentence in error.done["sentences"]:

@@ -46,12 +46,27 @@ class RemoteReadOnly(RemoteUnreachable):
     """This end may read, not write: a ward that may only download. Reading goes on."""
 
 
+@runtime_checkable
+class Knowing(Protocol):
+    """A target of `Remote.get_into` that knows what should come. It spares a remote checks of its own, which it would make to
+    fetch again what was spoilt on the way."""
+
+    def sound(self) -> bool:
+        """Whether all that should come has come."""
+        ...
+
+
 class Remote(Protocol):
-    """All methods may raise `RemoteUnreachable`; names that are not `is_remote_name` raise `UsageError`."""
+    """All methods may raise `RemoteUnreachable`; names that are not `is_remote_name` raise `UsageError`.
+
+    Where `together` is more than one, they may be called from that many threads at once, and it is worth it.
+    """
+
+    together: int = 1
 
     def put_from(self, name: str, source: BinaryIO) -> Put:
         """Create `name` with all of `source`, a stream that can be sought, whole or not at all. Never alters a file that
-        is there.
+        is there. `source` is read from its start to its end before `name` comes into being; what it raises passes through.
 
         Raises `RemoteConflict` when it is there with other bytes, `RemoteReadOnly` when writing is not allowed.
         """
@@ -62,7 +77,7 @@ class Remote(Protocol):
         ...
 
     def get_into(self, name: str, target: BinaryIO, limit: int) -> None:
-        """Write the bytes of `name` into `target`, an empty stream that can be sought and cut short.
+        """Write the bytes of `name`, in order, into `target`, an empty stream that can be cut to nothing to begin again.
 
         Raises `RemoteMissing`, and `IntegrityFailure` when there are more than `limit`; `target` is worth nothing then.
         """

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
+from threading import Event
+from typing import BinaryIO, cast
 
 from core.canonical import sha256_hex
 from core.errors import IntegrityFailure
@@ -18,20 +24,37 @@ from core.exchange.receipt import (
     write_heartbeat,
     write_receipt,
 )
-from core.exchange.remote import RemoteConflict, RemoteMissing, RemoteReadOnly
-from core.exchange.sequence import Verdict, conflict, judge
+from core.exchange.remote import Put, RemoteConflict, RemoteMissing, RemoteReadOnly
+from core.exchange.sequence import ChannelState, Verdict, conflict, judge
 from core.exchange.strict import moment
-from storage.bundles.sealing import check_zip_facts
-from storage.courier.folder import Identity, measured
+from storage.courier.folder import Identity
+from storage.courier.hands import Outcome
 from storage.courier.journal import RECEIVED
+from storage.courier.meter import Halted
 from storage.courier.sending import Round, noted, put
-from storage.remotes.durable import aside, create, read_file
+from storage.courier.streams import Arriving
+from storage.remotes.durable import Aside, aside, create, read_file
+
+
+def _coming(this: Round) -> list[BundleName]:
+    """Whatever has a manifest in the remote, in order."""
+    names = (bundle_name(name, MANIFEST) for name in this.listed)
+    return sorted(name for name in names if name is not None)
+
+
+def bytes_coming(this: Round) -> int:
+    """How much is likely to be fetched."""
+    channels = this.identity.channels(outgoing=False, medium=this.medium)
+    return sum(
+        this.listed[bundle.zip].size
+        for bundle in _coming(this)
+        if bundle.channel in channels and bundle not in this.journal.received and bundle.zip in this.listed
+    )
 
 
 def receive(this: Round) -> None:
     """Take in what the partner sent, channel by channel; what does not fit stops its channel and is kept."""
-    names = (bundle_name(name, MANIFEST) for name in this.listed)
-    bundles = sorted(name for name in names if name is not None)
+    bundles = _coming(this)
     for channel in this.identity.channels(outgoing=False, medium=this.medium):
         try:
             _receive_channel(this, channel, [one for one in bundles if one.channel is channel])
@@ -39,92 +62,174 @@ def receive(this: Round) -> None:
             this.notes.failed(error)
 
 
+@dataclass
+class _Zip:
+    """A zip to be fetched aside, and where to. `close` takes away what was not given its name."""
+
+    manifest: Manifest
+    file: Aside
+    arriving: Arriving
+    close: Callable[[], None]
+
+
+class _Stopped(Exception):
+    """This channel takes nothing more in this round; why is noted when everything before it is in."""
+
+    def __init__(self, tell: Callable[[], None]) -> None:
+        self.tell = tell
+
+
 def _receive_channel(this: Round, channel: Channel, bundles: list[BundleName]) -> None:
-    states = {one.epoch: this.journal.state(channel, one.epoch) for one in this.identity.each}
-    for bundle in bundles:  # in order of epoch: nothing of the next one overtakes what is missing of this
-        if bundle.epoch > this.identity.epoch:
-            this.notes.wait(
-                bundle, "相手が新しい鍵に替えました。保管庫を開いて、届いた束を取り込んでください"
-            )
-            return
-        whose = this.identity.of(bundle.epoch)
-        if whose is None:
-            continue
-        state = states[bundle.epoch]
-        known = this.journal.received.get(bundle)
-        if known is not None and this.listed[bundle.manifest].sha1 == known.sha1:
-            continue
-        data = _get(this, bundle.manifest, MANIFEST_LIMIT)
-        if data is None:
-            continue
-        if bundle.seq <= state.last and state.hashes[bundle.seq] != sha256_hex(data):
-            # Whoever signed it or nobody: a second content for a number is kept before anything else is asked.
-            this.folders.keep_evidence(bundle.manifest, data)
-            raise conflict(str(bundle))
-        try:
-            manifest = read_manifest(data, whose.partner.signing, name=bundle)
-            verdict = judge(state, manifest)
-        except IntegrityFailure:
-            this.folders.keep_evidence(bundle.manifest, data)
-            raise
-        if verdict is Verdict.GAP:
-            this.notes.wait(bundle, f"{state.last + 1}番の束がまだ届いていません")
-            return
-        if verdict is Verdict.ACCEPT:
-            if not _take(this, manifest):
-                return
-            states[bundle.epoch] = state.with_manifest(manifest)
+    """Manifests and zips come several at once; they are judged, placed and noted one after the other."""
+    enough = Event()
+    stopped: list[Callable[[], None]] = []
 
+    def halted() -> bool:
+        return enough.is_set() or this.meter.stopped
 
-def _take(this: Round, manifest: Manifest) -> bool:
-    """Fetch the zip, check it, and put both into the inbox, manifest last. False when the zip is not there yet."""
-    bundle = manifest.name
-    listed = this.listed.get(bundle.zip)
-    if listed is None:
-        this.notes.wait(bundle, "送り状だけがあり、本体（zip）がまだありません")
-        return False
-    with aside(this.folders.inbox) as zip_file:
+    def accepted() -> Iterator[_Zip]:
+        """Those to be fetched, in order, until one that ends it."""
         try:
-            if listed.size <= manifest.size:  # never fetch more than was signed for
-                this.remote.get_into(bundle.zip, zip_file.stream, manifest.size)
-            check_zip_facts(manifest, *measured(zip_file.stream))
-        except RemoteMissing:
-            this.notes.wait(bundle, "本体（zip）が共有先から消えました")
+            for manifest in _judged(this, channel, bundles):
+                own = ExitStack()
+                asides.callback(own.close)
+                written = own.enter_context(aside(this.folders.inbox))
+                arriving = Arriving(written.stream, manifest, this.meter, halted)
+                yield _Zip(manifest, written, arriving, own.close)
+        except _Stopped as stop:
+            stopped.append(stop.tell)
+
+    def fetch(one: _Zip) -> bool:
+        """In a worker. False when the zip is larger than was signed for: then it is not fetched."""
+        bundle = one.manifest.name
+        if this.listed[bundle.zip].size > one.manifest.size:
             return False
-        except IntegrityFailure:
-            this.folders.keep_evidence(bundle.manifest, manifest.data)
-            if zip_file.stream.tell():
-                this.folders.keep_evidence(bundle.zip, zip_file.stream)
-            raise
-        this.folders.place(this.folders.inbox / bundle.zip, zip_file)
+        this.remote.get_into(bundle.zip, cast(BinaryIO, one.arriving), one.manifest.size)
+        return True
+
+    with ExitStack() as asides, closing(this.hands.each(fetch, accepted())) as outcomes:
+        try:
+            for one, outcome in outcomes:
+                if not _take(this, one, outcome):
+                    return
+        finally:
+            enough.set()
+    for tell in stopped:
+        tell()
+
+
+def _judged(this: Round, channel: Channel, bundles: list[BundleName]) -> Iterator[Manifest]:
+    """The manifests that are next, one after the other, whose zip lies there. Raises `_Stopped` at the first that ends it."""
+    states = {one.epoch: this.journal.state(channel, one.epoch) for one in this.identity.each}
+    newer = [bundle for bundle in bundles if bundle.epoch > this.identity.epoch]
+    # In order of epoch: nothing of the next one overtakes what is missing of this.
+    wanted = [bundle for bundle in bundles if bundle.epoch in states and not _is_known(this, bundle)]
+    with closing(
+        this.hands.each(lambda bundle: _get(this, bundle.manifest, MANIFEST_LIMIT), wanted)
+    ) as found:
+        for bundle, outcome in found:
+            data = outcome.get()
+            if data is None:
+                continue
+            try:
+                state = states[bundle.epoch]
+                manifest, verdict = _judge(this, state, bundle, data)
+            except IntegrityFailure as error:
+                raise _Stopped(partial(_accuse, this, bundle, data, error)) from None
+            if verdict is Verdict.GAP:
+                reason = f"{state.last + 1}番の束がまだ届いていません"
+                raise _Stopped(partial(this.notes.wait, bundle, reason))
+            if verdict is Verdict.ACCEPT:
+                if bundle.zip not in this.listed:
+                    reason = "送り状だけがあり、本体（zip）がまだありません"
+                    raise _Stopped(partial(this.notes.wait, bundle, reason))
+                states[bundle.epoch] = state.with_manifest(manifest)
+                yield manifest
+    if newer:
+        reason = "相手が新しい鍵に替えました。保管庫を開いて、届いた束を取り込んでください"
+        raise _Stopped(partial(this.notes.wait, newer[0], reason))
+
+
+def _is_known(this: Round, bundle: BundleName) -> bool:
+    """Whether the remote tells that the manifest we received still lies there."""
+    known = this.journal.received.get(bundle)
+    return known is not None and this.listed[bundle.manifest].sha1 == known.sha1
+
+
+def _judge(this: Round, state: ChannelState, bundle: BundleName, data: bytes) -> tuple[Manifest, Verdict]:
+    """Raises `IntegrityFailure`."""
+    if bundle.seq <= state.last and state.hashes[bundle.seq] != sha256_hex(data):
+        # Whoever signed it or nobody: a second content for a number is a conflict before anything else is asked.
+        raise conflict(str(bundle))
+    whose = this.identity.of(bundle.epoch) or this.identity
+    manifest = read_manifest(data, whose.partner.signing, name=bundle)
+    return manifest, judge(state, manifest)
+
+
+def _accuse(this: Round, bundle: BundleName, data: bytes, error: IntegrityFailure) -> None:
+    this.folders.keep_evidence(bundle.manifest, data)
+    raise error
+
+
+def _take(this: Round, one: _Zip, outcome: Outcome[bool]) -> bool:
+    """Check what came, and put zip and manifest into the inbox, manifest last. False when the zip is not there yet."""
+    manifest, bundle = one.manifest, one.manifest.name
+    try:
+        outcome.get()
+        one.arriving.require_sound()
+    except RemoteMissing:
+        this.notes.wait(bundle, "本体（zip）が共有先から消えました")
+        return False
+    except IntegrityFailure:
+        this.folders.keep_evidence(bundle.manifest, manifest.data)
+        this.folders.keep_evidence(bundle.zip, one.file.stream)
+        raise
+    this.folders.place(this.folders.inbox / bundle.zip, one.file)
     this.folders.place(this.folders.inbox / bundle.manifest, manifest.data)
     this.journal.note(RECEIVED, bundle, noted(manifest.data), this.now)
     this.notes.received.append(str(bundle))
+    one.close()
     return True
 
 
 def answer(this: Round) -> None:
     """Put a receipt beside every bundle received that still lies in the remote and has none."""
-    for bundle, held in sorted(this.journal.received.items()):
-        if this.notes.read_only:
-            return
-        if (
-            this.identity.of(bundle.epoch) is None
-            or bundle.manifest not in this.listed
-            or bundle.receipt in this.listed
-        ):
-            continue
-        try:
-            put(this, bundle.receipt, BytesIO(_receipt(this, bundle, held.sha256)))
-        except RemoteReadOnly as error:
-            this.notes.read_only = True
-            this.notes.problem(error)
-            return
-        except RemoteConflict as error:
-            if not _is_ours(this, bundle, held.sha256):
-                this.notes.failed(error)
-            continue
-        this.notes.answered.append(str(bundle))
+    enough = Event()
+    wanted = [
+        bundle
+        for bundle in sorted(this.journal.received)
+        if this.identity.of(bundle.epoch) is not None
+        and bundle.manifest in this.listed
+        and bundle.receipt not in this.listed
+    ]
+
+    def signed() -> Iterator[tuple[BundleName, bytes]]:
+        for bundle in wanted:
+            if this.notes.read_only:
+                return
+            yield bundle, _receipt(this, bundle, this.journal.received[bundle].sha256)
+
+    def write(one: tuple[BundleName, bytes]) -> Put:
+        """In a worker."""
+        if enough.is_set() or this.meter.stopped:
+            raise Halted
+        return put(this, one[0].receipt, BytesIO(one[1]))
+
+    with closing(this.hands.each(write, signed())) as outcomes:
+        for (bundle, _), outcome in outcomes:
+            try:
+                outcome.get()
+            except Halted:
+                continue
+            except RemoteReadOnly as error:
+                enough.set()
+                this.notes.refused(error)
+                continue
+            except RemoteConflict as error:
+                if not _is_ours(this, bundle, this.journal.received[bundle].sha256):
+                    this.notes.failed(error)
+                continue
+            this.notes.answered.append(str(bundle))
 
 
 def _receipt(this: Round, bundle: BundleName, manifest_sha256: str) -> bytes:
@@ -177,8 +282,7 @@ def _beat(this: Round, who: Identity) -> None:
                 if place and of_this and place < (heartbeat_place(current) or place):
                     this.remote.delete(name)
         except RemoteReadOnly as error:
-            this.notes.read_only = True
-            this.notes.problem(error)
+            this.notes.refused(error)
         except RemoteConflict as error:
             this.notes.failed(error)
     theirs = sorted(name for name, place in places.items() if place and place[:2] == (own.other, epoch))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from core.errors import IkiikiError, IntegrityFailure
 from core.exchange.names import BundleName
+from core.exchange.remote import RemoteReadOnly
 
 
 @dataclass(frozen=True)
@@ -69,9 +71,17 @@ class Notes:
     read_only: bool = False
     """The remote refused a write: nothing more is written in this round."""
     remarks: list[str] = field(default_factory=list)
+    _once: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def wait(self, bundle: BundleName, reason: str) -> None:
         self.waiting_for.append(Waiting(str(bundle), reason))
+
+    def refused(self, error: RemoteReadOnly) -> None:
+        """The remote lets nothing be written: said once, whoever met it first."""
+        with self._once:
+            if not self.read_only:
+                self.problem(error)
+            self.read_only = True
 
     def problem(self, error: IkiikiError) -> None:
         self.problems.append(str(error))

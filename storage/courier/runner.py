@@ -7,12 +7,15 @@ from pathlib import Path
 
 from core.errors import IntegrityFailure
 from core.exchange.remote import Remote
+from core.office.ports import Progress
 from storage.courier.box_log import fetch_log
 from storage.courier.folder import Folders, only_one, read_identity
+from storage.courier.hands import hands
 from storage.courier.journal import Journal
-from storage.courier.receiving import answer, beat, receive
+from storage.courier.meter import Meter
+from storage.courier.receiving import answer, beat, bytes_coming, receive
 from storage.courier.report import CourierFailure, CourierReport, Notes
-from storage.courier.sending import Round, collect_receipts, send
+from storage.courier.sending import Round, bytes_going, collect_receipts, send
 
 
 def run(
@@ -22,14 +25,16 @@ def run(
     *,
     medium: bool = False,
     notes: Notes | None = None,
+    progress: Progress | None = None,
 ) -> CourierReport:
     """Move sealed bundles between `vault_folder` and `remote`; needs no vault password and opens nothing.
 
     `now` knows its UTC offset. `medium` says that `remote` is carried by hand: then the ward desk's channel goes
-    too, and no heartbeat is left. `notes` are written as it goes: after a failure they tell what was done before.
-    Raises `Refused` when the sites are not paired, `CourierBusy` when another round is under way, `RemoteUnreachable`
-    when the remote fails (run again later: everything goes on where it stopped), and `CourierFailure`, an
-    `IntegrityFailure`, when anything was altered; what was met then lies in `courier/evidence/`.
+    too, and no heartbeat is left. `notes` are written as it goes: after a failure they tell what was done before. `progress` is told, in the calling thread, of the bytes that have passed and are to pass;
+    what it raises ends the round, and the next one goes on from there. Raises `Refused` when the sites are not paired,
+    `CourierBusy` when another round is under way, `RemoteUnreachable` when the remote fails (run again later: everything goes
+    on where it stopped), and `CourierFailure`, an `IntegrityFailure`, when anything was altered; what was met then lies in
+    `courier/evidence/`.
     """
     folders = Folders(vault_folder)
     notes = Notes() if notes is None else notes
@@ -37,14 +42,26 @@ def run(
         identity = read_identity(folders)
         folders.prepare()
         listed = {file.name: file for file in remote.list()}
-        this = Round(
-            folders, identity, Journal(folders.courier / "journal.jsonl"), remote, listed, now, medium, notes
-        )
-        for stage in (send, receive, collect_receipts, answer, *(() if medium else (beat, fetch_log))):
-            try:
-                stage(this)
-            except IntegrityFailure as error:
-                notes.failed(error)  # one direction being stopped must not stop the other
+        meter = Meter(progress, alone=remote.together <= 1)
+        with hands(remote.together, meter) as workers:
+            this = Round(
+                folders, identity, Journal(folders.courier / "journal.jsonl"), remote, listed, now, medium,
+                notes, workers, meter,
+            )  # fmt: skip
+            meter.expect(bytes_going(this) + bytes_coming(this))
+            beating = workers.begin(lambda: None if medium else beat(this))
+            for stage in (
+                send,
+                receive,
+                collect_receipts,
+                answer,
+                lambda _: beating.get(),
+                *(() if medium else (fetch_log,)),
+            ):
+                try:
+                    stage(this)
+                except IntegrityFailure as error:
+                    notes.failed(error)  # one direction being stopped must not stop the other
     report = notes.report()
     if notes.failures:
         raise CourierFailure(notes.failures[0], report) from notes.failures[0]

@@ -9,13 +9,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from core.errors import IkiikiError, IntegrityFailure
+from core.errors import IkiikiError, IntegrityFailure, Stopped
 from core.exchange import state
 from core.exchange.names import RECEIPT, bundle_name
 from core.exchange.receipt import RECEIPT_LIMIT
 from core.exchange.remote import Clocked, Remote
 from core.exchange.state import CourierState, Outcome, after, ahead_of, outcome_of, read_state
 from core.exchange.strict import Fields, object_of
+from core.office.ports import Progress
 from storage.courier.folder import CourierBusy, Folders
 from storage.courier.journal import Journal
 from storage.courier.report import CourierReport, Notes
@@ -33,6 +34,7 @@ def watched_run(
     *,
     medium: bool = False,
     unattended: bool = False,
+    progress: Progress | None = None,
 ) -> CourierReport:
     """`run` over what `remote` gives, and the state written afterwards.
 
@@ -51,8 +53,11 @@ def watched_run(
 
     try:
         given = remote()
-        run(vault_folder, given, began, medium=medium, notes=notes)
+        run(vault_folder, given, began, medium=medium, notes=notes, progress=progress)
     except CourierBusy:
+        raise
+    except Stopped:
+        end(Outcome.STOPPED)
         raise
     except IkiikiError as error:
         if not isinstance(error, IntegrityFailure) or str(error) not in notes.problems:

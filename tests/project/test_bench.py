@@ -1,8 +1,12 @@
 """The benchmarks measure what they say: ours and the floor work on the same input and come to the same result."""
 
+from pathlib import Path
+
 import pytest
 
+from bench import exchange
 from bench.__main__ import BENCHES, line
+from bench.box import far_box
 from bench.measure import Bench, Outcome
 
 
@@ -17,3 +21,31 @@ def test_a_ratio_beyond_its_limit_is_said_so() -> None:
     bench = Bench("x", "rows", 10, "nothing", 2.0, lambda: (int, int))
     assert "BEYOND" in line(Outcome(bench, ours=3.0, floor=1.0))
     assert "BEYOND" not in line(Outcome(bench, ours=2.0, floor=1.0))
+
+
+@pytest.mark.parametrize("way", [exchange.UP, exchange.DOWN])
+def test_all_who_carry_bundles_bring_every_file(tmp_path: Path, way: str) -> None:
+    """Small and near; `Course.run` raises when a file is missing or cut short."""
+    with far_box(tmp_path, delay=0.0) as box:
+        course = exchange.Course(box, tmp_path)
+        load = exchange.Load("few", 3, 2_000)
+        for road in exchange.roads(box).values():
+            for who in exchange.contestants(road):
+                run = course.run(who, way, load, road)
+                assert run.seconds > 0 and (who == "rclone" or run.kilobytes > 1000)
+
+
+def test_a_line_of_the_exchange_says_what_is_beyond_its_limit() -> None:
+    def line(**seconds: float) -> str:
+        runs = {who: [exchange.Run(9.0), exchange.Run(took)] for who, took in seconds.items()}
+        return exchange.Times(exchange.Load("x", 1, 1), exchange.UP, "plain", runs).line()
+
+    assert "BEYOND" not in line(floor=1.0, ours=1.1, rclone=1.2)
+    assert "BEYOND" in line(floor=1.0, ours=1.1, rclone=1.05)
+    assert "BEYOND" in line(floor=1.0, ours=1.2)
+
+
+def test_memory_that_grows_with_the_file_is_not_flat() -> None:
+    assert exchange.is_flat([60_000, 110_000, 115_000])
+    assert not exchange.is_flat([60_000, 110_000, 300_000])
+    assert not exchange.is_flat([60_000, 130_000, 130_000])

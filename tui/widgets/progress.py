@@ -10,17 +10,25 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
-from core.errors import IkiikiError
+from core import errors
 from tui.safety import plain
 from tui.widgets.dialogs import Dialog
 
+MANY = 1_000_000
+"""From here on (bytes, say) how many of how many tells nobody anything."""
 
-class Stopped(IkiikiError):
-    """A person stopped the work; it was rolled back."""
 
-    def __init__(self) -> None:
+class Stopped(errors.Stopped):
+    """A person stopped the work; it was rolled back, or, where it `resumes`, goes on from there when it is begun again."""
+
+    def __init__(self, *, resumes: bool = False) -> None:
         super().__init__(
-            "取りやめました。始める前の状態に戻しました", next_step="必要なら、もう一度はじめてください"
+            "取りやめました。済んだところまではそのままです"
+            if resumes
+            else "取りやめました。始める前の状態に戻しました",
+            next_step="もう一度はじめると、続きから進みます"
+            if resumes
+            else "必要なら、もう一度はじめてください",
         )
 
 
@@ -30,6 +38,8 @@ class Job:
 
     title: str
     stoppable: bool = True
+    resumes: bool = False
+    """What was done before it was stopped stays done."""
     done: int = 0
     total: int = 0
     _stop: threading.Event = field(default_factory=threading.Event)
@@ -37,7 +47,7 @@ class Job:
     def progress(self, done: int, total: int) -> None:
         """Handed to the use case. Raises `Stopped` once a person asked to stop: the use case's transaction is undone."""
         if self._stop.is_set():
-            raise Stopped
+            raise Stopped(resumes=self.resumes)
         self.done, self.total = done, total
 
     def stop(self) -> None:
@@ -58,7 +68,7 @@ class Progress(Dialog[None]):
     def __init__(self, job: Job) -> None:
         super().__init__(
             job.title,
-            hint="Esc 取りやめる（元の状態に戻ります）" if job.stoppable else "しばらくお待ちください",
+            hint=_hint(job),
         )
         self._job = job
         self._shown = ""
@@ -73,11 +83,12 @@ class Progress(Dialog[None]):
     def _paint(self) -> None:
         job = self._job
         if job.stopping:
-            words = "取りやめています。元の状態に戻しています…"
+            words = "取りやめています…" if job.resumes else "取りやめています。元の状態に戻しています…"
         elif job.total:
             width = 40
             filled = width * job.done // job.total
-            words = f"[{'#' * filled}{'.' * (width - filled)}] {job.done}／{job.total}"
+            told = f"{job.done}／{job.total}" if job.total < MANY else f"{100 * job.done // job.total}%"
+            words = f"[{'#' * filled}{'.' * (width - filled)}] {told}"
         else:
             words = "作業しています…"
         if words != self._shown:
@@ -88,3 +99,9 @@ class Progress(Dialog[None]):
         if self._job.stoppable:
             self._job.stop()
             self._paint()
+
+
+def _hint(job: Job) -> str:
+    if not job.stoppable:
+        return "しばらくお待ちください"
+    return "Esc 取りやめる（次は続きから進みます）" if job.resumes else "Esc 取りやめる（元の状態に戻ります）"

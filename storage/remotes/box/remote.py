@@ -37,15 +37,14 @@ from storage.remotes.box.access import Access
 from storage.remotes.box.dates import Dates
 from storage.remotes.box.download import Download
 from storage.remotes.box.events import BoxEvents
-from storage.remotes.box.network import TimeLimits, plain_session, require_allowed, sdk_session
+from storage.remotes.box.network import AT_ONCE, TimeLimits, plain_session, require_allowed, sdk_session
 from storage.remotes.box.pacing import Pace
 from storage.remotes.box.patience import Answer, Broken, Patience
 from storage.remotes.box.settings import BoxSettings
-from storage.remotes.box.upload import LARGE, Facts, InParts, measure, small
+from storage.remotes.box.upload import FIELDS, LARGE, Facts, InParts, measure, size_of, small
 
 T = TypeVar("T")
 
-_FIELDS = ["id", "type", "name", "size", "sha1", "etag"]
 _PAGE = 1000
 
 
@@ -62,6 +61,8 @@ class _Lies:
 
 class BoxRemote(Remote):
     """Methods may be called from several threads. `notes` is a folder of ours for uploads that broke off."""
+
+    together = AT_ONCE
 
     def __init__(
         self,
@@ -98,15 +99,16 @@ class BoxRemote(Remote):
 
     def put_from(self, name: str, source: BinaryIO) -> Put:
         require_remote_name(name)
-        facts = measure(name, source)
+        size = size_of(source)
         try:
-            if facts.size >= LARGE:
+            if size >= LARGE:
                 self._pace.wait()
-                made = self._in_parts.send(facts, source)
+                facts, made = self._in_parts.send(name, size, source)
             else:
+                facts = measure(name, source)
                 made = self._ask(lambda: self._one(facts, source))
         except Answer as answer:
-            return self._taken(facts, answer)
+            return self._taken(measure(name, source), answer)
         lies = _lies(made)
         if (lies.size, lies.sha1) != (facts.size, facts.sha1):
             raise IntegrityFailure(
@@ -141,7 +143,7 @@ class BoxRemote(Remote):
         try:
             return self._ask(
                 lambda: self._folders.get_folder_items(
-                    self._settings.folder, fields=_FIELDS, usemarker=True, marker=marker, limit=_PAGE
+                    self._settings.folder, fields=FIELDS, usemarker=True, marker=marker, limit=_PAGE
                 )
             )
         except Answer as answer:

@@ -10,9 +10,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BufferedIOBase, BytesIO
 from pathlib import Path
@@ -22,11 +23,15 @@ from box_sdk_gen import ChunkedUploadsManager, Files, UploadPart, UploadsManager
 from box_sdk_gen.managers.uploads import UploadFileAttributes, UploadFileAttributesParentField
 
 from core.canonical import canonical_json
+from core.errors import IntegrityFailure
 from storage.remotes.box.patience import Answer, NotYet
+from storage.remotes.digest import Digest
 from storage.remotes.durable import BLOCK, read_file, replace
 
 Ask = Callable[[Callable[[], Any]], Any]
 
+FIELDS = ["id", "type", "name", "size", "sha1", "etag"]
+"""What is asked of a file: all of it would be read by the SDK with much ado."""
 LARGE = 20_000_000
 """Bytes from which Box takes a file in parts."""
 TOGETHER = 4
@@ -41,6 +46,11 @@ class Facts:
     name: str
     size: int
     sha1: str
+
+
+def size_of(source: BinaryIO) -> int:
+    """Bytes to the end of it."""
+    return source.seek(0, os.SEEK_END)
 
 
 def measure(name: str, source: BinaryIO) -> Facts:
@@ -60,56 +70,52 @@ def small(uploads: UploadsManager, folder: str, facts: Facts, source: BinaryIO) 
         cast(BufferedIOBase, source),
         file_file_name=facts.name,
         content_md_5=facts.sha1,
+        fields=FIELDS,
     )
     return _only(done)
 
 
 class InParts:
-    """A large file. `notes` is a folder in which the session's number is kept, so that a later run goes on."""
+    """A large file. `notes` is a folder in which the session's number is kept, so that a later run goes on.
+
+    Several files may be under way: together they hold `TOGETHER` parts in memory, no more.
+    """
 
     def __init__(self, uploads: ChunkedUploadsManager, folder: str, notes: Path, ask: Ask) -> None:
         self._uploads, self._folder, self._notes, self._ask = uploads, folder, notes, ask
-        self._reading = threading.Lock()
+        self._room = threading.BoundedSemaphore(TOGETHER)
 
-    def send(self, facts: Facts, source: BinaryIO) -> Any:
-        """The file as Box has it. Raises `Answer` when the name is taken (409)."""
-        note = self._notes / f"{facts.name}.session"
-        session, part_size, there = self._resumed(note, facts) or self._begun(note, facts)
-        offsets = [offset for offset in range(0, facts.size, part_size) if offset not in there]
-        # What went up in an earlier run is as good as what goes up now: Box compares the whole with our digest at the end.
+    def send(self, name: str, size: int, source: BinaryIO) -> tuple[Facts, Any]:
+        """What went up, and the file as Box has it. Raises `Answer` when the name is taken (409).
+
+        The file is read once, in order; Box compares the whole with our digest of it before it comes into being.
+        """
+        note = self._notes / f"{name}.session"
+        session, part_size, there = self._resumed(note, size) or self._begun(note, name, size)
         try:
-            with ThreadPoolExecutor(TOGETHER) as pool:
-                for part in pool.map(
-                    lambda offset: self._part(session, facts, source, offset, part_size), offsets
-                ):
-                    there[int(part.offset or 0)] = part
-            done = self._commit(session, facts, [there[offset] for offset in sorted(there)])
+            sha1, parts = self._parts(session, size, part_size, there, source)
+            done = self._commit(session, sha1, parts)
         except Answer as answer:
-            if answer.status in {
-                404,
-                409,
-                410,
-            }:  # the session is gone, or the name is taken: it is of no more use
+            if answer.status in {404, 409, 410}:
+                # the session is gone, holds other bytes, or the name is taken: it is of no more use
                 note.unlink(missing_ok=True)
             raise
         note.unlink(missing_ok=True)
-        return done
+        return Facts(name, size, sha1), done
 
-    def _begun(self, note: Path, facts: Facts) -> tuple[str, int, dict[int, UploadPart]]:
-        made = self._ask(
-            lambda: self._uploads.create_file_upload_session(self._folder, facts.size, facts.name)
-        )
+    def _begun(self, note: Path, name: str, size: int) -> tuple[str, int, dict[int, UploadPart]]:
+        made = self._ask(lambda: self._uploads.create_file_upload_session(self._folder, size, name))
         session, part_size = str(made.id), int(made.part_size)
-        document = {"session": session, "part_size": part_size, "size": facts.size, "sha1": facts.sha1}
+        document = {"session": session, "part_size": part_size, "size": size}
         self._notes.mkdir(mode=0o700, exist_ok=True)
         replace(note, canonical_json(document) + b"\n")
         return session, part_size, {}
 
-    def _resumed(self, note: Path, facts: Facts) -> tuple[str, int, dict[int, UploadPart]] | None:
-        """The session an earlier run began for these very bytes, when Box still knows it."""
+    def _resumed(self, note: Path, size: int) -> tuple[str, int, dict[int, UploadPart]] | None:
+        """The session an earlier run began for a file of this name and size, when Box still knows it."""
         try:
             kept = json.loads(read_file(note, _NOTE_LIMIT) or b"null")
-            if kept is None or (kept["size"], kept["sha1"]) != (facts.size, facts.sha1):
+            if kept is None or kept["size"] != size:
                 return None
             session, part_size = str(kept["session"]), int(kept["part_size"])
             there: dict[int, UploadPart] = {}
@@ -128,23 +134,59 @@ class InParts:
         except (Answer, ValueError, KeyError, TypeError):
             return None  # gone, or not ours: begin again, Box forgets the old one by itself
 
-    def _part(self, session: str, facts: Facts, source: BinaryIO, offset: int, part_size: int) -> UploadPart:
-        with self._reading:
-            source.seek(offset)
-            data = source.read(part_size)
-        digest = base64.b64encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode("ascii")
-        span = f"bytes {offset}-{offset + len(data) - 1}/{facts.size}"
+    def _parts(
+        self, session: str, size: int, part_size: int, there: dict[int, UploadPart], source: BinaryIO
+    ) -> tuple[str, list[UploadPart]]:
+        """SHA-1 of the whole (hex), and all parts in order. `there` are those of an earlier run."""
+        whole = Digest("sha1")
+        coming: list[Future[UploadPart]] = []
+        source.seek(0)
+        with ThreadPoolExecutor(TOGETHER) as pool:
+            try:
+                for offset in range(0, size, part_size):
+                    self._room.acquire()
+                    try:
+                        data = source.read(part_size)
+                        whole.update(data)
+                        work = pool.submit(self._part, session, size, offset, data, there.get(offset))
+                    except BaseException:
+                        self._room.release()
+                        raise
+                    work.add_done_callback(lambda _: self._room.release())
+                    coming.append(work)
+                    del data
+                    for one in coming:
+                        if one.done():
+                            one.result()  # a part that failed ends it here
+                sha1 = whole.hexdigest()
+                if source.read(1):
+                    raise IntegrityFailure("送る間にファイルが変わりました")
+                return sha1, [one.result() for one in coming]
+            finally:
+                for one in coming:
+                    one.cancel()
+
+    def _part(
+        self, session: str, size: int, offset: int, data: bytes, there: UploadPart | None
+    ) -> UploadPart:
+        digest = hashlib.sha1(data, usedforsecurity=False)
+        if there is not None:
+            if (there.size, there.sha_1) != (len(data), digest.hexdigest()):
+                raise Answer(409, "part_differs")
+            return there
+        told = f"sha={base64.b64encode(digest.digest()).decode('ascii')}"
+        span = f"bytes {offset}-{offset + len(data) - 1}/{size}"
 
         def put() -> Any:
-            return self._uploads.upload_file_part(session, BytesIO(data), f"sha={digest}", span).part
+            return self._uploads.upload_file_part(session, BytesIO(data), told, span).part
 
         part: UploadPart = self._ask(put)
         if int(part.offset or 0) != offset or int(part.size or 0) != len(data):
             raise Answer(409, "part_differs")
         return part
 
-    def _commit(self, session: str, facts: Facts, parts: list[UploadPart]) -> object:
-        digest = base64.b64encode(bytes.fromhex(facts.sha1)).decode("ascii")
+    def _commit(self, session: str, sha1: str, parts: list[UploadPart]) -> object:
+        digest = base64.b64encode(bytes.fromhex(sha1)).decode("ascii")
 
         def commit() -> Any:
             done = self._uploads.create_file_upload_session_commit(session, parts, f"sha={digest}")

@@ -47,8 +47,8 @@ class Sites:
     def __init__(self, folder: Path, make_posts: Callable[[Path], Any]) -> None:
         self._folder, self._make, self._count = folder, make_posts, 0
 
-    def begin(self, box: PretendBox) -> None:
-        """Two bundles wait at the contractor, one at the ward."""
+    def begin(self, box: PretendBox, together: int = 1) -> None:
+        """Two bundles wait at the contractor, one at the ward. One request at a time has a first and a second; more have not."""
         self._count += 1
         place = self._folder / str(self._count)
         self.contractor, self.ward = self._make(place)
@@ -58,6 +58,8 @@ class Sites:
             post.site: box.remote(user, place / post.site.value, read=0.15)
             for post, user in ((self.contractor, box.contractor), (self.ward, box.ward))
         }
+        for remote in self._remotes.values():
+            remote.together = together
 
     def sync(self) -> list[IkiikiError]:
         """Each side once, and once more; what was refused on the way."""
@@ -140,3 +142,16 @@ def test_whatever_goes_wrong_with_any_request_every_bundle_arrives_once(
             outcomes[told] = outcomes.get(told, 0) + 1
     record_property("outcomes", outcomes)
     print(f"{way:24} {outcomes}")
+
+
+@pytest.mark.parametrize("way", ["reset after it acted", "401", "503 though it acted", "altered"])
+def test_with_many_requests_at_once_every_bundle_arrives_once_too(sites: Sites, way: str) -> None:
+    for nth in (3, 9, 17):
+        with PretendBox() as box:
+            sites.begin(box, together=8)
+            box.server.faults.order(Fault("*", "", nth=nth, **WAYS[way]))
+            sites.sync()
+            assert box.server.faults.struck
+            box.server.faults.clear()
+            assert sites.sync() == []
+            sites.arrived()

@@ -243,3 +243,54 @@ def test_no_secret_is_in_any_error_or_log(
     assert CLIENT_SECRET not in caplog.text and "Bearer" not in caplog.text
     assert CLIENT_SECRET not in repr(box.settings(box.contractor))
     box.server.faults.clear()
+
+
+def test_a_session_that_holds_parts_of_other_bytes_is_given_up(box: PretendBox, tmp_path: Path) -> None:
+    box.server.faults.order(Fault("POST", "/commit", status=500, times=6))
+    with pytest.raises(RemoteUnreachable):
+        box.remote(box.contractor, tmp_path).put(NAME, LARGE)
+    other = LARGE[:-1] + b"x"
+    with pytest.raises(RemoteUnreachable):
+        box.remote(box.contractor, tmp_path).put(NAME, other)
+    remote = box.remote(box.contractor, tmp_path)
+    assert remote.put(NAME, other) is Put.CREATED
+    assert remote.get(NAME, len(other)) == other
+
+
+class Knows(BytesIO):
+    """A target that knows what should come."""
+
+    def sound(self) -> bool:
+        return self.getvalue() == DATA
+
+
+def test_what_its_target_does_not_know_again_is_fetched_once_more(box: PretendBox, tmp_path: Path) -> None:
+    box.remote(box.contractor, tmp_path).put(NAME, DATA)
+    box.server.faults.order(Fault("GET", "/dl/|download", kind=Kind.ALTERED))
+    remote, target = box.remote(box.ward, tmp_path), Knows()
+    remote.get_into(NAME, target, len(DATA))
+    assert target.getvalue() == DATA
+
+
+def test_what_box_really_holds_is_handed_over_though_its_target_expected_something_else(
+    box: PretendBox, tmp_path: Path
+) -> None:
+    box.remote(box.contractor, tmp_path).put(NAME, b"other")
+    target = Knows()
+    box.remote(box.ward, tmp_path).get_into(NAME, target, len(DATA))
+    assert target.getvalue() == b"other"
+
+
+def test_a_file_its_source_finds_damaged_never_comes_into_being(box: PretendBox, tmp_path: Path) -> None:
+    class Damaged(BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            data = super().read(size)
+            if self.tell() == len(self.getvalue()):
+                raise IntegrityFailure("傷んでいます")
+            return data
+
+    remote = box.remote(box.contractor, tmp_path)
+    for number, data in enumerate((DATA, LARGE)):
+        with pytest.raises(IntegrityFailure, match="傷んで"):
+            remote.put_from(f"{number}.zip", Damaged(data))
+    assert remote.list() == []

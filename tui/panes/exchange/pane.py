@@ -154,7 +154,7 @@ class ExchangePane(Pane):
     @flow
     async def action_sync(self) -> None:
         session = self.session
-        report = await self.ikiiki.run_job("送受信", lambda progress: session.sync(progress))
+        report = await self.ikiiki.run_job("送受信", lambda progress: session.sync(progress), resumes=True)
         self.ikiiki.refresh_state()
         words = "\n".join(report.sentences) or "新しく送るものも、届いたものもありません"
         await self.ikiiki.ask(Message("送受信の結果", words))
