@@ -21,6 +21,7 @@ from cli.commands import (
     papers,
     participants,
     partner,
+    phone,
     programme,
     review,
     screens,
@@ -41,6 +42,7 @@ for module in (init, screens, sync, demo):
 app.add_typer(programme.app, name="programme")
 app.add_typer(staff.app, name="staff")
 app.add_typer(partner.app, name="partner")
+app.add_typer(phone.app, name="phone")
 app.add_typer(courier.app, name="courier")
 app.add_typer(intake.app, name="intake")
 app.add_typer(review.app, name="review")

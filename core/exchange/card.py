@@ -11,8 +11,8 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from core.canonical import CROCKFORD
 from core.errors import Refused
+from core.exchange.letters import heard, letters_of, spoken
 from core.exchange.signed import canonical_bytes, domain, split_signed, write_signed
 from core.exchange.strict import Fields, bad, moment
 from core.keys import SealKey, SiteKeys, VerifyKey
@@ -22,6 +22,8 @@ PROTOCOL = "hkc1"
 CARD_LIMIT = 4096
 """Bytes of the largest card read."""
 _KEYS = ("protocol", "site", "vault_id", "epoch", "signing", "sealing", "courier", "created")
+_LETTERS = 31
+"""Of a fingerprint, without its check letter."""
 _VAULT_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 
@@ -88,14 +90,9 @@ def read_card(data: bytes, *, name: str = "partner card") -> PartnerCard:
 def fingerprint(card: bytes) -> str:
     """Eight groups of four Crockford letters: 155 bits of SHA-256 over the signed bytes, and a check letter.
 
-    The last letter is Luhn's check modulo 32 (ISO/IEC 7812 taken to base 32), so that a slip while typing is told
-    from a wrong card.
+    So a slip while typing is told from a wrong card.
     """
-    document, _, _ = split_signed(card, limit=CARD_LIMIT, name="partner card")
-    digest = int.from_bytes(hashlib.sha256(domain("card") + canonical_bytes(document)).digest(), "big")
-    letters = "".join(CROCKFORD[(digest >> (251 - 5 * place)) & 31] for place in range(31))
-    letters += _check_letter(letters)
-    return " ".join(letters[start : start + 4] for start in range(0, 32, 4))
+    return spoken(_fingerprint_letters(card))
 
 
 def same_fingerprint(card: bytes, typed: str) -> bool:
@@ -103,17 +100,14 @@ def same_fingerprint(card: bytes, typed: str) -> bool:
 
     Raises `Refused` when `typed` cannot be a fingerprint at all: a slip, not a wrong card.
     """
-    letters = re.sub(r"[\s-]", "", typed).upper().translate(str.maketrans("OIL", "011"))
-    if len(letters) != 32 or set(letters) - set(CROCKFORD) or _check_letter(letters[:-1]) != letters[-1]:
+    letters = heard(typed, _LETTERS)
+    if letters is None:
         raise Refused(
             "指紋の打ち間違いがあります", next_step="8組32文字を、もう一度聞きながら入力してください"
         )
-    return letters == fingerprint(card).replace(" ", "")
+    return letters == _fingerprint_letters(card)
 
 
-def _check_letter(letters: str) -> str:
-    total = 0
-    for place, letter in enumerate(reversed(letters)):
-        value = CROCKFORD.index(letter) * (2 if place % 2 == 0 else 1)
-        total += value // 32 + value % 32
-    return CROCKFORD[-total % 32]
+def _fingerprint_letters(card: bytes) -> str:
+    document, _, _ = split_signed(card, limit=CARD_LIMIT, name="partner card")
+    return letters_of(hashlib.sha256(domain("card") + canonical_bytes(document)).digest(), _LETTERS)

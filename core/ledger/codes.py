@@ -58,6 +58,8 @@ class Act(StrEnum):
     CORRECT = "correct"
     VOID = "void"
     RENEW = "renew"
+    TELL = "tell"
+    HEAR = "hear"
 
 
 ACT_WORDS: dict[Act, str] = {
@@ -108,6 +110,8 @@ ACT_WORDS: dict[Act, str] = {
     Act.CORRECT: "前の行の訂正",
     Act.VOID: "欠番",
     Act.RENEW: "鍵の交換の準備",
+    Act.TELL: "電話で伝達",
+    Act.HEAR: "電話で受領",
 }
 
 
@@ -140,6 +144,7 @@ class Content(StrEnum):
     ENTRY = "entry"
     INCIDENT = "incident"
     BOX_LOG = "box_log"
+    RECEIPT = "receipt"
 
 
 CONTENT_WORDS: dict[Content, str] = {
@@ -169,6 +174,7 @@ CONTENT_WORDS: dict[Content, str] = {
     Content.ENTRY: "入退室",
     Content.INCIDENT: "事故",
     Content.BOX_LOG: "Boxの記録",
+    Content.RECEIPT: "受領の記録",
 }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from core.office.approving import take_approval
 from core.office.box_log import BoxLogDesk
+from core.office.by_phone import ByPhone
 from core.office.chances import Chances
 from core.office.countersigning import receipt_entries, take_receipt
 from core.office.desk import Desk
@@ -61,6 +62,7 @@ class Office:
         self.lottery = Lottery(desk, self.exchange)
         self.chances = Chances(desk)
         self.participants = Participants(desk, self.exchange)
+        self.by_phone = ByPhone(desk, self.exchange, boxes)
         self.publication = Publication(desk)
         self.notices = NoticeDesk(desk)
         self.ledger = LedgerDesk(desk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 from core.canonical import canonical_json
@@ -129,4 +130,28 @@ def take_approval(desk: Desk, tx: Tx, bundle: Bundle, name: str) -> None:
         *log.hashes,
     }:
         raise IntegrityFailure("承認が、こちらの抽選結果のものではありません", where=name)
+    before = approval_of(tx, draw)
+    order = [log.result, *log.hashes]
+    if before and order.index(str(before["events"])) > order.index(fields.text("events")):
+        return  # one told by telephone since was of more: it does not go back
     tx.settings.put(f"approval_{draw}", canonical_json(rows[0]).decode())
+
+
+def newest_approved(tx: Tx) -> str | None:
+    """The draw approved last whose participants are still those that were approved; None when there is none."""
+    found = [
+        (str(before["at"]), draw)
+        for draw in done_draws(tx)
+        if (before := approval_of(tx, draw)) and before["events"] == standing_of(tx, draw)[1].head
+    ]
+    return max(found)[1] if found else None
+
+
+def approve_heard(tx: Tx, draw: str, participants: int, by: str, at: dt.datetime) -> None:
+    """⑩ at the contractor, told by telephone: of this result and all events, heard by `by`. The bundle replaces it."""
+    result = Result.parse(tx.draws.files(draw)[RESULT], RESULT)
+    document = {
+        "draw": draw, "result": result.sha256, "events": standing_of(tx, draw)[1].head, "participants": participants,
+        "at": iso(at), "by": by,
+    }  # fmt: skip
+    tx.settings.put(f"approval_{draw}", canonical_json(document).decode())

@@ -19,6 +19,7 @@ from core.exchange.card import PartnerCard, read_card
 from core.exchange.names import BundleName, Channel, bundle_name
 from core.ledger.chain import split_lines
 from core.ledger.codes import Act, Content, Unit
+from core.office.code_keys import CODES, keep_codes
 from core.office.desk import Desk, iso
 from core.office.draw_keys import signed_a_draw
 from core.office.envelope import CHANNEL_FROM, DESK_CHANNEL, Opened, Sent
@@ -183,7 +184,9 @@ def take_epoch(desk: Desk, tx: Tx, opened: Opened, name: str) -> None:
     if content == {ENDED}:
         _take_ended(desk, tx, bundle, opened.entries[ENDED], name)
     elif content == {CARD}:
-        _take_card(desk, tx, bundle, read_card(opened.entries[CARD], name=f"{name} {CARD}"), name)
+        card = read_card(opened.entries[CARD], name=f"{name} {CARD}")
+        _take_card(desk, tx, bundle, card, name)
+        keep_codes(tx, card, opened.entries.get(CODES, b""))
     else:
         raise IntegrityFailure("鍵の交換の束の形が正しくありません", where=name)
 

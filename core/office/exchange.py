@@ -174,6 +174,11 @@ class Exchange(Pairing):
                 gone(tx, names)
             self.hand_cards()
 
+    def tidy(self, names: Sequence[str]) -> None:
+        """Clear from the outbox what the other site has said it holds, other than by its courier's receipt."""
+        for name in names:
+            self._boxes.clear_out(name)
+
     def carried(self, names: Sequence[str]) -> None:
         """Enter in the ledger that these bundles were written to a medium and leave by hand (管理簿, C9)."""
         if not names or not self._desk.actor.may(Right.SEND):

@@ -13,6 +13,7 @@ from core.applicant import State
 from core.ledger.line import read_line
 from core.notices import NoticeKind
 from core.office.approving import verdicts_on
+from core.office.codes_compared import noted
 from core.office.counter import records_away, records_handed
 from core.office.desk import Desk, programme_of
 from core.office.drawing import Step as DrawStep
@@ -228,6 +229,8 @@ def _sentence(tx: Tx, actor: Actor, done: dict[str, bool], waiting: bool, day: d
         return "相手の鍵を登録する（ikiiki partner trust）", "F6"
     if actor.may(Right.PARTNER) and stage_of(tx) is KeyStage.ASKED:
         return "相手の新しい鍵を確かめて答える（鍵を替える）", "F6"
+    if noted(tx):
+        return "電話の番号の記録が両者で違う。管理簿を検証する", "F5"
     step = _draw_step(tx, actor.site)
     at_ward = actor.site is Site.WARD
     draw = _in_hand(tx, actor.site)

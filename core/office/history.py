@@ -14,6 +14,7 @@ from core.ledger.checkpoint import Checkpoint, compare, epoch_named, make_checkp
 from core.ledger.codes import Act, Medium
 from core.ledger.line import LedgerLine, read_line
 from core.ledger.roster import read_roster
+from core.office import codes_compared
 from core.office.keyring import FIRST_EPOCH, cards_of, epoch_of, put_roster, rosters_of, successors_of
 from core.office.ports import Tx
 from core.roles import Site
@@ -81,6 +82,8 @@ def take_history(
     tx.ledger.put_checkpoint(org, shown.epoch, shown.size, checkpoint)
     for entry in checked.lines:
         _learn(tx, entry)
+    if any(entry.act in codes_compared.ACTS for entry in checked.lines):
+        codes_compared.note(tx, org.other)
 
 
 def _state_after(tx: Tx, org: Site, held: list[bytes]) -> ChainState:

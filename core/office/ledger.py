@@ -9,6 +9,7 @@ from core.keys import SigningKey
 from core.ledger.chain import ChainState, verify_chain
 from core.ledger.codes import Act, Content, Medium, Place, Unit
 from core.ledger.line import LedgerLine, Seen, read_line, sign_line
+from core.office.codes_compared import compare
 from core.office.desk import Desk, iso
 from core.office.keyring import cards_of, rosters_of, successors_of
 from core.office.ports import AccessRow, Tx
@@ -116,7 +117,7 @@ class LedgerDesk:
             return b"".join(tx.ledger.lines(org))
 
     def verify(self) -> list[LedgerFinding]:
-        """Check chain, numbering and signatures of both ledgers from the first line on."""
+        """Check chain, numbering and signatures of both ledgers from the first line on, and their lines on codes told."""
         found = []
         with self._desk.reading(Right.LEDGER_READ) as tx:
             for org in Site:
@@ -134,6 +135,8 @@ class LedgerDesk:
                     )
                 except IntegrityFailure as error:
                     found.append(LedgerFinding(org, str(error)))
+            site = self._desk.actor.site
+            found += [LedgerFinding(Site.CONTRACTOR, what) for what in compare(tx, site)]
         return found
 
     def access_count(self) -> int:

@@ -14,8 +14,10 @@ from enum import StrEnum
 from core.canonical import sha256_hex
 from core.errors import IntegrityFailure, Refused
 from core.exchange.card import PartnerCard, make_card, read_card, same_fingerprint
+from core.exchange.codes import split_card_file
 from core.keys import SITE_KEY_BYTES, SigningKey, SiteKeys
 from core.ledger.codes import Act, Content, Unit
+from core.office.code_keys import CODES, codes_with, keep_codes
 from core.office.desk import Desk
 from core.office.envelope import Sent, place
 from core.office.epochs import CARD, begin, due, ended_list, may_begin, trust_next
@@ -29,6 +31,7 @@ from core.office.keyring import (
     offered_card,
     own_card,
     put_next,
+    site_keys,
 )
 from core.office.ledger import write_line
 from core.office.ports import Boxes, Tx
@@ -112,11 +115,14 @@ class Pairing(ABC):
     def partner_card(self) -> bytes:
         """This site's public card, to be carried to the other site. Its fingerprint is read out by people.
 
-        That of the next epoch while the keys are changed by hand.
+        That of the next epoch while the keys are changed by hand. With it, in the same file, goes what the other site
+        needs to know this site's codes by telephone.
         """
         with self._desk.reading(Right.READ) as tx:
-            following = next_of(tx)
-            return following.own.data if following and following.by_hand else own_card(tx)
+            following, site = next_of(tx), self._desk.actor.site
+            if following and following.by_hand:
+                return following.own.data + codes_with(site, following.keys, following.own.epoch)
+            return own_card(tx) + codes_with(site, site_keys(tx), epoch_of(tx))
 
     def keep_courier_credential(self, credential: str) -> None:
         """Keep what opens the courier's way into Box, so that people who log in can send and receive too."""
@@ -137,13 +143,14 @@ class Pairing(ABC):
 
     def fingerprint(self) -> str:
         """Of `partner_card`."""
-        return read_card(self.partner_card()).fingerprint
+        return read_card(split_card_file(self.partner_card())[0]).fingerprint
 
     def trust(self, card: bytes, fingerprint: str) -> PartnerCard:
         """Take the other site's card, if the fingerprint read out by its people is its own. Once per epoch.
 
         A card of the next epoch is taken when this site has made its own (`Renewal.renew`), which then begins.
         """
+        card, codes = split_card_file(card)
         parsed = read_card(card)
         with self._desk.writing(Right.PARTNER) as tx:
             if parsed.site is self._desk.actor.site:
@@ -157,6 +164,7 @@ class Pairing(ABC):
                     next_step="相手に電話で確認番号を読み上げてもらい、カードを受け取り直してください",
                 )
             known = tx.settings.get("partner_card")
+            keep_codes(tx, parsed, codes)
             if known is None or known.encode() != card:
                 if known is None and parsed.epoch != epoch_of(tx):
                     raise Refused(
@@ -208,7 +216,9 @@ class Pairing(ABC):
                     )
                 following = self._make_next(tx, epoch + 1, by_hand=by_hand)
                 if not by_hand:
-                    self.seal(tx, "epoch", {CARD: following.own.data}, {"cards": 1})
+                    codes = codes_with(self._desk.actor.site, following.keys, following.own.epoch)
+                    offer = {CARD: following.own.data} | ({CODES: codes} if codes else {})
+                    self.seal(tx, "epoch", offer, {"cards": 1})
             elif by_hand and not following.by_hand:
                 put_next(tx, replace(following, by_hand=True, partner=None))
                 self._desk.log(tx, "renew", f"{following.own.epoch} by_hand")

@@ -330,6 +330,19 @@ def seal_words(desk: Desk, tx: Tx, exchange: Exchange) -> Sent:
     return sent
 
 
+def confirm_heard(
+    tx: Tx, stage: str, words: Iterable[tuple[str, str]], by: str, at: dt.datetime, where: str
+) -> None:
+    """At the contractor: these (record, version) are confirmed, as the ward told by telephone and `by` heard.
+
+    `where` stands in place of the bundle's name. What the ward's words say already is not said twice.
+    """
+    known = tx.reviews.latest(stage)
+    for record, version in words:
+        if verdict_on(known, record, version)[0] != "confirmed":
+            tx.reviews.add(ReviewRow(stage, record, version, "confirmed", "", by, at, where))
+
+
 def to_lines(rows: Iterable[ReviewRow]) -> bytes:
     """`reviews.jsonl` of a `review` bundle: record numbers, hashes and codes, nothing else."""
     return jsonl(

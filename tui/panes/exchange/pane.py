@@ -17,7 +17,9 @@ from core.office.due import OUTCOME_WORDS, STAGE_WORDS, ExchangeStatus, Stage
 from core.office.exchange import KIND_WORDS, Overview
 from core.office.pairing import KeyStage, Standing
 from core.office.ports import BundleRow
+from core.roles import Site
 from tui.actions import bindings_of
+from tui.panes.exchange.by_phone import ByPhoneActions
 from tui.place import Pane, flow
 from tui.safety import clean, paragraphs
 from tui.widgets.dialogs import Choice, Message, Prompt
@@ -69,7 +71,7 @@ COLUMNS: tuple[Column[Passed], ...] = (
 )
 
 
-class ExchangePane(Pane):
+class ExchangePane(ByPhoneActions, Pane):
     """送受信."""
 
     PLACE = "exchange"
@@ -157,6 +159,8 @@ class ExchangePane(Pane):
         report = await self.ikiiki.run_job("送受信", lambda progress: session.sync(progress), resumes=True)
         self.ikiiki.refresh_state()
         words = "\n".join(report.sentences) or "新しく送るものも、届いたものもありません"
+        if report.read_only and self.actor.site is Site.WARD:
+            words += "\n\nこの回線では送れません。「電話で伝える」か「媒体で受け渡す」で伝えます"
         await self.ikiiki.ask(Message("送受信の結果", words))
 
     @flow
