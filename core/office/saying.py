@@ -84,7 +84,12 @@ def approval_said(tx: Tx, draw: str) -> tuple[Said, Sequence[str]]:
 def receipt_of(row: BundleRow) -> Said:
     """All bundles of a channel up to this one: its manifest names the one before it, and so on to the first."""
     return _said(
-        CodeKind.RECEIPT, row.name, [], {"bundle": row.name, "manifest": row.manifest_sha256}, row.seq
+        CodeKind.RECEIPT,
+        row.name,
+        [],
+        row.epoch,
+        {"bundle": row.name, "manifest": row.manifest_sha256},
+        row.seq,
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from core.applicant import State
 from core.errors import IntegrityFailure, Refused
+from core.ledger.codes import Act, Content, Unit
 from core.office.envelope import DESK_CHANNEL
 from core.office.lines import from_jsonl, jsonl
 from core.office.records import RECORDS, plain_cell
@@ -164,3 +165,26 @@ def test_the_sheet_for_people_holds_no_formula() -> None:
     for cell in ("=1+1", "+81", "-1", "@x", "\tx", "\rx"):
         assert plain_cell(cell) == f"'{cell}"
     assert plain_cell("ヤマダ タロウ") == "ヤマダ タロウ"
+
+
+# -- what one channel shows after the other ------------------------------------------------------------------------
+
+
+def test_a_bundle_of_the_line_overtaken_by_a_medium_is_taken_in(paired: Any) -> None:
+    """A ward that may only download: what waits for the next medium is older than what its counter handed over since."""
+    paired.contractor.office.rules.send_if_due()
+    paired.sync()
+    contractor, ward = paired.contractor, paired.ward
+    with ward.store.write() as tx:
+        tx.settings.put("receipt_due", "yes")
+    ward.office.ledger.add(Act.STORE, Content.FORMS, 1, Unit.SHEETS)
+    assert [sent.kind for sent in ward.office.send_due()] == ["receipt"]
+    ward.key("イケダ トオル")
+    contractor.office.records.take_in_desk(*ward.office.records.seal_desk())
+    with contractor.store.read() as tx:
+        held = tx.ledger.size(ward.site)
+    paired.carry(ward)
+    assert [one.kind for one in contractor.office.exchange.import_waiting()] == ["receipt"]
+    with contractor.store.read() as tx:
+        assert tx.ledger.size(ward.site) == held
+    assert contractor.office.ledger.verify() == []

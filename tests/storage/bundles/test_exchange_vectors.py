@@ -9,6 +9,17 @@ import pytest
 
 from core.canonical import sha256_hex
 from core.exchange.card import make_card, read_card
+from core.exchange.codes import (
+    CodeKind,
+    Place,
+    chain,
+    hear,
+    make_codes,
+    place_of,
+    read_codes,
+    speak,
+    value_of,
+)
 from core.exchange.names import bundle_name
 from core.exchange.receipt import Receipt, read_heartbeat, read_receipt, write_heartbeat, write_receipt
 from core.exchange.strict import ZEROS
@@ -109,3 +120,15 @@ def test_receipt_and_heartbeat(vector: dict[str, Any], courier: SigningKey) -> N
     beat = write_heartbeat(Site.WARD, 1, NOW, courier)
     assert beat.decode() == vector["heartbeat"]
     assert read_heartbeat(beat, courier.public, site=Site.WARD, name=vector["heartbeat_name"]).epoch == 1
+
+
+def test_a_code_by_telephone(vector: dict[str, Any], ward: SiteKeys) -> None:
+    assert make_codes(ward, 1).decode() == vector["codes"]
+    anchors = read_codes(vector["codes"].encode(), ward.signing.public).anchors
+    codes = chain(ward, 1, CodeKind.REVIEW)
+    assert (codes[1], codes[255]) == (vector["review_code_1"], vector["review_code_255"])
+    said = sha256_hex(b"hk-said-v1\n" + vector["said"].encode())
+    assert (said, value_of(said)) == (vector["said_sha256"], vector["said_value"])
+    assert speak(codes[1], said) == vector["spoken"]
+    start = Place(0, anchors[CodeKind.REVIEW])
+    assert place_of(1, CodeKind.REVIEW, hear(vector["spoken"]), said, start) == Place(1, codes[1])
