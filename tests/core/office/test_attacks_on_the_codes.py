@@ -379,6 +379,32 @@ def test_all_codes_of_an_epoch_used_up(called: Any, leaves: Callable[..., Any]) 
     assert "使い切りました" in raised.value.what
 
 
+def test_a_code_of_an_epoch_gone_by(called: Any) -> None:
+    """The next epoch's codes come with its card; an old one overheard says nothing any more."""
+    old = code_of(called, REVIEW)
+    called.contractor.office.exchange.renew()
+    called.sync()
+    called.ward.office.exchange.renew()
+    called.sync(3)
+    assert [bureau.office.exchange.standing().epoch for bureau in (called.contractor, called.ward)] == [2, 2]
+    refused(called, REVIEW, old, IntegrityFailure)
+    called.contractor.office.by_phone.hear(REVIEW, code_of(called, REVIEW))
+    assert confirmed(called)
+
+
+def test_a_code_while_the_old_keys_may_be_in_wrong_hands(called: Any, leaves: Callable[..., Any]) -> None:
+    code = code_of(called, REVIEW)
+    called.contractor.office.exchange.renew(by_hand=True)
+    with leaves(called.contractor, Refused) as raised:
+        called.contractor.office.by_phone.hear(REVIEW, code)
+    assert "手渡し" in raised.value.what
+    called.ward.office.exchange.renew(by_hand=True)
+    with leaves(called.ward, Refused):
+        called.ward.office.by_phone.tell(REVIEW)
+    called.pair()
+    assert called.contractor.office.by_phone.hear(REVIEW, code_of(called, REVIEW)).index == 1
+
+
 def test_both_ledgers_tell_of_a_call(called: Any) -> None:
     told = called.ward.office.by_phone.tell(REVIEW)
     called.contractor.office.by_phone.hear(REVIEW, told.code)
