@@ -13,7 +13,7 @@ from core.errors import IkiikiError, Stopped
 from core.exchange.remote import Remote
 from core.office.exchange import KIND_WORDS, Imported
 from core.office.ports import Progress
-from storage.courier import CourierReport, Notes, watched_run
+from storage.courier import CourierReport, CourierStopped, Notes, watched_run
 from storage.courier.folder import CourierBusy
 from storage.remotes.folder import FolderRemote
 
@@ -67,9 +67,13 @@ class Trip:
     busy: bool = False
     _notes: list[Notes] = field(default_factory=list)
     _remote: Remote | None = None
+    _stopped: CourierStopped | None = None
 
     def round(self) -> None:
-        """One round of the courier. Raises what `storage.courier.watched_run` raises; unattended, not `CourierBusy`."""
+        """One round of the courier. Raises what `storage.courier.watched_run` raises; unattended, not `CourierBusy`.
+
+        That nothing may be sent now is no reason to leave what came lying: it is raised by `finished`.
+        """
         notes = Notes()
         self._notes.append(notes)
         try:
@@ -81,6 +85,8 @@ class Trip:
             if not self.unattended:
                 raise
             self.busy = True
+        except CourierStopped as stopped:
+            self._stopped = self._stopped or stopped
 
     def _opened(self) -> Remote:
         if self._remote is None:
@@ -107,6 +113,12 @@ class Trip:
             )
             stopped.done = self._done()
             raise stopped from None
+
+    def finished(self) -> SyncReport:
+        """The report at the end, within `told`. Raises `CourierStopped` when a round could send nothing."""
+        if self._stopped is not None:
+            raise self._stopped
+        return self.report()
 
     def _done(self) -> dict[str, Any]:
         report = self.report()

@@ -14,6 +14,7 @@ import typer
 from cli.commands import (
     courier,
     demo,
+    doctor,
     init,
     intake,
     ledger,
@@ -37,7 +38,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="抽選で参加者を決める区の事業を、応募から通知まで運ぶ。委託先と区が同じ道具を使う。",
 )
-for module in (init, screens, sync, demo):
+for module in (init, screens, sync, doctor, demo):
     module.register(app)
 app.add_typer(programme.app, name="programme")
 app.add_typer(staff.app, name="staff")

@@ -82,7 +82,7 @@ class Session:
             finally:
                 if medium is not None:
                     self.office.exchange.carried(trip.sent)
-        return trip.report()
+            return trip.finished()
 
     def _destination(self) -> Remote:
         """Where this site takes its bundles; the way into Box is found in the vault."""
@@ -312,7 +312,7 @@ def courier_run(folder: Path, progress: Progress | None = None) -> SyncReport:
     )
     with trip.told():
         trip.round()
-    return trip.report()
+        return trip.finished()
 
 
 # -- for the screens ------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from enum import StrEnum
 from io import BytesIO
 from typing import BinaryIO, Protocol, runtime_checkable
 
-from core.errors import IntegrityFailure, RemoteUnreachable, UsageError
+from core.errors import IntegrityFailure, Refused, RemoteUnreachable, UsageError
 
 _NAME = re.compile(r"[0-9a-z][0-9a-z._-]{0,99}")
 
@@ -46,6 +46,10 @@ class RemoteReadOnly(RemoteUnreachable):
     """This end may read, not write: a ward that may only download. Reading goes on."""
 
 
+class RemoteExposed(Refused):
+    """Others than the two sites can get at the remote, or it cannot be found out: nothing is written. Reading goes on."""
+
+
 @runtime_checkable
 class Knowing(Protocol):
     """A target of `Remote.get_into` that knows what should come. It spares a remote checks of its own, which it would make to
@@ -68,7 +72,8 @@ class Remote(Protocol):
         """Create `name` with all of `source`, a stream that can be sought, whole or not at all. Never alters a file that
         is there. `source` is read from its start to its end before `name` comes into being; what it raises passes through.
 
-        Raises `RemoteConflict` when it is there with other bytes, `RemoteReadOnly` when writing is not allowed.
+        Raises `RemoteConflict` when it is there with other bytes, `RemoteReadOnly` when writing is not allowed,
+        `RemoteExposed` when the place is open to others.
         """
         ...
 

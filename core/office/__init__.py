@@ -10,6 +10,7 @@ from core.office.approving import take_approval
 from core.office.box_log import BoxLogDesk
 from core.office.by_phone import ByPhone
 from core.office.chances import Chances
+from core.office.checkup import Checkup
 from core.office.countersigning import receipt_entries, take_receipt
 from core.office.desk import Desk
 from core.office.drawn import take_draw
@@ -67,6 +68,7 @@ class Office:
         self.notices = NoticeDesk(desk)
         self.ledger = LedgerDesk(desk)
         self.box_log = BoxLogDesk(desk, boxes)
+        self.checkup = Checkup(desk, self.ledger)
         self.staff = StaffDesk(desk, slots)
         self.flow = Flow(desk, boxes)
 

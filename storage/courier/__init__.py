@@ -5,8 +5,17 @@ itself in `courier/state.json`. `install_key` is what the vault's side calls whe
 """
 
 from storage.courier.folder import install_key
-from storage.courier.report import CourierFailure, CourierReport, Notes, Waiting
+from storage.courier.report import CourierFailure, CourierReport, CourierStopped, Notes, Waiting
 from storage.courier.runner import run
 from storage.courier.watch import watched_run
 
-__all__ = ["CourierFailure", "CourierReport", "Notes", "Waiting", "install_key", "run", "watched_run"]
+__all__ = [
+    "CourierFailure",
+    "CourierReport",
+    "CourierStopped",
+    "Notes",
+    "Waiting",
+    "install_key",
+    "run",
+    "watched_run",
+]

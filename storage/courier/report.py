@@ -6,7 +6,7 @@ import threading
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from core.errors import IkiikiError, IntegrityFailure
+from core.errors import IkiikiError, IntegrityFailure, Refused
 from core.exchange.names import BundleName
 from core.exchange.remote import RemoteReadOnly
 
@@ -53,6 +53,14 @@ class CourierFailure(IntegrityFailure):
 
     def __init__(self, first: IntegrityFailure, report: CourierReport) -> None:
         super().__init__(first.what, where=first.where, next_step=first.next_step)
+        self.report = report
+
+
+class CourierStopped(Refused):
+    """The remote is open to others, so nothing was written to it. What could be received was: see `report`."""
+
+    def __init__(self, why: Refused, report: CourierReport) -> None:
+        super().__init__(why.what, where=why.where, next_step=why.next_step)
         self.report = report
 
 

@@ -64,17 +64,27 @@ class PretendBox:
 
     def settings(self, user: User, **more: Any) -> BoxSettings:
         """What `user`'s site would have written down."""
-        return BoxSettings(
-            self.folder.id, CLIENT_ID, CLIENT_SECRET, user=user.id,
-            api_url=self.server.api_url, upload_url=self.server.upload_url, **more,
-        )  # fmt: skip
+        usual: dict[str, Any] = {
+            "collaborators": (self.contractor.login, self.ward.login),
+            "api_url": self.server.api_url,
+            "upload_url": self.server.upload_url,
+        }
+        return BoxSettings(self.folder.id, CLIENT_ID, CLIENT_SECRET, user=user.id, **(usual | more))
 
     def remote(
-        self, user: User, notes: Path, *, read: float = 20.0, clock: Callable[[], dt.datetime] | None = None, **more: Any
-    ) -> BoxRemote:  # fmt: skip
-        """The product's remote as `user`, in no hurry and with no waiting. `read`: seconds until it gives up on an answer."""
+        self,
+        user: User,
+        notes: Path,
+        *,
+        read: float = 20.0,
+        clock: Callable[[], dt.datetime] | None = None,
+        ageing: Callable[[], float] = lambda: 0.0,
+        **more: Any,
+    ) -> BoxRemote:
+        """The product's remote as `user`, in no hurry and with no waiting. `read`: seconds until it gives up on an answer;
+        `clock`: the time of day; `ageing`: by which what it knows grows old."""
         return BoxRemote(
             self.settings(user, **more), notes / "uploads",
             patience=Patience(sleep=self.waited.append), limits=TimeLimits(read=read), pace=Pace(sleep=self.waited.append),
-            dates=Dates(clock) if clock else None,
+            dates=Dates(clock) if clock else None, clock=ageing,
         )  # fmt: skip

@@ -31,20 +31,22 @@ BLOCK = 1 << 16
 
 
 class Authority:
-    """A certificate authority for an hour, with one certificate for all of Box's names. `ca` is its PEM file."""
+    """A certificate authority, with one certificate for all of Box's names. `ca` is its PEM file."""
 
-    def __init__(self, folder: Path, names: frozenset[str] = BOX_HOSTS) -> None:
+    def __init__(
+        self, folder: Path, names: frozenset[str] = BOX_HOSTS, life: timedelta = timedelta(hours=1)
+    ) -> None:
         key = ec.generate_private_key(ec.SECP256R1())
         issuer = _name("stand-in authority")
         own = (
-            _certificate(issuer, issuer, key.public_key(), key.public_key())
+            _certificate(issuer, issuer, key.public_key(), key.public_key(), max(life, timedelta(hours=1)))
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
             .add_extension(_usage(signs_certificates=True), critical=True)
             .sign(key, hashes.SHA256())
         )
         leaf_key = ec.generate_private_key(ec.SECP256R1())
         leaf = (
-            _certificate(_name("stand-in Box"), issuer, leaf_key.public_key(), key.public_key())
+            _certificate(_name("stand-in Box"), issuer, leaf_key.public_key(), key.public_key(), life)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_usage(signs_certificates=False), critical=True)
             .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
@@ -74,8 +76,15 @@ class Proxy:
     `folder` takes the certificates. With `credentials` (user, password) it asks for Basic authentication.
     """
 
-    def __init__(self, box: StandIn, folder: Path, *, credentials: tuple[str, str] | None = None) -> None:
-        authority = Authority(folder)
+    def __init__(
+        self,
+        box: StandIn,
+        folder: Path,
+        *,
+        credentials: tuple[str, str] | None = None,
+        authority: Authority | None = None,
+    ) -> None:
+        authority = authority or Authority(folder)
         self.ca = authority.ca
         self.asked: list[str] = []
         """Every HOST:PORT somebody wanted to reach, let through or not."""
@@ -218,6 +227,7 @@ def _certificate(
     issuer: x509.Name,
     key: ec.EllipticCurvePublicKey,
     issuer_key: ec.EllipticCurvePublicKey,
+    life: timedelta,
 ) -> x509.CertificateBuilder:
     now = datetime.now(UTC)
     return (
@@ -227,7 +237,7 @@ def _certificate(
         .public_key(key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(hours=1))
+        .not_valid_after(now + life)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key), critical=False)
     )

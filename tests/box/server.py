@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.box import contents_api, items_api, shapes
+from tests.box import contents_api, enterprise_api, items_api, shapes
 from tests.box.blobs import BLOCK
 from tests.box.errors import BoxError, name_in_use
 from tests.box.faults import Fault, Faults, Kind
@@ -30,7 +30,7 @@ from tests.box.wire import Bases, Body, Broken, Call, Desk, Reply, found
 if TYPE_CHECKING:
     from tests.box.contract import Contract
 
-assert contents_api and items_api  # imported for the endpoints they put into the table
+assert contents_api and enterprise_api and items_api  # imported for the endpoints they put into the table
 
 #: Box's own names, as a client knows them that comes through the proxy.
 API_HOST, UPLOAD_HOST, DOWNLOAD_HOST = "api.box.com", "upload.box.com", "dl.boxcloud.com"

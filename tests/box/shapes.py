@@ -99,6 +99,18 @@ def _path(state: BoxState, item: Item, user: User) -> list[Folder]:
     return [state.root_of(user), *reversed(above)]
 
 
+def _may_invite(state: BoxState, item: Item, user: User) -> bool:
+    """Whether nothing keeps invitations to the owner and co-owners, or `user` is one of those."""
+    places = [item, *state.ancestors(item)]
+    if all(one.can_non_owners_invite for one in places if isinstance(one, Folder)):
+        return True
+    ids = {one.id for one in places}
+    return item.owner.id == user.id or any(
+        one.item in ids and one.user.id == user.id and one.role == "co-owner"
+        for one in state.collaborations.values()
+    )
+
+
 def _item(state: BoxState, item: Item, user: User) -> Json:
     path = [folder_mini(folder) for folder in _path(state, item, user)]
     trashed = state.trashed(item)
@@ -123,6 +135,9 @@ def _item(state: BoxState, item: Item, user: User) -> Json:
         "modified_by": user_mini(item.modified_by),
         "owned_by": user_mini(item.owner),
         "shared_link": _shared_link(item),
+        "is_accessible_via_shared_link": any(
+            one.shared_link is not None for one in (item, *state.ancestors(item))
+        ),
         "parent": path[-1],
         "item_status": "trashed" if trashed else "active",
         "classification": item.classification,
@@ -134,7 +149,7 @@ def _item(state: BoxState, item: Item, user: User) -> Json:
         "permissions": {
             "can_delete": "delete" in rights,
             "can_download": "download" in rights,
-            "can_invite_collaborator": "invite" in rights,
+            "can_invite_collaborator": "invite" in rights and _may_invite(state, item, user),
             "can_rename": "edit" in rights,
             "can_set_share_access": "edit" in rights,
             "can_share": "share" in rights,
@@ -228,13 +243,19 @@ def collaboration(state: BoxState, one: Collaboration) -> Json:
         "modified_at": moment(one.created_at),
         "expires_at": moment(one.expires_at),
         "status": one.status,
-        "accessible_by": None if one.invite_email else {**user_mini(one.user), "is_active": True},
+        "accessible_by": None if one.invite_email else _grantee(one),
         "invite_email": one.invite_email,
         "role": one.role,
         "acknowledged_at": moment(one.created_at),
         "item": mini,
         "is_access_only": one.is_access_only,
     }
+
+
+def _grantee(one: Collaboration) -> Json:
+    if one.group:
+        return {"type": "group", "id": one.user.id, "name": one.group, "group_type": "managed_group"}
+    return {**user_mini(one.user), "is_active": True}
 
 
 def event_source(item: Item, parent: Folder) -> Json:

@@ -35,6 +35,8 @@ class User:
     name: str
     role: Literal["admin", "coadmin", "user"] = "user"
     enterprise: str = ""
+    zone: str = ""
+    """The name of the storage policy for what this user owns; "" where none is told."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,8 @@ class Collaboration:
     is_access_only: bool = False
     invite_email: str | None = None
     """Set while the invited has no account at Box: then nobody is named in `accessible_by`."""
+    group: str = ""
+    """The name of the group that has the access, in place of the user."""
 
 
 @dataclass(frozen=True)

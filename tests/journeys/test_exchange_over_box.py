@@ -24,10 +24,9 @@ def settings(box: PretendBox, machine: Machine) -> str:
     """What a manager writes down."""
     user = box.contractor if machine.site.value == "contractor" else box.ward
     chosen = box.settings(user)
-    return "".join(
-        f'{name} = "{getattr(chosen, name)}"\n'
-        for name in ("folder", "client_id", "client_secret", "user", "api_url", "upload_url")
-    )
+    names = ("folder", "client_id", "client_secret", "user", "api_url", "upload_url")
+    written = "".join(f'{name} = "{getattr(chosen, name)}"\n' for name in names)
+    return f"{written}collaborators = {json.dumps(chosen.collaborators)}\n"
 
 
 @pytest.fixture
@@ -95,3 +94,14 @@ def test_handlers_may_not_change_the_way_into_box(sites: Sites) -> None:
         "courier", "box", sites.base / "contractor-box.toml", "--credential", sites.base / "x", code=3
     )
     assert not Path(sites.base / "x").exists()
+
+
+def test_a_stranger_in_the_folder_stops_what_goes_out_and_nothing_else(sites: Sites, box: PretendBox) -> None:
+    contractor, ward = sites.contractor, sites.ward
+    contractor.do("sync")
+    before = {one.name for one in box.state.children(box.folder, box.contractor)}
+    box.state.collaborate(box.folder, box.state.add_user("stranger@example.com"), "viewer")
+    assert "許可していない人" in ward.refused("sync", code=3)
+    with ward.looking() as tx:
+        assert [row.kind for row in tx.bundles.list("in")] == ["programme"], "what had come was taken in"
+    assert {one.name for one in box.state.children(box.folder, box.contractor)} == before

@@ -6,6 +6,9 @@ access     the token, renewed by one thread at a time
 patience   what is tried again, when, and what is said when it is given up
 dates      what Box's clock shows, against ours
 pacing     not more uploads in a minute than Box takes
+sharing    who can get at the folder, as Box tells it
+guard      nothing goes up while a stranger or a link can get at it
+inspection what `ikiiki doctor` says of the folder
 upload     small files in one request, large ones in parts that a later run goes on with
 download   in blocks, resumed where it broke off, checked
 remote     `BoxRemote`, the `core.exchange.remote.Remote`

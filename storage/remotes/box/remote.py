@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,10 +38,12 @@ from storage.remotes.box.access import Access
 from storage.remotes.box.dates import Dates
 from storage.remotes.box.download import Download
 from storage.remotes.box.events import BoxEvents
+from storage.remotes.box.guard import Guard
 from storage.remotes.box.network import AT_ONCE, TimeLimits, plain_session, require_allowed, sdk_session
 from storage.remotes.box.pacing import Pace
 from storage.remotes.box.patience import Answer, Broken, Patience
 from storage.remotes.box.settings import BoxSettings
+from storage.remotes.box.sharing import Questions
 from storage.remotes.box.upload import FIELDS, LARGE, Facts, InParts, measure, size_of, small
 
 T = TypeVar("T")
@@ -60,7 +63,10 @@ class _Lies:
 
 
 class BoxRemote(Remote):
-    """Methods may be called from several threads. `notes` is a folder of ours for uploads that broke off."""
+    """Methods may be called from several threads. `notes` is a folder of ours for uploads that broke off.
+
+    Before anything goes up the folder must be ours alone (`guard`); `clock`, monotonic, says how long that was known.
+    """
 
     together = AT_ONCE
 
@@ -73,6 +79,7 @@ class BoxRemote(Remote):
         limits: TimeLimits | None = None,
         pace: Pace | None = None,
         dates: Dates | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._settings = settings
         self._patience = patience or Patience()
@@ -90,6 +97,8 @@ class BoxRemote(Remote):
         self._events = BoxEvents(
             EventsManager(**both), UsersManager(**both), self._folders, settings, self._ask
         )
+        questions = Questions(settings, self._network, self._access, self._ask)
+        self._guard = Guard(settings, questions, clock=clock)
         self._known: dict[str, _Lies] = {}
         self._knowing = threading.Lock()
 
@@ -99,6 +108,10 @@ class BoxRemote(Remote):
 
     def put_from(self, name: str, source: BinaryIO) -> Put:
         require_remote_name(name)
+        try:
+            self._guard.require()
+        except Answer as answer:
+            raise self._refused(answer, writing=True) from None
         size = size_of(source)
         try:
             if size >= LARGE:

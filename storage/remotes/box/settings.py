@@ -16,6 +16,7 @@ API = "https://api.box.com"
 UPLOAD = "https://upload.box.com/api"
 HOSTS = ("api.box.com", "upload.box.com", "dl.boxcloud.com")
 """All that a site's firewall must let through (and the hosts under upload.app.box.com that Box may name for parts)."""
+REFUSE, ACCEPT = "refuse", "accept"
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -36,7 +37,11 @@ class BoxSettings:
     ca_bundle: str = ""
     """A PEM file of the authorities to trust in place of the usual ones; "" for the usual."""
     collaborators: tuple[str, ...] = ()
-    """Logins that may have access to the folder; anybody else stops the upload."""
+    """Logins that may have access to the folder, its owner's among them; anybody else stops the upload."""
+    collaborators_unverifiable: str = REFUSE
+    """What to do where Box does not let us see who has access: "refuse" to upload, or "accept"."""
+    classification: str = ""
+    """The name of Box's classification the folder must bear; "" for none in particular (`ikiiki doctor`)."""
     download_hosts: tuple[str, ...] = ("dl.boxcloud.com",)
     """Where Box may send us for a file's bytes; hosts below them too."""
     api_url: str = API
@@ -55,6 +60,8 @@ class BoxSettings:
             parts = urlsplit(getattr(self, name))
             if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
                 raise UsageError("Boxへは https でだけつなぎます", where=name)
+        if self.collaborators_unverifiable not in {REFUSE, ACCEPT}:
+            raise UsageError(f"collaborators_unverifiable は {REFUSE} か {ACCEPT} です")
         if self.proxy and urlsplit(self.proxy).scheme not in {"http", "https"}:
             raise UsageError("proxy は http://ホスト:ポート の形で書いてください")
 
@@ -81,6 +88,11 @@ class BoxSettings:
         except tomllib.TOMLDecodeError:
             raise UsageError("Boxの設定のファイルが TOML として読めません") from None
         written.pop("jwt_config", None)
+        if not written.get("collaborators"):
+            raise UsageError(
+                "Boxのフォルダに入ってよい人（collaborators）が書かれていません",
+                next_step="両拠点の通信係とフォルダの所有者のログインを書いてください",
+            )
         try:
             return _made((_from_console(jwt_config) if jwt_config is not None else {}) | written)
         except (KeyError, TypeError):

@@ -1,0 +1,107 @@
+"""What `ikiiki doctor` puts together: every family of checks for this vault, with or without somebody logged in."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from cli.wiring import Session, now
+from core.checks import Check, failed, passed, unknown
+from core.errors import IkiikiError, IntegrityFailure
+from storage.boxes import COURIER
+from storage.courier.credential import given_credential, unseal
+from storage.courier.destination import REMOTE
+from storage.doctor.files import free_disk, secret_files, vault_files
+from storage.doctor.hosts import host_checks
+from storage.doctor.keys import courier_keys
+from storage.doctor.machine import environment, packages, python_support, shipped_lock, swap
+from storage.doctor.place import folder_checks
+from storage.remotes.box.settings import HOSTS, BoxSettings
+from storage.vault.integrity import check_integrity
+
+_STOP = "使うのをやめ、保管庫をそのまま残して、取扱責任者に知らせてください"
+
+
+def examine(
+    folder: Path, session: Session | None, *, variables: Mapping[str, str] | None = None
+) -> list[Check]:
+    """All that can be looked at: without `session` what the courier can see, with it also what the vault knows."""
+    known = os.environ if variables is None else variables
+    today = now().date()
+    checks = [*vault_files(folder), *secret_files(known), free_disk(folder)]
+    checks += [python_support(today), *packages(shipped_lock(), today), swap(), *environment(known)]
+    checks += courier_keys(folder, today)
+    checks += _exchange(folder / COURIER, _credential_of(session, known), now)
+    if session is None:
+        checks.append(
+            unknown(
+                "vault",
+                "保管庫の中",
+                "ログインしていないため見ていません",
+                "--staff を付けて実行してください",
+            )
+        )
+        return checks
+    checks.append(_integrity(session))
+    try:
+        return [*checks, *session.office.checkup.checks()]
+    except IntegrityFailure as error:  # a damaged page was met on the way
+        return [*checks, failed("vault", "保管庫の中", error.what, error.next_step or _STOP, integrity=True)]
+
+
+def _credential_of(session: Session | None, variables: Mapping[str, str]) -> Callable[[], str]:
+    return session.office.exchange.courier_credential if session else lambda: given_credential(variables)
+
+
+def _exchange(courier: Path, credential: Callable[[], str], moment: Callable[[], dt.datetime]) -> list[Check]:
+    """The place of exchange, whichever was chosen."""
+    name, title = "place.chosen", "受渡しの場所"
+    try:
+        chosen = tomllib.loads((courier / REMOTE).read_text(encoding="utf-8"))
+        box = chosen["kind"] == "box"
+        place = None if box else Path(chosen["path"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return [
+            failed(
+                name,
+                title,
+                "まだ決まっていないか、読めません",
+                "ikiiki sync --remote か ikiiki courier box で決めてください",
+            )
+        ]
+    if place is not None:
+        return folder_checks(place)
+    try:
+        settings = BoxSettings.from_bytes(unseal(courier, credential()))
+    except IntegrityFailure as error:
+        return [failed(name, title, error.what, error.next_step, integrity=True)]
+    except IkiikiError as error:
+        return [unknown(name, title, f"Box。{error.what}", error.next_step)]
+    from storage.remotes.box.inspection import box_checks
+
+    there = passed(name, title, f"Boxのフォルダ {settings.folder}")
+    return [there, *host_checks(settings, moment), *box_checks(settings)]
+
+
+def _integrity(session: Session) -> Check:
+    """Every page and link of the vault's database."""
+    name, title = "vault.integrity", "保管庫の検査"
+    found = check_integrity(session.vault)
+    wrong = [one for one in found if one.kind != "unfinished"]
+    if wrong:
+        kinds = "、".join(sorted({one.kind for one in wrong}))
+        return failed(
+            name, title, f"壊れています（{kinds}、{len(wrong)}か所）",
+            _STOP, integrity=True,
+        )  # fmt: skip
+    if found:
+        return unknown(name, title, found[0].words, "ほかの人が終えてから、もう一度実行してください")
+    return passed(name, title, "すべてのページと、行のつながりを確かめました")
+
+
+def hosts() -> list[str]:
+    """What the firewall must let through, and nothing else: port 443 of each."""
+    return list(HOSTS)

@@ -1,0 +1,127 @@
+"""What only an open vault knows about its own health: ages of keys, the partner, the ledger, the last backup, the end."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from core.checks import Check, failed, passed, unknown
+from core.exchange.card import PartnerCard, read_card
+from core.ledger.codes import Act
+from core.ledger.line import read_line
+from core.office.desk import Desk, programme_of
+from core.office.keyring import own_card
+from core.office.ledger import LedgerDesk
+from core.office.ports import Tx
+from core.roles import SITE_WORDS, Right
+
+OLDEST = 400
+"""Days after which a key is due: a programme lasts a fiscal year, and each begins with new keys."""
+BACKUP_DUE = 31
+"""Days between two backups, at most."""
+
+
+class Checkup:
+    """The use case behind `ikiiki doctor --staff …`. Everybody who may read may ask."""
+
+    def __init__(self, desk: Desk, ledger: LedgerDesk) -> None:
+        self._desk, self._ledger = desk, ledger
+
+    def checks(self) -> list[Check]:
+        """In the order they are shown."""
+        today = self._desk.now().date()
+        with self._desk.reading(Right.READ) as tx:
+            own = read_card(own_card(tx))
+            text = tx.settings.get("partner_card")
+            partner = read_card(text.encode()) if text is not None else None
+            found = [
+                _key("vault.own_key", "この拠点の鍵", own, today),
+                *_partner(own, partner, today),
+                self._staff(tx, today),
+                self._backup(tx, today),
+                self._end(tx, today),
+            ]
+        return [*found, self._ledgers()]
+
+    def _staff(self, tx: Tx, today: dt.date) -> Check:
+        since = min(row.since.date() for row in tx.staff.list() if row.until is None)
+        days = (today - since).days
+        if days > OLDEST:
+            return failed(
+                "vault.staff_keys", "職員の鍵", f"{OLDEST}日より古い鍵があります（{since}から）",
+                "取扱者名簿を見直し、その職員を登録し直してください",
+            )  # fmt: skip
+        return passed("vault.staff_keys", "職員の鍵", f"一番古いもので{days}日")
+
+    def _backup(self, tx: Tx, today: dt.date) -> Check:
+        name, title, step = (
+            "vault.backup",
+            "最後の控え",
+            "控えの取り方と置き場所を、取扱責任者と決めてください",
+        )
+        taken = [
+            read_line(raw, name="ledger.hkl")[1].at
+            for raw in tx.ledger.lines(self._desk.actor.site)
+            if b'"act":"backup"' in raw
+        ]
+        if not taken:
+            return unknown(
+                name, title, f"管理簿に「{_BACKUP}」の記録がありません。ほかの方法の控えは見えません", step
+            )
+        last = dt.datetime.fromisoformat(taken[-1]).date()
+        days = (today - last).days
+        if days > BACKUP_DUE:
+            return failed(name, title, f"{last}。{days}日たっています", "控えを取ってください")
+        return passed(name, title, f"{last}（{days}日前）")
+
+    def _end(self, tx: Tx, today: dt.date) -> Check:
+        name, title = "vault.retention", "消去の期限"
+        if tx.settings.get("programme") is None:
+            return unknown(name, title, "事業の設定がまだ届いていません", "ikiiki sync で受け取ってください")
+        end = programme_of(tx).retention_end
+        if today > end:
+            return failed(name, title, f"{end} を過ぎています", "すべての写しを消去し、報告してください")
+        return passed(name, title, f"{end} まで")
+
+    def _ledgers(self) -> Check:
+        wrong = self._ledger.verify()
+        if wrong:
+            said = "、".join(SITE_WORDS[one.org] for one in wrong)
+            return failed(
+                "vault.ledger", "管理簿の検証", f"{said}の管理簿の鎖か署名が合いません",
+                "使うのをやめ、保管庫をそのまま残して、取扱責任者に知らせてください", integrity=True,
+            )  # fmt: skip
+        return passed("vault.ledger", "管理簿の検証", "両拠点の行の鎖と署名が合っています")
+
+
+_BACKUP = "バックアップ"
+assert Act.BACKUP.value == "backup"  # looked for in the lines' bytes
+
+
+def _partner(own: PartnerCard, partner: PartnerCard | None, today: dt.date) -> list[Check]:
+    name, title = "vault.partner", "相手の指紋"
+    if partner is None:
+        return [
+            failed(
+                name,
+                title,
+                "相手がまだ登録されていません",
+                "ikiiki partner export と partner trust で登録してください",
+            )
+        ]
+    if partner.epoch != own.epoch:
+        said = f"鍵の世代が違います（自分 {own.epoch}、相手 {partner.epoch}）"
+        return [failed(name, title, said, "両拠点で、同じ世代の公開鍵を登録し直してください")]
+    return [
+        passed(name, title, partner.fingerprint),
+        _key("vault.partner_key", "相手の鍵", partner, today),
+    ]
+
+
+def _key(name: str, title: str, card: PartnerCard, today: dt.date) -> Check:
+    made = dt.datetime.fromisoformat(card.created).date()
+    days = (today - made).days
+    if days > OLDEST:
+        return failed(
+            name, title, f"{made} に作られ、{OLDEST}日より古くなっています", "年度の鍵に替えてください"
+        )
+    return passed(name, title, f"{made} に作られました（{days}日）")
