@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as StillAtWork
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, Protocol, TypeVar
 
 from storage.courier.meter import Meter
+from storage.remotes.crew import Crew
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -71,10 +73,14 @@ class OneHand(Hands):
 
 
 class ManyHands(Hands):
-    """A pool of threads. While the asking thread waits it looks at the meter; what that raises ends the asking."""
+    """A crew of threads. While the asking thread waits it looks at the meter; what that raises ends the asking.
 
-    def __init__(self, pool: ThreadPoolExecutor, count: int, meter: Meter) -> None:
-        self._pool, self._count, self._meter = pool, count, meter
+    Then, and when the program is interrupted, nobody waits for what is under way: it breaks off at its next block, and what it
+    holds aside is worth nothing.
+    """
+
+    def __init__(self, crew: Crew, count: int, meter: Meter) -> None:
+        self._crew, self._count, self._meter = crew, count, meter
 
     def each(self, work: Callable[[T], R], items: Iterable[T]) -> Generator[tuple[T, Outcome[R]], None, None]:
         source = iter(items)
@@ -86,7 +92,7 @@ class ManyHands(Hands):
                         item = next(source)
                     except StopIteration:
                         break
-                    under_way.append((item, self._pool.submit(work, item)))
+                    under_way.append((item, self._crew.submit(partial(work, item))))
                 if not under_way:
                     return
                 item, future = under_way[0]
@@ -97,11 +103,11 @@ class ManyHands(Hands):
             for _, future in under_way:
                 future.cancel()
             for _, future in under_way:
-                if not future.cancelled():
+                if not future.cancelled() and not self._meter.stopped:
                     future.exception()
 
     def begin(self, work: Callable[[], R]) -> Outcome[R]:
-        future = self._pool.submit(work)
+        future = self._crew.submit(work)
 
         def found() -> R:
             self._wait(future)
@@ -116,9 +122,7 @@ class ManyHands(Hands):
                 with suppress(StillAtWork):
                     future.exception(LOOK)
         except BaseException:
-            self._meter.stopped = (
-                True  # nobody waits for what is under way any longer than it takes to say so
-            )
+            self._meter.stopped = True
             raise
 
 
@@ -128,8 +132,8 @@ def hands(count: int, meter: Meter) -> Iterator[Hands]:
     if count <= 1:
         yield OneHand()
         return
-    pool = ThreadPoolExecutor(count, thread_name_prefix="courier")
+    crew = Crew(count, "courier")
     try:
-        yield ManyHands(pool, count, meter)
+        yield ManyHands(crew, count, meter)
     finally:
-        pool.shutdown(cancel_futures=True)
+        crew.end(wait=not meter.stopped)

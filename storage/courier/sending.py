@@ -7,13 +7,13 @@ import hashlib
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from pathlib import Path
-from threading import Event
 from typing import BinaryIO, cast
 
 from core.canonical import sha256_hex
-from core.errors import IntegrityFailure, RemoteUnreachable
+from core.errors import IkiikiError, IntegrityFailure, RemoteUnreachable
 from core.exchange.manifest import MANIFEST_LIMIT, ZIP_LIMIT, read_manifest
 from core.exchange.names import BundleName
 from core.exchange.receipt import RECEIPT_LIMIT, read_receipt
@@ -89,18 +89,27 @@ def bytes_going(this: Round) -> int:
 def send(this: Round) -> None:
     """Put what is due: of each bundle the zip first, its manifest after it; several at once, begun in order.
 
-    Once the remote refuses one, or one does not fit, no further file is put. What was put whole by then is noted as sent.
+    Once the remote refuses one, or one does not fit, no file of a later one is put. What was put whole by then is noted as sent.
     """
     bundles, old = due(this)
     if old:
         this.notes.problems.append(f"別の世代の束が outbox に{old}個あります。この世代では送りません")
-    enough = Event()
+    failed: list[BundleName] = []
 
-    def halted() -> bool:
-        return enough.is_set() or this.meter.stopped
+    def halted(bundle: BundleName) -> bool:
+        return this.meter.stopped or any(before < bundle for before in failed)
+
+    def one(bundle: BundleName) -> tuple[bytes, Put]:
+        """In a worker, which is the first to know that nothing behind this one is to be put. What stands before it goes on:
+        otherwise one bundle that never fits could keep back, round after round, those that do."""
+        try:
+            return _send_one(this, bundle, partial(halted, bundle))
+        except IkiikiError:
+            failed.append(bundle)
+            raise
 
     lost: RemoteUnreachable | None = None
-    with closing(this.hands.each(lambda bundle: _send_one(this, bundle, halted), bundles)) as outcomes:
+    with closing(this.hands.each(one, bundles)) as outcomes:
         for bundle, outcome in outcomes:
             try:
                 _note_sent(this, bundle, *outcome.get())
@@ -113,7 +122,6 @@ def send(this: Round) -> None:
                 lost = lost or error
             except IntegrityFailure as error:
                 this.notes.failed(error)
-            enough.set()
     if lost is not None:
         raise lost
 

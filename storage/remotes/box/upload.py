@@ -13,8 +13,9 @@ import json
 import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from io import BufferedIOBase, BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -25,6 +26,7 @@ from box_sdk_gen.managers.uploads import UploadFileAttributes, UploadFileAttribu
 from core.canonical import canonical_json
 from core.errors import IntegrityFailure
 from storage.remotes.box.patience import Answer, NotYet
+from storage.remotes.crew import Crew
 from storage.remotes.digest import Digest
 from storage.remotes.durable import BLOCK, read_file, replace
 
@@ -141,30 +143,31 @@ class InParts:
         whole = Digest("sha1")
         coming: list[Future[UploadPart]] = []
         source.seek(0)
-        with ThreadPoolExecutor(TOGETHER) as pool:
-            try:
-                for offset in range(0, size, part_size):
-                    self._room.acquire()
-                    try:
-                        data = source.read(part_size)
-                        whole.update(data)
-                        work = pool.submit(self._part, session, size, offset, data, there.get(offset))
-                    except BaseException:
-                        self._room.release()
-                        raise
-                    work.add_done_callback(lambda _: self._room.release())
-                    coming.append(work)
-                    del data
-                    for one in coming:
-                        if one.done():
-                            one.result()  # a part that failed ends it here
-                sha1 = whole.hexdigest()
-                if source.read(1):
-                    raise IntegrityFailure("送る間にファイルが変わりました")
-                return sha1, [one.result() for one in coming]
-            finally:
+        crew = Crew(TOGETHER, "parts")
+        try:
+            for offset in range(0, size, part_size):
+                self._room.acquire()
+                try:
+                    data = source.read(part_size)
+                    whole.update(data)
+                    work = crew.submit(partial(self._part, session, size, offset, data, there.get(offset)))
+                except BaseException:
+                    self._room.release()
+                    raise
+                work.add_done_callback(lambda _: self._room.release())
+                coming.append(work)
+                del data
                 for one in coming:
-                    one.cancel()
+                    if one.done():
+                        one.result()  # a part that failed ends it here
+            sha1 = whole.hexdigest()
+            if source.read(1):
+                raise IntegrityFailure("送る間にファイルが変わりました")
+            return sha1, [one.result() for one in coming]
+        finally:
+            for one in coming:
+                one.cancel()
+            crew.end(wait=True)
 
     def _part(
         self, session: str, size: int, offset: int, data: bytes, there: UploadPart | None
