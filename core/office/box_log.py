@@ -142,7 +142,11 @@ class BoxLogDesk:
             taken=taken,
             receipted={name: row.settled for name, row in out.items() if row.settled},
             by_medium=frozenset(
-                name for lines in (ours, theirs) for name in _naming(lines, Act.COPY)
+                name
+                for lines in (ours, theirs)
+                for act in (Act.COPY, Act.RECEIVE)
+                for name, line in _naming(lines, act).items()
+                if line.medium is Medium.USB
             ),
             partner_until=dt.datetime.fromisoformat(theirs[-1].at) if theirs else None,
         )  # fmt: skip
