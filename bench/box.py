@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+LOGIN = "courier@example.jp"
 DELAY = 0.06
 """Seconds before any request is answered. Requests made at once wait at once, as they would on a long line."""
 
@@ -87,7 +88,7 @@ def _serve(folder: Path, delay: float) -> None:
     from tests.box.things import Caller, File
 
     state = BoxState()
-    user = state.add_user("courier@example.jp")
+    user = state.add_user(LOGIN)
     state.add_application(CLIENT_ID, CLIENT_SECRET, users=(user,), enterprise=ENTERPRISE)
 
     def files(folder_id: str) -> list[File]:

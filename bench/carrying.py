@@ -20,7 +20,7 @@ from typing import Any
 
 import requests
 
-from bench.box import Road
+from bench.box import LOGIN, Road
 from bench.sites import NOW
 from storage.courier import run
 from storage.remotes.box.remote import BoxRemote
@@ -47,7 +47,7 @@ def ours(errand: Errand) -> None:
     road, vault = errand.road, Path(errand.vault)
     settings = BoxSettings(
         errand.folder, road.client_id, road.client_secret, user=road.user, proxy=road.proxy, ca_bundle=road.ca,
-        api_url=road.api_url, upload_url=road.upload_url,
+        api_url=road.api_url, upload_url=road.upload_url, collaborators=(LOGIN,),
     )  # fmt: skip
     run(vault, BoxRemote(settings, vault / "courier" / "uploads"), NOW)
 

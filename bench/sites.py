@@ -15,6 +15,7 @@ from core.exchange.names import BundleName, Channel
 from core.exchange.strict import ZEROS
 from core.keys import SITE_KEY_BYTES, SiteKeys
 from core.ledger.checkpoint import make_checkpoint
+from core.office.ports import CourierPair
 from core.roles import Site
 from storage.boxes import FolderBoxes
 from storage.bundles.sealing import seal_bundle
@@ -45,7 +46,7 @@ class Sites:
                 keys[site], site=site, vault_id=site.value, epoch=1, courier=courier, created=NOW
             )
         for site, folder in ((Site.CONTRACTOR, sites.contractor), (Site.WARD, sites.ward)):
-            FolderBoxes(folder).put_partner(cards[site].data, cards[site.other].data)
+            FolderBoxes(folder).put_partner([CourierPair(cards[site].data, cards[site.other].data)])
         own, previous = keys[Site.CONTRACTOR], ZEROS
         checkpoint = make_checkpoint(
             own.signing, org=Site.CONTRACTOR, epoch=1, size=0, head=ZEROS, access_log_head=ZEROS

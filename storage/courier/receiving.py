@@ -213,7 +213,11 @@ def answer(this: Round) -> None:
         """In a worker."""
         if enough.is_set() or this.meter.stopped:
             raise Halted
-        return put(this, one[0].receipt, BytesIO(one[1]))
+        try:
+            return put(this, one[0].receipt, BytesIO(one[1]))
+        except RemoteReadOnly:
+            enough.set()
+            raise
 
     with closing(this.hands.each(write, signed())) as outcomes:
         for (bundle, _), outcome in outcomes:
@@ -222,7 +226,6 @@ def answer(this: Round) -> None:
             except Halted:
                 continue
             except RemoteReadOnly as error:
-                enough.set()
                 this.notes.refused(error)
                 continue
             except RemoteConflict as error:

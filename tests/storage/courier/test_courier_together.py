@@ -17,7 +17,7 @@ from storage.courier import CourierFailure, run
 from storage.remotes.folder import FolderRemote
 
 CW, WC = Channel.TO_WARD, Channel.TO_CONTRACTOR
-COUNT = 5
+COUNT = 3
 SEEDS = range(12)
 
 
@@ -172,6 +172,8 @@ def test_failed_at_any_call_the_next_round_ends_where_an_undisturbed_one_would(
 
 def test_once_refused_nothing_more_is_put_than_was_under_way(begin: Any, between: Path) -> None:
     contractor, ward = begin()
+    for _ in range(6):
+        ward.post(WC, contractor)
     remote = Shuffled(between, 1)
     refused: list[str] = []
 
@@ -181,11 +183,26 @@ def test_once_refused_nothing_more_is_put_than_was_under_way(begin: Any, between
 
     remote._put = refuse  # type: ignore[method-assign]
     report = ward.run(remote)
-    zips = [name for name in refused if name.endswith(".zip")]
-    assert 1 <= len(zips) <= Shuffled.together and not any(name.endswith(".manifest") for name in refused)
+    bundles = [name for name in refused if not name.startswith("heartbeat")]
+    assert 0 < len(bundles) <= Shuffled.together and all(name.endswith(".zip") for name in bundles)
     assert (report.sent, report.answered, report.read_only) == ((), (), True)
     assert len(report.problems) == 1
     assert list(report.received) == names(contractor, CW)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_bundle_whose_name_is_taken_holds_up_those_after_it_and_none_before(
+    begin: Any, between: Path, seed: int
+) -> None:
+    contractor, ward = begin()
+    second = next(one for one in ward.sent if one.name.seq == 2)
+    (between / second.name.zip).write_bytes(b"squatter")
+    with pytest.raises(CourierFailure) as caught:
+        ward.run(Shuffled(between, seed))
+    assert names(ward, WC)[0] in caught.value.report.sent
+    assert str(second.name) not in caught.value.report.sent
+    assert ward.evidence() == [b"squatter"]
+    assert list(caught.value.report.received) == names(contractor, CW)
 
 
 def test_what_does_not_fit_stops_its_channel_after_all_that_came_before(begin: Any, between: Path) -> None:
@@ -246,8 +263,8 @@ def test_who_stops_a_round_finds_it_going_on_from_there(begin: Any, between: Pat
     remote: Remote = Shuffled(between, 0) if together > 1 else FolderRemote(between)
     with pytest.raises(Stop):
         run(ward.folder, remote, _now(), progress=progress)
-    assert not list(ward.folder.rglob(".tmp-*")) and not list(between.glob(".tmp-*"))
-    ward.run()
+    ward.run()  # what was under way when it was stopped may still be breaking off
+    assert not list((ward.folder / "inbox").glob(".tmp-*"))
     assert received(ward) == names(contractor, CW)
     contractor.run()
     assert received(contractor) == names(ward, WC)
