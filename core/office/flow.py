@@ -113,7 +113,8 @@ class Flow:
             counts = tx.applications.counts()
             sentence, key = _sentence(tx, actor, done, waiting, today(self._desk))
             round_ = programme.round(_round_in_hand(tx, actor.site))
-            late = in_order([*exchange.late, *overdue_steps(round_, done, WORDS, today(self._desk))])
+            kept = done | {"⑪": done["⑪"] or _posted_once(tx, actor.site)}
+            late = in_order([*exchange.late, *overdue_steps(round_, kept, WORDS, today(self._desk))])
         now = next((mark for mark, is_done in done.items() if not is_done), None)
         steps = tuple(
             FlowStep(mark, words, Mark.DONE if done[mark] else Mark.NOW if mark == now else Mark.LATER)
@@ -182,6 +183,12 @@ def _notified(tx: Tx, draw: str, site: Site) -> bool:
         told_of.get((s.application.record, draw)) == told(NoticeKind.ADMISSION, s.outing)
         for s in seated_in(tx, draw)
     )
+
+
+def _posted_once(tx: Tx, site: Site) -> bool:
+    """Whether notices of the draw in hand have gone out: cards for those who moved up later have no day of their own."""
+    draw = _in_hand(tx, site)
+    return any(of == draw for _, of in told_last(tx)) if site is Site.CONTRACTOR else False
 
 
 def _dispatched_since(tx: Tx, draw: str) -> bool:
