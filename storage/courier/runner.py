@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from core.errors import IntegrityFailure
@@ -10,12 +12,16 @@ from core.exchange.remote import Remote, RemoteExposed
 from core.office.ports import Progress
 from storage.courier.box_log import fetch_log
 from storage.courier.folder import Folders, only_one, read_identity
-from storage.courier.hands import hands
+from storage.courier.hands import Outcome, hands
 from storage.courier.journal import Journal
 from storage.courier.meter import Meter
 from storage.courier.receiving import answer, beat, bytes_coming, receive
 from storage.courier.report import CourierFailure, CourierReport, CourierStopped, Notes
 from storage.courier.sending import Round, bytes_going, collect_receipts, send
+
+
+def _end(work: Outcome[None], _: Round) -> None:
+    work.get()
 
 
 def run(
@@ -51,15 +57,11 @@ def run(
                 notes, workers, meter,
             )  # fmt: skip
             meter.expect(bytes_going(this) + bytes_coming(this))
-            beating = workers.begin(lambda: None if medium else beat(this))
-            for stage in (
-                send,
-                receive,
-                collect_receipts,
-                answer,
-                lambda _: beating.get(),
-                *(() if medium else (fetch_log,)),
-            ):
+            works: tuple[Callable[[Round], None], ...] = () if medium else (beat, fetch_log)
+            beside = [workers.begin(partial(work, this)) for work in works]
+            stages: list[Callable[[Round], None]] = [send, receive, collect_receipts, answer]
+            stages += [partial(_end, one) for one in beside]
+            for stage in stages:
                 try:
                     stage(this)
                 except IntegrityFailure as error:

@@ -3,7 +3,8 @@
 Found in Box's guides and by its users: the enterprise's streams need an administrator's rights (403 otherwise), reach back
 two weeks (`admin_logs_streaming`) or a year (`admin_logs`), and tell everything with a network address. A user's own
 stream reaches back two weeks at least; downloads by others stand in it for the folder's owner alone. All may tell an event
-twice, or late; none says when it is complete. `EventStream` of the SDK swallows errors: pages are asked for one by one.
+twice, or late; none says when it is complete. `EventStream` of the SDK swallows errors, and its classes drop what they do not know, the network
+address among it: pages are asked for one by one, as plain JSON.
 """
 
 from __future__ import annotations
@@ -11,14 +12,10 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Collection, Mapping
-from typing import Any, Protocol, TypeVar
+from collections.abc import Collection, Mapping
+from typing import Any
 
-from box_sdk_gen import EventsManager, FoldersManager, UsersManager
-from box_sdk_gen.internal.utils import DateTime
-from box_sdk_gen.managers.events import GetEventsEventType, GetEventsStreamType
-
-from core.errors import Refused
+from core.errors import Refused, RemoteUnreachable
 from core.exchange.happenings import (
     ENTERPRISE_TYPES,
     Account,
@@ -30,54 +27,40 @@ from core.exchange.happenings import (
     told,
 )
 from core.exchange.strict import moment
-from storage.remotes.box.patience import Answer, Broken
+from storage.remotes.box.patience import AGAIN, Answer
 from storage.remotes.box.settings import BoxSettings
+from storage.remotes.box.sharing import Questions
 
-T = TypeVar("T")
 _PAGE = 500
-_TYPES = [GetEventsEventType(name) for name in ENTERPRISE_TYPES]
-
-
-class _Ask(Protocol):
-    def __call__(self, call: Callable[[], T]) -> T: ...
 
 
 class BoxEvents:
-    """`ask` is the remote's own: its patience, its token."""
+    """`questions` are the remote's own: its patience, its token."""
 
-    def __init__(
-        self, events: EventsManager, users: UsersManager, folders: FoldersManager, settings: BoxSettings, ask: _Ask
-    ) -> None:  # fmt: skip
-        self._events, self._users, self._folders = events, users, folders
-        self._settings, self._ask = settings, ask
+    def __init__(self, questions: Questions, settings: BoxSettings) -> None:
+        self._questions, self._settings = questions, settings
 
     def account(self) -> Account:
         """Who we are, whose the folder is, and whether the enterprise's log is open to us."""
+        fields = "owned_by,is_externally_owned,path_collection"
         try:
-            me = self._ask(lambda: self._users.get_user_me(fields=["id", "login"]))
-            folder = self._ask(
-                lambda: self._folders.get_folder_by_id(
-                    self._settings.folder, fields=["owned_by", "is_externally_owned", "path_collection"]
-                )
-            )
-            reach = Reach.OWNER if folder.owned_by and folder.owned_by.id == me.id else Reach.MEMBER
-            if not folder.is_externally_owned and self._may_read_all():
+            me = self._questions.get("/users/me", fields="id,login")
+            folder = self._questions.get(f"/folders/{self._settings.folder}", fields=fields)
+            own = _object(folder.get("owned_by")).get("id") == me.get("id")
+            reach = Reach.OWNER if own else Reach.MEMBER
+            if not folder.get("is_externally_owned") and self._may_read_all():
                 reach = Reach.ENTERPRISE
         except Answer as answer:
             raise _refused(answer) from None
-        path = folder.path_collection.entries if folder.path_collection else None
-        above = tuple(str(one.id) for one in path or [] if str(one.id) != "0")
+        path = _object(folder.get("path_collection")).get("entries") or []
+        above = tuple(told(one.get("id")) for one in path if told(one.get("id")) != "0")
         return Account(
-            str(me.id), told(me.login), reach, self._settings.folder, above, self._settings.collaborators
-        )
+            told(me.get("id")), told(me.get("login")), reach, self._settings.folder, above, self._settings.collaborators
+        )  # fmt: skip
 
     def _may_read_all(self) -> bool:
         try:
-            self._ask(
-                lambda: self._events.get_events(
-                    stream_type=GetEventsStreamType.ADMIN_LOGS_STREAMING, stream_position="now", limit=1
-                )
-            )
+            self._questions.get("/events", stream_type=Stream.LIVE.value, stream_position="now", limit="1")
         except Answer as answer:
             if answer.status not in {401, 403, 404}:
                 raise
@@ -89,7 +72,7 @@ class BoxEvents:
     ) -> Page:
         """One page of a stream, what does not concern us left out."""
         try:
-            raw = self._ask(lambda: self._page(stream, position, after))
+            raw = self._page(stream, position, after)
         except Answer as answer:
             raise _refused(answer) from None
         entries = [one for one in raw.get("entries") or [] if isinstance(one, dict)]
@@ -101,18 +84,17 @@ class BoxEvents:
         )
 
     def _page(self, stream: Stream, position: str, after: str) -> Mapping[str, Any]:
-        everything = stream is not Stream.USER
+        query = {"stream_type": stream.value, "limit": str(_PAGE)}
         history = stream is Stream.HISTORY
-        answer = self._events.get_events(
-            stream_type=GetEventsStreamType(stream.value),
-            stream_position=None if history and position == "0" else position,
-            limit=_PAGE,
-            event_type=_TYPES if everything else None,
-            created_after=DateTime.fromisoformat(after) if history and after else None,
-        )
-        raw = answer.raw_data  # the SDK's classes drop what they do not know, the network address among it
-        if not isinstance(raw, dict) or not isinstance(raw.get("entries", []), list):
-            raise Broken("応答を読めません")
+        if not history or position != "0":
+            query["stream_position"] = position
+        if history and after:
+            query["created_after"] = after
+        if stream is not Stream.USER:
+            query["event_type"] = ",".join(ENTERPRISE_TYPES)
+        raw = self._questions.get("/events", **query)
+        if not isinstance(raw.get("entries", []), list):
+            raise RemoteUnreachable("Boxの記録の応答を読めません", next_step=AGAIN)
         return raw
 
 

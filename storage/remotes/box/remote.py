@@ -12,13 +12,11 @@ from typing import Any, BinaryIO, TypeVar
 
 from box_sdk_gen import (
     ChunkedUploadsManager,
-    EventsManager,
     FetchOptions,
     FilesManager,
     FoldersManager,
     TrashedFilesManager,
     UploadsManager,
-    UsersManager,
 )
 from box_sdk_gen.networking.fetch_options import ResponseFormat
 
@@ -94,11 +92,9 @@ class BoxRemote(Remote):
         self._folders, self._files = FoldersManager(**both), FilesManager(**both)
         self._uploads, self._trash = UploadsManager(**both), TrashedFilesManager(**both)
         self._in_parts = InParts(ChunkedUploadsManager(**both), settings.folder, notes, self._ask)
-        self._events = BoxEvents(
-            EventsManager(**both), UsersManager(**both), self._folders, settings, self._ask
-        )
         questions = Questions(settings, self._network, self._access, self._ask)
         self._guard = Guard(settings, questions, clock=clock)
+        self._events = BoxEvents(questions, settings)
         self._known: dict[str, _Lies] = {}
         self._knowing = threading.Lock()
 

@@ -8,7 +8,7 @@ the folder's own link, `is_accessible_via_shared_link` tells also of one on a fo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -17,6 +17,7 @@ from box_sdk_gen import Authentication, FetchOptions, NetworkSession
 from core.errors import RemoteUnreachable
 from storage.remotes.box.patience import Answer, Broken
 from storage.remotes.box.settings import BoxSettings
+from storage.remotes.crew import Crew
 
 T = TypeVar("T")
 
@@ -115,8 +116,9 @@ def sharing_of(questions: Questions, folder: str) -> Sharing:
         lambda: [*questions.pages(f"{where}/collaborations")],
         lambda: [*questions.pages(f"{where}/items", fields="name,shared_link", usemarker="true")],
     ]
-    with ThreadPoolExecutor(len(asked)) as pool:
-        answers = [pool.submit(call) for call in asked]
+    crew = Crew(len(asked), "questions")
+    try:
+        answers = [crew.submit(call) for call in asked]
         unreadable: list[Answer] = []
         try:
             me, about, grants, items = (_allowed(one, unreadable) for one in answers)
@@ -137,6 +139,8 @@ def sharing_of(questions: Questions, folder: str) -> Sharing:
             raise RemoteUnreachable(
                 "Boxの答えを読めません", where=where, next_step="しばらくして、もう一度実行してください"
             ) from None
+    finally:
+        crew.end(wait=False)
 
 
 def _allowed(answer: Future[Any], unreadable: list[Answer]) -> Any:
