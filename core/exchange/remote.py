@@ -68,6 +68,11 @@ class Remote(Protocol):
 
     together: int = 1
 
+    def prepare(self) -> None:
+        """Ask beforehand what every put depends on. Nobody has to: a put that finds it unasked asks itself, and what is
+        wrong is raised there."""
+        return
+
     def put_from(self, name: str, source: BinaryIO) -> Put:
         """Create `name` with all of `source`, a stream that can be sought, whole or not at all. Never alters a file that
         is there. `source` is read from its start to its end before `name` comes into being; what it raises passes through.

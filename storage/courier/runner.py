@@ -49,12 +49,14 @@ def run(
         identity = read_identity(folders)
         folders.prepare()
         exposed: RemoteExposed | None = None
-        listed = {file.name: file for file in remote.list()}
+        journal = Journal(folders.courier / "journal.jsonl")
         meter = Meter(progress, alone=remote.together <= 1)
         with hands(remote.together, meter) as workers:
+            if any(bundle not in journal.sent for bundle in folders.outgoing()):
+                workers.begin(remote.prepare)  # beside the listing; the first put finds what came of it
+            listed = {file.name: file for file in remote.list()}
             this = Round(
-                folders, identity, Journal(folders.courier / "journal.jsonl"), remote, listed, now, medium,
-                notes, workers, meter,
+                folders, identity, journal, remote, listed, now, medium, notes, workers, meter
             )  # fmt: skip
             meter.expect(bytes_going(this) + bytes_coming(this))
             works: tuple[Callable[[Round], None], ...] = () if medium else (beat, fetch_log)

@@ -102,12 +102,15 @@ class BoxRemote(Remote):
         """How far Box's clock is ahead of ours (`core.exchange.remote.Clocked`)."""
         return self._dates.skew()
 
-    def put_from(self, name: str, source: BinaryIO) -> Put:
-        require_remote_name(name)
+    def prepare(self) -> None:
         try:
             self._guard.require()
         except Answer as answer:
             raise self._refused(answer, writing=True) from None
+
+    def put_from(self, name: str, source: BinaryIO) -> Put:
+        require_remote_name(name)
+        self.prepare()
         size = size_of(source)
         try:
             if size >= LARGE:
