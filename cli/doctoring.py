@@ -19,6 +19,7 @@ from storage.doctor.hosts import host_checks
 from storage.doctor.keys import courier_keys
 from storage.doctor.machine import environment, packages, python_support, shipped_lock, swap
 from storage.doctor.place import folder_checks
+from storage.doctor.rounds import last_round
 from storage.remotes.box.settings import HOSTS, BoxSettings
 from storage.vault.integrity import check_integrity
 
@@ -34,6 +35,7 @@ def examine(
     checks = [*vault_files(folder), *secret_files(known), free_disk(folder)]
     checks += [python_support(today), *packages(shipped_lock(), today), swap(), *environment(known)]
     checks += courier_keys(folder, today)
+    checks.append(last_round(folder, now()))
     checks += _exchange(folder / COURIER, _credential_of(session, known), now)
     if session is None:
         checks.append(
