@@ -1,10 +1,11 @@
 """The product's own verification of a public folder: it names what is wrong, and misses nothing."""
 
+import dataclasses
 import random
 
 import pytest
 
-from core.draw.events import Cancel, EventLog
+from core.draw.events import Cancel, EventLog, Head
 from core.draw.signing import SIGNED_BY, TYPES, is_signed, message, sign, signature_name
 from core.draw.verify import DrawReport, FindingCode, verify
 from core.roles import Site
@@ -193,6 +194,34 @@ def test_half_a_step_is_not_a_step_reached(name: str) -> None:
     report = check(with_signatures({one: TEXTS[one] for one in names}))
     assert not report.sound
     assert (name, "gone") in found(report)
+
+
+def heads(**changed: Head) -> dict[str, bytes]:
+    """The finished draw with other heads, signed by whom they name."""
+    files = {name: data for name, data in WHOLE.files.items() if not name.startswith("head-")}
+    files |= {f"head-{party}.txt": head.to_bytes() for party, head in changed.items()}
+    return with_signatures({name: data for name, data in files.items() if name.endswith(".txt")})
+
+
+def test_the_contractors_head_is_the_end_and_every_head_is_of_this_draw() -> None:
+    log = EventLog.parse(WHOLE.files["events.txt"], WHOLE.result.sha256)
+    draw, last = WHOLE.params.draw, len(log.events)
+    mine = Head(draw, Site.CONTRACTOR, last, log.head)
+    theirs = Head(draw, Site.WARD, last - 1, log.hash_at(last - 1))
+    assert check(heads(contractor=mine, ward=theirs)).ok
+    behind = Head(draw, Site.CONTRACTOR, last - 1, log.hash_at(last - 1))
+    assert ("head-contractor.txt", "mismatch") in found(check(heads(contractor=behind)))
+    for head in (mine, theirs):
+        other = dataclasses.replace(head, draw="hiking-2026-2")
+        bent = heads(**({"contractor": mine, "ward": theirs} | {head.party.value: other}))
+        assert (head.file_name, "mismatch") in found(check(bent))
+
+
+def test_a_signature_under_nothing_is_a_finding() -> None:
+    files = {name: data for name, data in WHOLE.files.items() if not name.startswith("head-ward.txt")}
+    assert check(files).ok
+    left = files | {"head-ward.txt.ward.sig": WHOLE.files["head-ward.txt.ward.sig"]}
+    assert ("head-ward.txt.ward.sig", "signature") in found(check(left))
 
 
 @pytest.mark.parametrize("allowed", HARMLESS)

@@ -129,10 +129,23 @@ def test_a_ghost_with_an_opening_of_nobody(ready: Any, ward_refuses: Callable[[M
 def test_a_ghost_without_an_opening(ready: Any, ward_refuses: Callable[[Mismatch], None]) -> None:
     def haunted(units: list[Unit]) -> list[Unit]:
         unit_id = crockford_id(ready.contractor.entropy(10))
-        return [*units, Unit(units[0].line._replace(id=unit_id), Opening(unit_id, ()))]
+        line = units[0].line._replace(id=unit_id, commitment="0" * 64)
+        return [*units, Unit(line, Opening(unit_id, ()))]
 
     sends_roll(ready, haunted)
     ward_refuses(Mismatch.NOT_OPENED)
+
+
+def test_the_commitment_of_one_number_under_another(ready: Any, leaves: Callable[..., Any]) -> None:
+    """What opens the one would open the other."""
+
+    def copied(units: list[Unit]) -> list[Unit]:
+        first, second, *rest = units
+        return [first, Unit(second.line._replace(commitment=first.line.commitment), second.opening), *rest]
+
+    with leaves(ready.ward, IntegrityFailure) as raised:
+        sends_roll(ready, copied)
+    assert "同じ封印" in raised.value.what
 
 
 def test_one_person_under_two_numbers(ready: Any, leaves: Callable[..., Any]) -> None:
