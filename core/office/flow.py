@@ -289,7 +289,7 @@ def _ward_receives(tx: Tx, done: dict[str, bool]) -> tuple[str, str] | None:
 def _ceremony(actor: Actor, step: DrawStep) -> tuple[str, str]:
     who, words = _DRAW_WHO[step]
     if who is not None and who is not actor.site:
-        return f"抽選: {SITE_WORDS[who]}が{words}のを待つ", "F6"
+        return f"抽選: {SITE_WORDS[who]}が{words}のを待つ", "F3"
     if not actor.may(Right.DRAW):
         return f"抽選: 取扱責任者が{words}のを待つ", "F3"
     return f"抽選: {words}", "F3"
