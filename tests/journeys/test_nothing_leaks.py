@@ -129,9 +129,9 @@ def set_up(sites: Sites, box: PretendBox, said: Said, **more: str) -> None:
             "api_url": box.server.api_url, "upload_url": box.server.upload_url, **more,
         }  # fmt: skip
         file = sites.base / f"{machine.site}-box.toml"
-        file.write_text(
-            "".join(f"{name} = {quoted(value)}\n" for name, value in chosen.items()), encoding="utf-8"
-        )
+        logins = ", ".join(quoted(one.login) for one in (box.contractor, box.ward))
+        written = "".join(f"{name} = {quoted(value)}\n" for name, value in chosen.items())
+        file.write_text(f"{written}collaborators = [{logins}]\n", encoding="utf-8")
         credential = sites.base / f"{machine.site}.credential"
         credential.unlink(missing_ok=True)
         machine.do("courier", "box", file, "--credential", credential)
@@ -249,7 +249,7 @@ def test_signing_in_by_a_key(at: At, box: PretendBox, said: Said, broken: bool) 
 def test_what_is_wrong_in_the_settings_is_named_and_not_shown(at: At, box: PretendBox, said: Said) -> None:
     sites = at("send")
     file = sites.base / "box.toml"
-    good = f'folder = "1"\nclient_id = "c"\nclient_secret = "{SECRET}"\nuser = "2"\n'
+    good = f'folder = "1"\nclient_id = "c"\nclient_secret = "{SECRET}"\nuser = "2"\ncollaborators = ["a@b"]\n'
     for text in (
         good + "no toml\n", good + "more = 1\n", good + f'proxy = "ftp://courier:{PROXY_PASSWORD}@host"\n', good + "user = 3\n",
         good.replace('"1"', f'"{SECRET}"'), good + f'jwt_passphrase = "{PASSPHRASE}"\njwt_key_id = "k"\n',
