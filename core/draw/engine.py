@@ -46,15 +46,20 @@ def run(params: Params, roll: Roll, seed_input: SeedInput) -> Result:
     """
     check_roll(params, roll)
     room = {course.code: course.room for course in params.courses}
-    lines: list[ResultLine] = []
-    for value, (unit_id, size, _, courses, _) in in_order(seed_input.seed, roll):
-        seat = None
+
+    def seat(size: int, courses: tuple[str, ...]) -> str | None:
         for course in courses:
             if room[course] >= size:
                 room[course] -= size
-                seat = course
-                break
-        lines.append(
-            tuple.__new__(ResultLine, (value, unit_id, size, courses, seat))
-        )  # its own takes twice as long
-    return Result(tuple(lines))
+                return course
+        return None
+
+    new = tuple.__new__  # a ResultLine's own takes twice as long
+    return Result(
+        tuple(
+            [
+                new(ResultLine, (value, unit_id, size, courses, seat(size, courses)))
+                for value, (unit_id, size, _, courses, _) in in_order(seed_input.seed, roll)
+            ]
+        )
+    )

@@ -5,19 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple, Self
+from itertools import islice
+from operator import itemgetter, lt
+from typing import NamedTuple, Never, Self
 
 from core.canonical import sha256_hex, text_of
 from core.draw.grammar import CODES, HASH, ID, POSITIVE, broken
 from core.draw.rules import Params
-from core.errors import IntegrityFailure
 
 LIST = "list.txt"
-_LINES = re.compile(f"^({ID}) ([^ \n]+ [^ \n]+ [^ \n]+) ({HASH})\n", re.MULTILINE)
-_TERMS = re.compile(f"({POSITIVE}) ({POSITIVE}) ({CODES})")
+_TERMS = f" ({POSITIVE}) ({POSITIVE}) ({CODES}) "
+_LINE = re.compile(f"({ID}){_TERMS}({HASH})")
+_BETWEEN = re.compile(_TERMS)
+_ID_LENGTH, _HASH_LENGTH = 10, 64
+_IDS, _HASHES = re.compile(f"(?:{ID})*"), re.compile(f"(?:{HASH})*")
 
 _PIECE = 1 << 16
-"""Characters."""
+"""Characters. A piece at a time: all lines at once would hold a million of them twice."""
 
 
 class ListLine(NamedTuple):
@@ -57,17 +61,10 @@ class Roll:
     def parse(cls, data: bytes, name: str = LIST) -> Self:
         """Strictly: at least one line, sorted, no id twice. Raises `IntegrityFailure` naming file and line."""
         text = text_of(data, name=name)
-        try:
-            made = _listed(text, name)
-        except IntegrityFailure:
-            wrong = _first_wrong(text)  # `_listed` counted the lines it could read
-            if wrong is None:
-                raise
-        else:
-            if len(made) == text.count("\n"):
-                return cls(tuple(made))
-            wrong = _first_wrong(text)
-        raise broken("行の形式が正しくありません", name, wrong)
+        made = _listed(text)
+        if made is None:
+            _refuse(text, name)
+        return cls(tuple(made))
 
     @property
     def sha256(self) -> str:
@@ -75,46 +72,73 @@ class Roll:
         return sha256_hex(self.to_bytes())
 
 
-def _listed(text: str, name: str) -> list[ListLine]:
-    """All lines that have the form, in the order of their ids; others are passed over."""
-    made: list[ListLine] = []
-    # Few units differ in size, tickets and courses: what was read once is not read again.
-    known: dict[str, tuple[int, int, tuple[str, ...]]] = {}
-    before = ""
-    for unit_id, written, commitment in _rows(text):
-        if unit_id <= before:
-            raise broken("行が抽選番号の順に並んでいないか、同じ番号が2度あります", name, len(made) + 1)
-        before = unit_id
-        terms = known.get(written)
-        if terms is None:
-            terms = known[written] = _terms(written, name, len(made) + 1)
-        made.append(tuple.__new__(ListLine, (unit_id, *terms, commitment)))  # its own takes twice as long
-    return made
+def _listed(text: str) -> list[ListLine] | None:
+    """All lines; None when one is not as it must be (`_refuse` then says which).
+
+    Number and commitment have a fixed length, so a line is cut by place, and what was cut out is held against the grammar
+    all at once: line by line takes twice as long.
+    """
+    terms = _Terms()
+    new = tuple.__new__  # a ListLine's own takes twice as long
+    try:
+        made = [
+            new(ListLine, (line[:_ID_LENGTH], *terms[line[_ID_LENGTH:-_HASH_LENGTH]], line[-_HASH_LENGTH:]))
+            for line in _lines(text)
+        ]
+    except _NotTerms:
+        return None
+    ids = [line[0] for line in made]
+    good = (
+        _IDS.fullmatch("".join(ids))
+        and _HASHES.fullmatch("".join([line[4] for line in made]))
+        and all(map(lt, ids, islice(ids, 1, None)))
+    )
+    return made if good else None
 
 
-def _first_wrong(text: str) -> int | None:
-    """The number of the first line that has not the form."""
-    lines = enumerate(text.split("\n")[:-1], start=1)
-    return next((number for number, line in lines if not _LINES.fullmatch(f"{line}\n")), None)
-
-
-def _rows(text: str) -> Iterator[tuple[str, str, str]]:
-    """All lines that are well formed: id, terms, commitment. Read a piece at a time: quicker than by the line, and
-    than all at once, which holds a million lines twice."""
+def _lines(text: str) -> Iterator[str]:
+    """Each line without its LF."""
     at = 0
     while at < len(text):
         upto = text.find("\n", at + _PIECE) + 1 or len(text)
-        yield from _LINES.findall(text, at, upto)
+        yield from text[at : upto - 1].split("\n")
         at = upto
 
 
-def _terms(written: str, name: str, line: int) -> tuple[int, int, tuple[str, ...]]:
-    """`2 1 A,C` as size, tickets and courses."""
-    found = _TERMS.fullmatch(written)
-    if found is None:
-        raise broken("行の形式が正しくありません", name, line)
-    size, tickets, codes = found.groups()
-    return int(size), int(tickets), distinct_courses(codes, name, line)
+class _NotTerms(Exception):
+    """What stands between a line's number and its commitment cannot be read."""
+
+
+class _Terms(dict[str, tuple[int, int, tuple[str, ...]]]):
+    """` 2 1 A,C ` → size, tickets and courses. Few units differ in these: what was read once is not read again.
+
+    A line too short for its fixed parts has nothing between them, and is refused here.
+    """
+
+    def __missing__(self, written: str) -> tuple[int, int, tuple[str, ...]]:
+        found = _BETWEEN.fullmatch(written)
+        if found is None:
+            raise _NotTerms
+        size, tickets, codes = found.groups()
+        courses = tuple(codes.split(","))
+        if len(set(courses)) != len(courses):
+            raise _NotTerms
+        read = self[written] = int(size), int(tickets), courses
+        return read
+
+
+def _refuse(text: str, name: str) -> Never:
+    """Raises `IntegrityFailure` naming the first line that keeps `_listed` from reading this file."""
+    before = ""
+    for number, line in enumerate(_lines(text), start=1):
+        found = _LINE.fullmatch(line)
+        if found is None:
+            raise broken("行の形式が正しくありません", name, number)
+        if found[1] <= before:
+            raise broken("行が抽選番号の順に並んでいないか、同じ番号が2度あります", name, number)
+        distinct_courses(found[4], name, number)
+        before = found[1]
+    raise broken("行の形式が正しくありません", name)
 
 
 def distinct_courses(codes: str, name: str, line: int) -> tuple[str, ...]:
@@ -133,7 +157,7 @@ def check_roll(params: Params, roll: Roll) -> None:
         return size <= params.max_size and tickets <= params.max_tickets and known.issuperset(courses)
 
     # Few units differ in these: what many have is looked at once.
-    if all(fits(*terms) for terms in {line[1:4] for line in roll.lines}):
+    if all(fits(*terms) for terms in set(map(itemgetter(1, 2, 3), roll.lines))):
         return
     for number, (_, size, tickets, courses, _) in enumerate(roll.lines, start=1):
         if size > params.max_size:

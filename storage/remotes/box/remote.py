@@ -14,9 +14,7 @@ from box_sdk_gen import (
     ChunkedUploadsManager,
     FetchOptions,
     FilesManager,
-    FoldersManager,
     TrashedFilesManager,
-    UploadsManager,
 )
 from box_sdk_gen.networking.fetch_options import ResponseFormat
 
@@ -45,8 +43,6 @@ from storage.remotes.box.sharing import Questions
 from storage.remotes.box.upload import FIELDS, LARGE, Facts, InParts, measure, size_of, small
 
 T = TypeVar("T")
-
-_PAGE = 1000
 
 
 @dataclass(frozen=True)
@@ -89,12 +85,11 @@ class BoxRemote(Remote):
         self._network = sdk_session(settings, self._session, self._limits)
         self._access = Access(settings)
         both: dict[str, Any] = {"auth": self._access, "network_session": self._network}
-        self._folders, self._files = FoldersManager(**both), FilesManager(**both)
-        self._uploads, self._trash = UploadsManager(**both), TrashedFilesManager(**both)
+        self._files, self._trash = FilesManager(**both), TrashedFilesManager(**both)
         self._in_parts = InParts(ChunkedUploadsManager(**both), settings.folder, notes, self._ask)
-        questions = Questions(settings, self._network, self._access, self._ask)
-        self._guard = Guard(settings, questions, clock=clock)
-        self._events = BoxEvents(questions, settings)
+        self._questions = Questions(settings, self._network, self._access, self._ask)
+        self._guard = Guard(settings, self._questions, clock=clock)
+        self._events = BoxEvents(self._questions, settings)
         self._known: dict[str, _Lies] = {}
         self._knowing = threading.Lock()
 
@@ -115,13 +110,13 @@ class BoxRemote(Remote):
         try:
             if size >= LARGE:
                 self._pace.wait()
-                facts, made = self._in_parts.send(name, size, source)
+                facts, done = self._in_parts.send(name, size, source)
+                lies = _lies(done)
             else:
                 facts = measure(name, source)
-                made = self._ask(lambda: self._one(facts, source))
+                lies = self._ask(lambda: self._one(facts, source))
         except Answer as answer:
             return self._taken(measure(name, source), answer)
-        lies = _lies(made)
         if (lies.size, lies.sha1) != (facts.size, facts.sha1):
             raise IntegrityFailure(
                 "Boxに置かれた内容が、送ったものと違います",
@@ -131,32 +126,24 @@ class BoxRemote(Remote):
         self._know(lies)
         return Put.CREATED
 
-    def _one(self, facts: Facts, source: BinaryIO) -> object:
+    def _one(self, facts: Facts, source: BinaryIO) -> _Lies:
         self._pace.wait()
-        return small(self._uploads, self._settings.folder, facts, source)
+        return _lies(small(self._network, self._access, self._settings, facts, source))
 
     def list(self) -> list[RemoteFile]:
-        found = {entry.name: _lies(entry) for entry in self._entries() if _is_ours(entry)}
+        found = {str(entry["name"]): _lies(entry) for entry in self._entries() if _is_ours(entry)}
         with self._knowing:
             self._known = found
         return [RemoteFile(one.name, one.size, one.sha1) for _, one in sorted(found.items())]
 
-    def _entries(self) -> Iterator[Any]:
+    def _entries(self) -> Iterator[dict[str, Any]]:
         """Everything in the folder, page by page."""
-        marker: str | None = None
-        while True:
-            page = self._page(marker)
-            yield from page.entries or []
-            marker = page.next_marker or None
-            if marker is None:
-                return
-
-    def _page(self, marker: str | None) -> Any:
         try:
-            return self._ask(
-                lambda: self._folders.get_folder_items(
-                    self._settings.folder, fields=FIELDS, usemarker=True, marker=marker, limit=_PAGE
-                )
+            yield from self._questions.pages(
+                f"/folders/{self._settings.folder}/items",
+                needs=("type", "id", "name"),
+                fields=FIELDS,
+                usemarker="true",
             )
         except Answer as answer:
             raise self._refused(answer) from None
@@ -263,7 +250,7 @@ class BoxRemote(Remote):
 
     def _find_any_case(self, name: str) -> _Lies | None:
         """What stands in the way of `name`: Box takes names differing in case for one, and folders count."""
-        entries = (entry for entry in self._entries() if (entry.name or "").casefold() == name.casefold())
+        entries = (entry for entry in self._entries() if str(entry["name"]).casefold() == name.casefold())
         return next(map(_lies, entries), None)
 
     def _find(self, name: str) -> _Lies:
@@ -321,15 +308,15 @@ class BoxRemote(Remote):
         return require_allowed(place, self._settings)
 
 
-def _is_ours(entry: Any) -> bool:
-    return str(getattr(entry.type, "value", entry.type)) == "file" and is_remote_name(entry.name or "")
+def _is_ours(entry: dict[str, Any]) -> bool:
+    return entry["type"] == "file" and is_remote_name(str(entry["name"]))
 
 
-def _lies(entry: Any) -> _Lies:
+def _lies(entry: dict[str, Any]) -> _Lies:
     return _Lies(
-        str(entry.id),
-        str(entry.name),
-        int(getattr(entry, "size", None) or 0),
-        str(getattr(entry, "sha_1", None) or ""),
-        str(getattr(entry, "etag", None) or ""),
+        str(entry["id"]),
+        str(entry["name"]),
+        int(entry.get("size") or 0),
+        str(entry.get("sha1") or ""),
+        str(entry.get("etag") or ""),
     )

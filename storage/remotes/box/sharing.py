@@ -7,7 +7,7 @@ the folder's own link, `is_accessible_via_shared_link` tells also of one on a fo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -39,37 +39,44 @@ class Questions:
 
     def get(self, path: str, **query: str) -> dict[str, Any]:
         """The object at `path` (below /2.0). Raises `Answer`, and what `Patience.ask` raises."""
-
-        def once() -> dict[str, Any]:
-            answer = self._network.network_client.fetch(
-                FetchOptions(
-                    url=f"{self._settings.api_url}/2.0{path}",
-                    method="GET",
-                    params=query,
-                    auth=self._access,
-                    network_session=self._network,
-                    follow_redirects=False,
-                )
-            )
-            if answer.status == 202:
-                raise Answer(202)
-            if not isinstance(answer.data, dict):
-                raise Broken("応答を読めません")
-            return answer.data
-
-        found: dict[str, Any] = self._ask(once)
+        found: dict[str, Any] = self._ask(lambda: self._once(path, query))
         return found
 
-    def pages(self, path: str, **query: str) -> Iterator[dict[str, Any]]:
-        """All entries of a list that goes by markers."""
+    def pages(self, path: str, *, needs: Sequence[str] = (), **query: str) -> Iterator[dict[str, Any]]:
+        """All entries of a list that goes by markers. A page whose entries lack what they `need` is asked for again."""
+
+        def page() -> tuple[list[dict[str, Any]], str]:
+            told = self._once(path, {"limit": str(_PAGE), **query, **marker})
+            entries: list[dict[str, Any]] = told["entries"]
+            if not all(key in entry for entry in entries for key in needs):
+                raise Broken("応答を読めません")
+            return entries, str(told.get("next_marker") or "")
+
         marker: dict[str, str] = {}
         for _ in range(_MOST_PAGES):
-            page = self.get(path, limit=str(_PAGE), **query, **marker)
-            yield from page["entries"]
-            if not page.get("next_marker"):
+            entries, further = self._ask(page)
+            yield from entries
+            if not further:
                 return
-            marker = {"marker": str(page["next_marker"])}
-        raise Broken("一覧が終わりません")
+            marker = {"marker": further}
+        raise RemoteUnreachable("Boxの一覧が終わりません", where=path)
+
+    def _once(self, path: str, query: Mapping[str, str]) -> dict[str, Any]:
+        answer = self._network.network_client.fetch(
+            FetchOptions(
+                url=f"{self._settings.api_url}/2.0{path}",
+                method="GET",
+                params=dict(query),
+                auth=self._access,
+                network_session=self._network,
+                follow_redirects=False,
+            )
+        )
+        if answer.status == 202:
+            raise Answer(202)
+        if not isinstance(answer.data, dict):
+            raise Broken("応答を読めません")
+        return answer.data
 
 
 @dataclass(frozen=True)

@@ -20,20 +20,27 @@ from io import BufferedIOBase, BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from box_sdk_gen import ChunkedUploadsManager, Files, UploadPart, UploadsManager
-from box_sdk_gen.managers.uploads import UploadFileAttributes, UploadFileAttributesParentField
+from box_sdk_gen import (
+    Authentication,
+    ChunkedUploadsManager,
+    FetchOptions,
+    MultipartItem,
+    NetworkSession,
+    UploadPart,
+)
 
 from core.canonical import canonical_json
 from core.errors import IntegrityFailure
 from storage.remotes.box.patience import Answer, NotYet
+from storage.remotes.box.settings import BoxSettings
 from storage.remotes.crew import Crew
 from storage.remotes.digest import Digest
 from storage.remotes.durable import BLOCK, read_file, replace
 
 Ask = Callable[[Callable[[], Any]], Any]
 
-FIELDS = ["id", "type", "name", "size", "sha1", "etag"]
-"""What is asked of a file: all of it would be read by the SDK with much ado."""
+FIELDS = "id,type,name,size,sha1,etag"
+"""What is asked of a file."""
 LARGE = 20_000_000
 """Bytes from which Box takes a file in parts."""
 TOGETHER = 4
@@ -64,17 +71,31 @@ def measure(name: str, source: BinaryIO) -> Facts:
     return Facts(name, source.tell(), digest.hexdigest())
 
 
-def small(uploads: UploadsManager, folder: str, facts: Facts, source: BinaryIO) -> Any:
-    """One request; Box compares the SHA-1. The file as Box has it. Raises `Answer` when the name is taken (409)."""
+def small(
+    network: NetworkSession, access: Authentication, settings: BoxSettings, facts: Facts, source: BinaryIO
+) -> dict[str, Any]:
+    """One request; Box compares the SHA-1. The file as Box has it. Raises `Answer` when the name is taken (409).
+
+    (By the SDK's own method a third of the time went into its types.)
+    """
     source.seek(0)
-    done = uploads.upload_file(
-        UploadFileAttributes(facts.name, UploadFileAttributesParentField(folder)),
-        cast(BufferedIOBase, source),
-        file_file_name=facts.name,
-        content_md_5=facts.sha1,
-        fields=FIELDS,
+    done = network.network_client.fetch(
+        FetchOptions(
+            url=f"{settings.upload_url}/2.0/files/content",
+            method="POST",
+            params={"fields": FIELDS},
+            headers={"content-md5": facts.sha1},
+            multipart_data=[
+                MultipartItem("attributes", data={"name": facts.name, "parent": {"id": settings.folder}}),
+                MultipartItem("file", file_stream=cast(BufferedIOBase, source), file_name=facts.name),
+            ],
+            content_type="multipart/form-data",
+            auth=access,
+            network_session=network,
+            follow_redirects=False,
+        )
     )
-    return _only(done)
+    return _only(done.data)
 
 
 class InParts:
@@ -195,13 +216,14 @@ class InParts:
             done = self._uploads.create_file_upload_session_commit(session, parts, f"sha={digest}")
             if done is None:  # 202: Box is still putting the parts together
                 raise NotYet
-            return _only(done)
+            return _only(done.raw_data)
 
         return self._ask(commit)
 
 
-def _only(done: Files) -> Any:
+def _only(done: Any) -> dict[str, Any]:
     """The one file an upload made."""
-    if not done.entries:
-        raise ValueError("no entry")
-    return done.entries[0]
+    made: dict[str, Any] = done["entries"][0]
+    if not {"id", "name"} <= made.keys():
+        raise ValueError("no file")
+    return made
