@@ -13,7 +13,7 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI") == "true"
@@ -38,8 +38,9 @@ _STATE_HOME = tempfile.mkdtemp(prefix="ikiiki-tests-")
 os.environ["XDG_STATE_HOME"] = _STATE_HOME
 
 # Timing is never asserted. CI draws the same examples every time; at the desk they differ from run to run.
-settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
-settings.register_profile("desk", deadline=None)
+_UNTIMED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}  # a busy machine is no failure
+settings.register_profile("ci", derandomize=True, print_blob=True, **_UNTIMED)
+settings.register_profile("desk", **_UNTIMED)
 settings.load_profile("ci" if IN_CI else "desk")
 
 
