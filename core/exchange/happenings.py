@@ -186,11 +186,17 @@ class Account:
 
 @dataclass(frozen=True)
 class Page:
-    """Some of a stream. `position` is where it goes on; `last`: there is no more at present."""
+    """Some of a stream. `position` is where it goes on; `last`: there is no more at present; `short`: fewer came than
+    were asked for, so that hardly more can be."""
 
     happenings: tuple[Happening, ...]
     position: str
     last: bool
+    short: bool = False
+
+    def ends(self, now: dt.datetime) -> bool:
+        """Whether a reader who began at `now` has read to the end. Else a round chases its own doings in the log, page by page."""
+        return self.last or (self.short and any(one.moment >= now for one in self.happenings))
 
 
 class Stream(StrEnum):

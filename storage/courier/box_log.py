@@ -8,6 +8,7 @@ What is wrong with the log never stops a bundle: it is said in the report, and w
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 from core.errors import IkiikiError, IntegrityFailure
@@ -50,6 +51,7 @@ def _fetch(this: Round, remote: Watched) -> None:
     state = begun(before, account, this.now)
     for _ in range(PAGES):
         page = remote.happenings(account, state.stream, state.position, state.after, known)
+        page = dataclasses.replace(page, last=page.ends(this.now))
         fresh = {
             one.id: one
             for one in page.happenings

@@ -80,7 +80,8 @@ class BoxEvents:
         return Page(
             concerning(map(happening, entries), account, known),
             following or position,
-            not entries or following in {"", position},
+            last=not entries or following in {"", position},
+            short=len(entries) < _PAGE,
         )
 
     def _page(self, stream: Stream, position: str, after: str) -> Mapping[str, Any]:

@@ -134,6 +134,25 @@ def test_it_is_read_at_most_every_quarter_of_an_hour_and_never_for_a_medium(kept
     assert asked() == before
 
 
+def test_a_round_does_not_chase_what_goes_on_meanwhile_and_the_next_one_reads_it(kept: Kept) -> None:
+    kept.put("before.zip")
+    kept.now += dt.timedelta(hours=1)
+    whole, asked = kept.remote.happenings, []
+
+    def while_others_are_busy(*query: Any) -> Any:
+        asked.append(query)
+        kept.put(f"meanwhile{len(asked)}.zip")
+        return whole(*query)
+
+    kept.remote.happenings = while_others_are_busy  # type: ignore[method-assign]
+    kept.round(hours=0)
+    assert len(asked) == 1 and kept.watch.polled
+    kept.remote.happenings = whole  # type: ignore[method-assign]
+    kept.put("after.zip")
+    kept.round()
+    assert kept.names() == ["before.zip", "meanwhile1.zip", "after.zip"]
+
+
 @pytest.mark.parametrize("step", ["append_line", "replace"])
 def test_a_crash_between_lines_and_position_loses_and_doubles_nothing(
     kept: Kept, monkeypatch: pytest.MonkeyPatch, step: str, cut: type[BaseException]
