@@ -125,7 +125,7 @@ class VaultOnDisk:
             seed, result = compute(tx.draws.files(DRAW))
             for name, data in ((SEED_INPUT, seed.to_bytes()), (RESULT, result.to_bytes())):
                 tx.draws.put_file(f"bench-2026-{1 + self._round}", name, data, AT)
-        return len(result.lines)
+        return len(result.rows)
 
 
 def _bench(what: str, units: int, limit: float, prepare: Callable[[int], tuple[Work, Work]]) -> Bench:

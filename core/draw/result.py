@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import NamedTuple, Self
 
@@ -13,6 +14,8 @@ from core.draw.roll import distinct_courses
 
 RESULT = "result.txt"
 _LINE = re.compile(f"({HASH}) ({ID}) ({POSITIVE}) ({CODES}) ({CODE}|-)")
+
+Row = tuple[str, str, int, tuple[str, ...], str | None]
 
 
 class ResultLine(NamedTuple):
@@ -31,12 +34,17 @@ class ResultLine(NamedTuple):
 class Result:
     """All units in draw order. Made by `core.draw.engine.run`, or read by `parse`."""
 
-    lines: tuple[ResultLine, ...]
+    rows: tuple[Row, ...]
+    """As they were made: a `ResultLine` each, or a plain tuple like it, which takes half as long."""
+
+    @cached_property
+    def lines(self) -> tuple[ResultLine, ...]:
+        return tuple(map(ResultLine._make, self.rows))
 
     def to_bytes(self) -> bytes:
         written = (
             f"{value} {unit_id} {size} {','.join(courses)} {course or '-'}\n"
-            for value, unit_id, size, courses, course in self.lines
+            for value, unit_id, size, courses, course in self.rows
         )
         # In pieces: a million lines are not held a second time, as text.
         return b"".join(iter(lambda: "".join(islice(written, 4096)).encode("ascii"), b""))
