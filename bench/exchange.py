@@ -3,7 +3,8 @@
 The Box is the tests' stand-in, in a process of its own, and keeps every request waiting for 60 ms. All go the same two roads: plain
 HTTP, and TLS through a proxy by Box's own names, which is the only one rclone knows. The floor (`bench.carrying.Floor`) makes the
 requests that Box cannot do without, as many at once as the courier does, and checks nothing. Both sign in; rclone is
-handed a token, and writes no receipts. Loading the programs is not measured, except rclone's.
+handed a token. All three do the same work: on the way down a receipt for each bundle goes back, by rclone with the second
+command it needs for that. Loading the programs is not measured, except rclone's.
 """
 
 from __future__ import annotations
@@ -156,13 +157,22 @@ class Course:
             "RCLONE_CONFIG_BOX_ACCESS_TOKEN": self._box.ask("token"),
             "RCLONE_CA_CERT": road.ca,
         }
-        ends = [str(sites.outbox), f"box:{folder}"] if way == UP else [f"box:{folder}", str(sites.inbox)]
+        there, receipts = f"box:{folder}", home / "receipts"
+        receipts.mkdir()
+        for bundle in sites.outbox.glob("*.zip"):
+            (receipts / f"{bundle.stem}.receipt").write_bytes(bytes(300))
+        work = [(sites.outbox, there)] if way == UP else [(there, sites.inbox), (receipts, there)]
         begun = time.perf_counter()
-        done = subprocess.run(
-            ["rclone", "copy", *ends], env=environment, capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            raise RuntimeError(done.stderr)
+        for source, target in work:
+            done = subprocess.run(
+                ["rclone", "copy", source, target],
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            if done.returncode:
+                raise RuntimeError(done.stderr)
         return time.perf_counter() - begun
 
 

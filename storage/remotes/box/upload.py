@@ -45,6 +45,8 @@ LARGE = 20_000_000
 """Bytes from which Box takes a file in parts."""
 TOGETHER = 4
 """Parts on their way at once; each is held in memory, 8 MB by Box's choice."""
+READY = 2
+"""Parts read and hashed beforehand, so that no connection waits for the disk."""
 _NOTE_LIMIT = 4096
 
 
@@ -101,12 +103,12 @@ def small(
 class InParts:
     """A large file. `notes` is a folder in which the session's number is kept, so that a later run goes on.
 
-    Several files may be under way: together they hold `TOGETHER` parts in memory, no more.
+    Several files may be under way: together they hold `TOGETHER` and `READY` parts in memory, no more.
     """
 
     def __init__(self, uploads: ChunkedUploadsManager, folder: str, notes: Path, ask: Ask) -> None:
         self._uploads, self._folder, self._notes, self._ask = uploads, folder, notes, ask
-        self._room = threading.BoundedSemaphore(TOGETHER)
+        self._room = threading.BoundedSemaphore(TOGETHER + READY)
 
     def send(self, name: str, size: int, source: BinaryIO) -> tuple[Facts, Any]:
         """What went up, and the file as Box has it. Raises `Answer` when the name is taken (409).
