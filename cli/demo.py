@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cli.clock import now
 from cli.demo_people import demo_programme, desk_applications, outing_days, paper_applications, write_exports
-from cli.wiring import Session, create_vault_folder, now, open_session
+from cli.wiring import Session, create_vault_folder, open_session
 from core.applicant import Problem, State
 from core.errors import Refused
 from core.notices import NoticeKind

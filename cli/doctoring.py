@@ -8,7 +8,8 @@ import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from cli.wiring import Session, now
+from cli.clock import now
+from cli.wiring import Session
 from core.checks import Check, failed, passed, unknown
 from core.errors import IkiikiError, IntegrityFailure
 from storage.boxes import COURIER

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.carrying import SyncReport, Trip
+from cli.clock import now
 from core.canonical import sha256_hex
 from core.columns import Table, parse_mapping
 from core.errors import IntegrityFailure, UsageError
@@ -19,13 +19,13 @@ from core.exchange.names import MANIFEST, ZIP, bundle_name
 from core.exchange.remote import Remote
 from core.keys import SITE_KEY_BYTES, SiteKeys
 from core.notices import Notice, NoticeKind
-from core.office import Office
 from core.office.desk import Desk
 from core.office.exchange import DESK_CHANNEL
 from core.office.founding import found
 from core.office.keyring import FIRST_EPOCH
+from core.office.office import Office
 from core.office.ports import Progress, StaffRow
-from core.roles import SITE_WORDS, Actor, Right, Role, Site
+from core.roles import Actor, Right, Role, Site
 from storage.boxes import COURIER, FolderBoxes
 from storage.bundles.sealer import BundleSealer
 from storage.courier import install_key
@@ -39,8 +39,7 @@ from storage.store import MIGRATIONS
 from storage.store.slots import VaultSlots
 from storage.store.tx import VaultStore, VaultTx
 from storage.vault.files import replace_private
-from storage.vault.hardening import harden_process, terminal_name
-from storage.vault.header import parse_header, read_header_bytes
+from storage.vault.hardening import harden_process
 from storage.vault.kdf import KdfParams
 from storage.vault.knocks import take_knocks
 from storage.vault.opened import OpenVault
@@ -49,11 +48,6 @@ from storage.vault.vault import NewStaff, create_vault, open_vault
 
 if TYPE_CHECKING:
     from core.office.notices import NoticeItem
-
-
-def now() -> dt.datetime:
-    """The present moment with this machine's offset. The one clock of the product."""
-    return dt.datetime.now().astimezone()
 
 
 @dataclass(frozen=True)
@@ -283,16 +277,6 @@ def open_session(folder: Path, staff_id: str, password: str, *, terminal: str = 
     return Session(vault.folder, vault, office)
 
 
-def site_of(folder: Path) -> Site:
-    """Whose vault it is, from its header (not authenticated before somebody logs in)."""
-    try:
-        return parse_header(read_header_bytes(folder.absolute())).site
-    except FileNotFoundError as error:
-        raise UsageError(
-            "ここに保管庫がありません", where=str(folder), next_step="--vault の場所を確かめてください"
-        ) from error
-
-
 # -- the remote -----------------------------------------------------------------------------------------------
 
 
@@ -313,39 +297,6 @@ def courier_run(folder: Path, progress: Progress | None = None) -> SyncReport:
     with trip.told():
         trip.round()
         return trip.finished()
-
-
-# -- for the screens ------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class VaultOpener:
-    """What the screens are handed (`tui.opener.Opener`)."""
-
-    folder: Path
-
-    @property
-    def site(self) -> Site:
-        return site_of(self.folder)
-
-    @property
-    def title(self) -> str:
-        return f"{SITE_WORDS[self.site]}の保管庫"
-
-    def open(self, staff_id: str, password: str) -> Session:
-        return open_session(self.folder, staff_id, password, terminal=terminal_name())
-
-
-def run_screens(folder: Path, staff_id: str) -> None:
-    """The Textual app on one vault, until it is left."""
-    site_of(folder)
-    harden_process()
-    import tui  # noqa: F401 - shuts the door before Textual is imported
-    from tui.app import IkiikiApp
-    from tui.opener import Config
-
-    config = Config(staff_id=staff_id, folder=Path.cwd())
-    raise SystemExit(IkiikiApp(VaultOpener(folder), now, config).run() or 0)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import typer.main
 from typer.core import TyperGroup, TyperOption
 
-from cli.main import app
+from cli.main import program
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "commands.md"
 #: Options that Typer adds and no reader of this list looks for.
@@ -55,7 +55,7 @@ def section(path: tuple[str, ...], command: Any) -> str:
 
 def text() -> str:
     """The whole of docs/commands.md."""
-    root = typer.main.get_command(app)
+    root = typer.main.get_command(program())
     return HEAD + "".join("\n" + section(path, command) for path, command in commands(root, ("ikiiki",)))
 
 

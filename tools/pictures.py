@@ -15,8 +15,9 @@ from pathlib import Path
 from rich.cells import cell_len
 
 import tui  # noqa: F401 - shuts the door before Textual is imported
+from cli.clock import now
 from cli.demo import PASSWORDS, STAFF
-from cli.wiring import VaultOpener, now
+from cli.opening import VaultOpener
 from core.roles import Site
 from tui.app import IkiikiApp
 from tui.opener import Config

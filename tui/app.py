@@ -109,6 +109,8 @@ class IkiikiApp(QuietApp):
             self.set_keymap(self.config.keymap)
         self.set_class(self.config.ascii_borders, "-ascii")
         self.push_screen(Login(self.opener.title, staff_id=self.config.staff_id))
+        if self.config.shown is not None:
+            self.call_after_refresh(self.config.shown)
         self.set_interval(1.0, self.watch_idle)
 
     def on_unmount(self) -> None:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Protocol
 from core.roles import Site
 
 if TYPE_CHECKING:
-    from core.office import Office
     from core.office.importing import SourceTable
     from core.office.notices import NoticeItem
+    from core.office.office import Office
     from core.office.ports import Progress
 
 
@@ -97,6 +97,8 @@ class Config:
     keymap: dict[str, str] | None = None
     """Keys by binding id, for those who need others."""
     crash_report: Callable[[str], None] | None = None
+    shown: Callable[[], None] | None = None
+    """Called once the login is painted."""
 
 
 __all__ = ["Config", "Opener", "Session", "SyncReport"]

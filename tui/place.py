@@ -17,7 +17,7 @@ from tui.safety import plain
 from tui.widgets.line import Line
 
 if TYPE_CHECKING:
-    from core.office import Office
+    from core.office.office import Office
     from tui.app import IkiikiApp
     from tui.opener import Session
 

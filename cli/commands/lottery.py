@@ -38,7 +38,7 @@ def seal(
 ) -> None:
     """封印をつくる（手順1）。取りやめのあと、または次の募集回では、次の抽選をはじめる。"""
     remember(as_json)
-    from cli.wiring import now
+    from cli.clock import now
     from core.office.beacon import beacon_on
 
     with opened() as session:

@@ -12,7 +12,7 @@ from core.errors import UsageError
 from core.office.review import APPLICANTS, RETURN_CODES
 
 if TYPE_CHECKING:
-    from core.office import Office
+    from core.office.office import Office
 
 app = typer.Typer(no_args_is_help=True, help="区の点検⑤⑨と承認⑩")
 Stage = Annotated[str, typer.Option(help="applicants（⑤ 応募者）か participants（⑨ 参加者）")]

@@ -16,7 +16,7 @@ def register(app: typer.Typer) -> None:
 
 def tui() -> None:
     """画面を開く。"""
-    from cli.wiring import run_screens
+    from cli.opening import run_screens
 
     run_screens(vault_folder(), CHOICE.staff or "")
 

@@ -183,7 +183,7 @@ def test_an_altered_bundle_in_the_inbox(at: At) -> None:
 
 def forged(sites: Sites, name: str, keys: SiteKeys, previous: str) -> tuple[bytes, bytes]:
     """A bundle for the ward under a name of the contractor's, signed with `keys`."""
-    from cli.wiring import now
+    from cli.clock import now
     from core.ledger.checkpoint import make_checkpoint
     from core.roles import Site
 

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from cli.wiring import Session, now, open_session, set_remote
+from cli.clock import now
+from cli.wiring import Session, open_session, set_remote
 from core.roles import Site
 from storage.store import MIGRATIONS
 from storage.store.tx import VaultTx

@@ -10,7 +10,8 @@ from unittest import mock
 
 from textual.widgets import Input
 
-from cli.wiring import VaultOpener, now
+from cli.clock import now
+from cli.opening import VaultOpener
 from tests.journeys.acting import DICE, MANAGER, PASSWORD, Machine, Sites, export
 from tui.app import IkiikiApp
 from tui.opener import Config

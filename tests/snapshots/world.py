@@ -24,9 +24,9 @@ from core.errors import Refused
 from core.exchange.card import make_card
 from core.exchange.state import CourierState
 from core.keys import SITE_KEY_BYTES, SigningKey, SiteKeys
-from core.office import Office
 from core.office.desk import Desk
 from core.office.founding import found
+from core.office.office import Office
 from core.office.ports import CourierPapers, StaffRow
 from core.office.staff import NewPerson, Record
 from core.roles import SITE_WORDS, Actor, Role, Site

@@ -22,10 +22,10 @@ from core.applicant import Application, Route
 from core.errors import LoginFailed, Refused
 from core.exchange.card import make_card
 from core.keys import SITE_KEY_BYTES, SigningKey, SiteKeys
-from core.office import Office
 from core.office.counter import note_back
 from core.office.desk import Desk
 from core.office.founding import found
+from core.office.office import Office
 from core.office.ports import StaffRow
 from core.office.staff import NewPerson
 from core.people.fields import Field

@@ -25,13 +25,13 @@ from core.draw.signing import sign, signature_name
 from core.exchange.card import make_card
 from core.keys import SITE_KEY_BYTES, SiteKeys
 from core.ledger.codes import Act, Content, Unit
-from core.office import Office
 from core.office.desk import Desk
 from core.office.envelope import CHANNEL_FROM, HANDOVER
 from core.office.founding import found
 from core.office.history import checkpoint_of, ledger_entries
 from core.office.keyring import enrol, need_partner, site_keys
 from core.office.ledger import write_line
+from core.office.office import Office
 from core.office.ports import StaffRow
 from core.office.review import APPLICANTS, PARTICIPANTS
 from core.people.fields import Field

@@ -19,7 +19,7 @@ from tui.widgets.chart import Bar, chart
 from tui.widgets.dialogs import Choice, Dialog
 
 if TYPE_CHECKING:
-    from core.office import Office
+    from core.office.office import Office
     from tui.app import IkiikiApp
 
 WIDTH = 72

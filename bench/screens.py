@@ -1,0 +1,144 @@
+"""The screens in a terminal of 120×40 against a bare Textual app, and against others' applications where they are installed.
+
+First paint is from the start of the process to the first word of its own; the bare app shows one line. A key is timed from
+the byte sent to the last byte painted. Budgets are those of docs/screens.md.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.crowd import PASSWORD, STAFF_ID, crowded_vault
+from bench.pty import Painted, Seat
+
+NAME = "screens"
+SIZES = (380, 1_000_000)
+ROUNDS = 5
+ARROWS, PAGES = 200, 60
+IDLE = 5.0
+DOWN, PAGE_UP, PAGE_DOWN, HOME, END = b"\x1b[B", b"\x1b[5~", b"\x1b[6~", b"\x1b[H", b"\x1b[F"
+FIRST_PAINT, MEMORY = 1.4, 1.5
+"""Times the bare app."""
+ARROW_BYTES, PAGE_BYTES, KEY_MS = 500, 10_000, 16.0
+OTHERS = {
+    "harlequin": (["harlequin"], ("Harlequin", "Data Catalog")),
+    "posting": (["posting"], ("Posting", "Collection")),
+}
+
+
+@dataclass(frozen=True)
+class Budget:
+    """A figure and what it may be at most."""
+
+    what: str
+    figure: float
+    limit: float
+    unit: str
+
+    @property
+    def within(self) -> bool:
+        return self.figure <= self.limit
+
+    def line(self) -> str:
+        verdict = "" if self.within else "  BEYOND ITS LIMIT"
+        return f"screens: {self.what:<44}{self.figure:>10,.2f} {self.unit} (limit {self.limit:,g}){verdict}"
+
+
+def p95(figures: list[float]) -> float:
+    return statistics.quantiles(figures, n=20)[-1]
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Nothing of whoever runs it but where programs lie."""
+    return {
+        "PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8", "TERM": "xterm-256color",
+        "COLORTERM": "truecolor", "XDG_STATE_HOME": os.environ["XDG_STATE_HOME"],
+    }  # fmt: skip
+
+
+def first_paint(command: list[str], words: tuple[str, ...], env: dict[str, str]) -> tuple[float, int]:
+    """Seconds, the best of some, and kilobytes once it is quiet."""
+    seconds, kilobytes = [], []
+    for _ in range(ROUNDS):
+        with Seat(command, env) as seat:
+            seconds.append(seat.until(*words))
+            seat.settle()
+            kilobytes.append(seat.kilobytes())
+    return min(seconds), min(kilobytes)
+
+
+def ours(vault: Path) -> list[str]:
+    return [str(Path(sys.executable).with_name("ikiiki")), "--vault", str(vault), "--staff", STAFF_ID, "tui"]
+
+
+def at_work(vault: Path, env: dict[str, str], bare_kilobytes: int) -> list[Budget]:
+    """Logged in, with the list of applicants on the screen."""
+    with Seat(ours(vault), env) as seat:
+        seat.until("パスワード")
+        seat.settle()
+        os.write(seat.end, PASSWORD.encode() + b"\r")
+        seat.until("F8")
+        seat.press(b"\x1bOQ")  # F2
+        seat.settle()
+        arrows = [seat.press(DOWN) for _ in range(ARROWS)]
+        pages = [seat.press(key) for _ in range(PAGES // 10) for key in [PAGE_UP] * 5 + [PAGE_DOWN] * 5]
+        seat.press(HOME)
+        last = seat.press(END)
+        memory = seat.kilobytes()
+        idle = seat.idle(IDLE)
+    return [
+        *_of("arrow key", arrows, ARROW_BYTES),
+        *_of("page key", pages, PAGE_BYTES),
+        Budget("to the last row", last.seconds * 1000, KEY_MS, "ms"),
+        Budget("memory against the bare app", memory / bare_kilobytes, MEMORY, "x"),
+        Budget(f"idle for {IDLE:g} s", idle, 0, "bytes"),
+    ]
+
+
+def _of(what: str, painted: list[Painted], most: int) -> list[Budget]:
+    return [
+        Budget(f"{what}, median", statistics.median(one.size for one in painted), most, "bytes"),
+        Budget(f"{what}, key to paint, p95", p95([one.seconds * 1000 for one in painted]), KEY_MS, "ms"),
+    ]
+
+
+def main(say: Callable[[str], None], sizes: tuple[int, ...] = SIZES) -> bool:
+    """Measure and say; whether everything is within its budget."""
+    within = True
+
+    def told(budget: Budget) -> None:
+        nonlocal within
+        within = within and budget.within
+        say(budget.line())
+
+    with tempfile.TemporaryDirectory(prefix="ikiiki-bench-") as folder:
+        os.environ["XDG_STATE_HOME"] = str(Path(folder) / "state")
+        env = environment(Path(folder))
+        bare, bare_memory = first_paint(
+            [sys.executable, "-m", "bench.bare"], ("ready",), env | {"PYTHONPATH": "."}
+        )
+        say(
+            f"screens: a bare Textual app paints after {bare * 1000:.0f} ms and holds {bare_memory / 1024:.0f} MB"
+        )
+        for size in sizes:
+            vault = crowded_vault(Path(folder), size)
+            seconds, _ = first_paint(ours(vault), ("パスワード",), env)
+            say(f"screens: {size:,} applicants")
+            told(Budget("first paint against the bare app", seconds / bare, FIRST_PAINT, "x"))
+            for budget in at_work(vault, env, bare_memory):
+                told(budget)
+        for name, (command, words) in OTHERS.items():
+            program = shutil.which(command[0])
+            if program is None:
+                say(f"screens: {name} is not installed; it was not measured")
+                continue
+            seconds, kilobytes = first_paint([program, *command[1:]], words, env)
+            say(f"screens: {name}: first paint {seconds / bare:.1f}x, memory {kilobytes / bare_memory:.1f}x")
+    return within

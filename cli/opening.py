@@ -1,0 +1,70 @@
+"""The screens and the vault they open. What only an opened vault needs is loaded while the password is typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING
+
+from cli.clock import now
+from core.errors import UsageError
+from core.roles import SITE_WORDS, Site
+from storage.vault.hardening import harden_process, terminal_name
+from storage.vault.header import parse_header, read_header_bytes
+
+if TYPE_CHECKING:
+    from cli.wiring import Session
+
+
+def site_of(folder: Path) -> Site:
+    """Whose vault it is, from its header (not authenticated before somebody logs in)."""
+    try:
+        return parse_header(read_header_bytes(folder.absolute())).site
+    except FileNotFoundError as error:
+        raise UsageError(
+            "ここに保管庫がありません", where=str(folder), next_step="--vault の場所を確かめてください"
+        ) from error
+
+
+@dataclass(frozen=True)
+class VaultOpener:
+    """What the screens are handed (`tui.opener.Opener`)."""
+
+    folder: Path
+
+    @property
+    def site(self) -> Site:
+        return site_of(self.folder)
+
+    @property
+    def title(self) -> str:
+        return f"{SITE_WORDS[self.site]}の保管庫"
+
+    def open(self, staff_id: str, password: str) -> Session:
+        from cli.wiring import open_session
+
+        return open_session(self.folder, staff_id, password, terminal=terminal_name())
+
+
+def run_screens(folder: Path, staff_id: str) -> None:
+    """The Textual app on one vault, until it is left."""
+    site_of(folder)
+    harden_process()
+    import tui  # noqa: F401 - shuts the door before Textual is imported
+    from tui.app import IkiikiApp
+    from tui.opener import Config
+
+    config = Config(staff_id=staff_id, folder=Path.cwd(), shown=_load_the_rest)
+    raise SystemExit(IkiikiApp(VaultOpener(folder), now, config).run() or 0)
+
+
+def _load_the_rest() -> None:
+    """Beside the person who types a password."""
+
+    def load() -> None:
+        for module in ("cli.wiring", "tui.workspace"):
+            import_module(module)
+
+    Thread(target=load, daemon=True).start()

@@ -1,0 +1,78 @@
+"""All use cases of one person in one open vault."""
+
+from __future__ import annotations
+
+from core.office.approving import take_approval
+from core.office.box_log import BoxLogDesk
+from core.office.by_phone import ByPhone
+from core.office.chances import Chances
+from core.office.checkup import Checkup
+from core.office.countersigning import receipt_entries, take_receipt
+from core.office.desk import Desk
+from core.office.drawn import take_draw
+from core.office.epochs import take_epoch
+from core.office.exchange import Exchange, Sealer, Sent
+from core.office.flow import Flow
+from core.office.importing import Importing
+from core.office.intake import Intake
+from core.office.ledger import LedgerDesk
+from core.office.lottery import Lottery
+from core.office.notices import NoticeDesk
+from core.office.participants import Participants
+from core.office.ports import Boxes
+from core.office.publication import Publication
+from core.office.records import Records
+from core.office.review import Review
+from core.office.rules import Rules
+from core.office.seating import Seated
+from core.office.staff import Slots, StaffDesk
+from core.roles import Actor
+
+
+class Office:
+    """All use cases of one person in one open vault."""
+
+    def __init__(self, desk: Desk, boxes: Boxes, sealer: Sealer, slots: Slots) -> None:
+        self.actor: Actor = desk.actor
+        self._desk = desk
+        self.exchange = Exchange(
+            desk,
+            boxes,
+            sealer,
+            {
+                "programme": lambda tx, bundle, name: self.rules.take_in(tx, bundle, name),
+                "applicants": lambda tx, bundle, name: self.records.take_applicants(tx, bundle, name),
+                "desk": lambda tx, bundle, name: self.records.take_desk(tx, bundle, name),
+                "review": lambda tx, bundle, name: self.review.take_in(tx, bundle, name),
+                "draw": lambda tx, bundle, name: take_draw(desk, tx, bundle, name),
+                "participants": lambda tx, bundle, name: self.participants.take_in(tx, bundle, name),
+                "approval": lambda tx, bundle, name: take_approval(desk, tx, bundle, name),
+                "epoch": lambda tx, bundle, name: take_epoch(desk, tx, bundle, name),
+                "receipt": lambda tx, bundle, name: take_receipt(desk, tx, bundle, name),
+            },
+        )
+        self.rules = Rules(desk, self.exchange)
+        self.importing = Importing(desk)
+        self.intake = Intake(desk)
+        self.records = Records(desk, self.exchange)
+        self.review = Review(desk, Seated(), self.exchange)
+        self.lottery = Lottery(desk, self.exchange)
+        self.chances = Chances(desk)
+        self.participants = Participants(desk, self.exchange)
+        self.by_phone = ByPhone(desk, self.exchange, boxes)
+        self.publication = Publication(desk)
+        self.notices = NoticeDesk(desk)
+        self.ledger = LedgerDesk(desk)
+        self.box_log = BoxLogDesk(desk, boxes)
+        self.checkup = Checkup(desk, self.ledger)
+        self.staff = StaffDesk(desk, slots)
+        self.flow = Flow(desk, boxes)
+
+    def send_due(self) -> list[Sent]:
+        """Seal what is due without anybody's decision: the next epoch, the programme, and receipts."""
+        made = (
+            self.exchange.begin_if_due(),
+            self.rules.send_if_due(),
+            self.exchange.send_receipt_if_due(lambda tx: receipt_entries(self._desk, tx)),
+        )
+        return [sent for sent in made if sent]
