@@ -19,18 +19,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from core.errors import IntegrityFailure
+from storage.vault.lengths import DATA_KEY_BYTES, MLKEM_SEED_BYTES, NONCE_BYTES, SECRET_BYTES
 
 Entropy = Callable[[int], bytes]
-DATA_KEY_BYTES = 32
-HPKE_PUBLIC_BYTES = 1184 + 32
-SIGN_PUBLIC_BYTES = 32
-NONCE_BYTES = 12
-_MLKEM_SEED = 64
-_SECRET_BYTES = _MLKEM_SEED + 32 + 32
-WRAPPED_BYTES = NONCE_BYTES + _SECRET_BYTES + 16
-COMMITMENT_BYTES = 32
-SEALED_BYTES = 1120 + DATA_KEY_BYTES + 16
-"""HPKE output: encapsulated key (1088 + 32), then ciphertext and tag."""
 
 _SUITE = hpke.Suite(hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 _DOMAIN = b"ikiiki-vault-v1 "
@@ -62,7 +53,7 @@ class StaffKeys:
 
     @classmethod
     def fresh(cls, entropy: Entropy) -> StaffKeys:
-        return cls(entropy(_MLKEM_SEED), entropy(32), entropy(32))
+        return cls(entropy(MLKEM_SEED_BYTES), entropy(32), entropy(32))
 
     @property
     def signing_key(self) -> Ed25519PrivateKey:
@@ -140,9 +131,9 @@ def unwrap(
         secret = AESGCM(key).decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], _bound(*public))
     except InvalidTag as error:
         raise IntegrityFailure("職員の鍵が書き換えられています", where="vault.json") from error
-    if len(secret) != _SECRET_BYTES:
+    if len(secret) != SECRET_BYTES:
         raise IntegrityFailure("職員の鍵の長さが正しくありません", where="vault.json")
-    return StaffKeys(secret[:_MLKEM_SEED], secret[_MLKEM_SEED:-32], secret[-32:])
+    return StaffKeys(secret[:MLKEM_SEED_BYTES], secret[MLKEM_SEED_BYTES:-32], secret[-32:])
 
 
 def _bound(hpke_public: bytes, sign_public: bytes) -> bytes:

@@ -15,7 +15,8 @@ from core.errors import IntegrityFailure, Refused
 from storage.vault import sqlcipher
 from storage.vault.files import make_private, sync_file, sync_folder, temporary_of, write_temporary
 from storage.vault.header import MAXIMUM_GENERATION, NAME, Header, read_header_bytes
-from storage.vault.keys import DATA_KEY_BYTES, database_key, seal_data_key
+from storage.vault.keys import database_key, seal_data_key
+from storage.vault.lengths import DATA_KEY_BYTES
 from storage.vault.marks import Mark, advance_mark
 from storage.vault.migrations import version_of
 from storage.vault.opened import OpenVault, count_commit

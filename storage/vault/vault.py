@@ -33,8 +33,6 @@ from storage.vault.header import (
 )
 from storage.vault.kdf import DEFAULT_KDF, SALT_BYTES, KdfParams, check_password, derive
 from storage.vault.keys import (
-    DATA_KEY_BYTES,
-    NONCE_BYTES,
     Entropy,
     StaffKeys,
     database_key,
@@ -54,6 +52,7 @@ from storage.vault.knocks import (
     seconds_to_wait,
     shut_out,
 )
+from storage.vault.lengths import DATA_KEY_BYTES, NONCE_BYTES
 from storage.vault.locks import GATE, GATE_SECONDS, INSIDE, LOCK, Presence, gate
 from storage.vault.marks import advance_mark, check_mark, default_state_dir, read_mark
 from storage.vault.migrations import BACKUPS, Migration, back_up_before, backup_prefix, migrate, pending
