@@ -17,7 +17,7 @@ from cli.wiring import Session, create_vault_folder, open_session
 from core.applicant import Problem, State
 from core.errors import Refused
 from core.notices import NoticeKind
-from core.office.ports import ListFilter
+from core.office.listing import ListFilter
 from core.office.review import APPLICANTS, PARTICIPANTS
 from core.office.staff import NewPerson
 from core.people.fields import Field

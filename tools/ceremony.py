@@ -19,7 +19,7 @@ from cli.demo import KDF_MIB, PASSWORDS, STAFF
 from cli.demo_people import demo_programme, write_exports
 from cli.wiring import create_vault_folder, open_session, set_remote
 from core.applicant import State
-from core.office.ports import ListFilter
+from core.office.listing import ListFilter
 from core.office.review import APPLICANTS
 from core.roles import Site
 from tools.terminal import Terminal

@@ -12,7 +12,7 @@ from core.applicant import PROBLEM_WORDS, ROUTE_WORDS, STATE_WORDS, Applicant, A
 from core.errors import IkiikiError, UsageError
 from core.office.importing import ImportReport
 from core.office.intake import REASONS
-from core.office.ports import ListFilter
+from core.office.listing import ListFilter
 from core.people.fields import Field
 
 app = typer.Typer(no_args_is_help=True, help="応募の受付")

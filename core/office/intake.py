@@ -22,8 +22,9 @@ from core.office.counter import note_keyed, records_away, records_handed
 from core.office.desk import Desk, programme_of
 from core.office.forms import as_fields, fingerprint_of, take_on
 from core.office.ledger import write_line
+from core.office.listing import Landmark, ListFilter
 from core.office.plans import is_drawn
-from core.office.ports import ListFilter, SourceRow, Tx
+from core.office.ports import SourceRow, Tx
 from core.office.settling import Settling
 from core.people.duplicates import folded_key
 from core.people.fields import Field
@@ -172,13 +173,14 @@ class Intake:
         with self._desk.reading() as tx:
             return tx.applications.count(which)
 
-    def page(self, which: ListFilter, offset: int, limit: int) -> list[ListRow]:
-        """Rows of the list in order of 受付番号, masked."""
+    def page(self, which: ListFilter, offset: int, limit: int, near: Landmark | None = None) -> list[ListRow]:
+        """Rows of the list in order of 受付番号, masked. `near`: a place in it that is known not to have moved."""
         with self._desk.reading() as tx:
             programme = programme_of(tx)
-            words = tx.reviews.latest("applicants")
+            found = tx.applications.page(which, offset, limit, near)
+            words = tx.reviews.latest("applicants", [application.record for application in found])
             rows = []
-            for application in tx.applications.page(which, offset, limit):
+            for application in found:
                 word = words.get(application.record)
                 if word is None:
                     confirmed = ""

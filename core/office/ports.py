@@ -12,8 +12,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from core.applicant import Application, Route, State
+from core.applicant import Application, State
 from core.exchange.state import CourierState
+from core.office.listing import Landmark, ListFilter
 from core.roles import Role, Site
 
 Entropy = Callable[[int], bytes]
@@ -24,18 +25,6 @@ Now = Callable[[], dt.datetime]
 
 Progress = Callable[[int, int], None]
 """Called with (done, total) during long work; may raise `Cancelled` to stop it with nothing changed."""
-
-
-@dataclass(frozen=True)
-class ListFilter:
-    """Which applications a list shows."""
-
-    states: frozenset[State] = frozenset(State)
-    search: str = ""
-    """Part of a kana name or town, a 受付番号, or the last digits (4 and more) of a phone."""
-    unconfirmed_only: bool = False
-    """Only those whose current version the ward has not confirmed in ⑤."""
-    route: Route | None = None
 
 
 @dataclass(frozen=True)
@@ -157,8 +146,10 @@ class Applications(Protocol):
         ...
 
     def count(self, which: ListFilter) -> int: ...
-    def page(self, which: ListFilter, offset: int, limit: int) -> list[Application]:
-        """In order of 受付番号."""
+    def page(
+        self, which: ListFilter, offset: int, limit: int, near: Landmark | None = None
+    ) -> list[Application]:
+        """In order of 受付番号; `near` is a place not far off."""
         ...
 
     def all(self, states: Iterable[State] = ...) -> list[Application]: ...
@@ -183,8 +174,8 @@ class Sources(Protocol):
 
 class Reviews(Protocol):
     def add(self, row: ReviewRow) -> None: ...
-    def latest(self, stage: str) -> dict[str, ReviewRow]:
-        """By record, the newest word of a stage."""
+    def latest(self, stage: str, records: Sequence[str] | None = None) -> dict[str, ReviewRow]:
+        """By record, the newest word of a stage; of these records alone."""
         ...
 
     def said(self, stage: str) -> dict[tuple[str, str], ReviewRow]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from core.applicant import Applicant, Application, Problem, Route, State, Warning_
 from core.errors import IntegrityFailure, Refused
-from core.office.ports import ListFilter
+from core.office.listing import Landmark, ListFilter
 from core.people.duplicates import folded_key
 from storage.store.listing import search_text, where
 from storage.store.rows import Connection, json_of, json_text, moment_of, moment_text
@@ -163,12 +163,27 @@ class ApplicationTable:
         (number,) = self._connection.execute(f"SELECT count(*) FROM application{clause}", values).fetchone()  # noqa: S608 - values are bound
         return int(number)
 
-    def page(self, which: ListFilter, offset: int, limit: int) -> list[Application]:
-        """`limit` applications from the `offset`th on (from 0), in order of 受付番号. Raises `ValueError` below 0."""
+    def page(
+        self, which: ListFilter, offset: int, limit: int, near: Landmark | None = None
+    ) -> list[Application]:
+        """`limit` applications from the `offset`th on (from 0), in order of 受付番号. Raises `ValueError` below 0.
+
+        `near` must be right: it is believed, and spares the rows between the list's beginning and itself.
+        """
         if offset < 0 or limit < 0:
             raise ValueError("offset and limit count from 0")
         clause, values = where(which)
-        return self._select(clause, values, offset=offset, limit=limit)
+        if near is None or (offset < near.offset < offset + limit and near.number is not None):
+            return self._select(clause, values, offset=offset, limit=limit)
+        if near.number is not None:
+            clause += f"{' AND' if clause else ' WHERE'} number {'>=' if offset >= near.offset else '<'} ?"
+            values = [*values, near.number]
+        if offset >= near.offset:
+            return (
+                self._select(clause, values, offset=offset - near.offset, limit=limit) if near.number else []
+            )
+        limit = min(limit, near.offset - offset)
+        return self._select(clause, values, offset=near.offset - offset - limit, limit=limit, down=True)[::-1]
 
     def all(self, states: Iterable[State] = tuple(State)) -> list[Application]:
         clause, values = where(ListFilter(states=frozenset(states)))
@@ -193,10 +208,16 @@ class ApplicationTable:
         return {state: int(found.get(state.value, 0)) for state in State}
 
     def _select(
-        self, clause: str, values: Sequence[Any], *, offset: int = 0, limit: int | None = None
+        self,
+        clause: str,
+        values: Sequence[Any],
+        *,
+        offset: int = 0,
+        limit: int | None = None,
+        down: bool = False,
     ) -> list[Application]:
         rows = self._connection.execute(
-            f"SELECT {_QUALIFIED} FROM application{clause} ORDER BY number LIMIT ? OFFSET ?",  # noqa: S608 - values are bound
+            f"SELECT {_QUALIFIED} FROM application{clause} ORDER BY number {'DESC' if down else ''} LIMIT ? OFFSET ?",  # noqa: S608 - values are bound
             (*values, -1 if limit is None else limit, offset),
         )
         return [_application_of(row) for row in rows]

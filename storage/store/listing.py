@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.applicant import State, town_of
-from core.office.ports import ListFilter
+from core.office.listing import ListFilter
 from core.people.kana import fold_kana
 from core.people.text import DASHES, fold_width
 

@@ -10,6 +10,8 @@ from core.office.ports import ReviewRow
 from storage.store.rows import Connection, moment_of, moment_text
 
 _COLUMNS = "stage, record, version_hash, verdict, code, actor, at, sent_in"
+_FEW = 500
+"""Records that can be named one by one: SQLite takes no statement of a million values."""
 
 
 def _review_of(row: Any) -> ReviewRow:
@@ -42,11 +44,15 @@ class ReviewTable:
             (*_word(row), row.sent_in),
         )
 
-    def latest(self, stage: str) -> dict[str, ReviewRow]:
+    def latest(self, stage: str, records: Sequence[str] | None = None) -> dict[str, ReviewRow]:
+        if records is not None and len(records) > _FEW:
+            wanted = set(records)
+            return {record: row for record, row in self.latest(stage).items() if record in wanted}
+        among = "" if records is None else f" AND record IN ({', '.join('?' * len(records))})"
         rows = self._connection.execute(
             f"SELECT {_COLUMNS} FROM review"  # noqa: S608 - fixed words
-            " WHERE id IN (SELECT max(id) FROM review WHERE stage = ? GROUP BY record) ORDER BY id",
-            (stage,),
+            f" WHERE id IN (SELECT max(id) FROM review WHERE stage = ?{among} GROUP BY record) ORDER BY id",
+            (stage, *(records or ())),
         )
         return {row[1]: _review_of(row) for row in rows}
 

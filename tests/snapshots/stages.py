@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.applicant import Problem, Route, State
-from core.office.ports import ListFilter
+from core.office.listing import ListFilter
 from core.office.review import APPLICANTS, PARTICIPANTS
 from core.people.fields import Field
 from core.roles import Role

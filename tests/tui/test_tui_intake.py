@@ -291,6 +291,6 @@ def test_receipt_numbers_as_people_type_them() -> None:
 
 
 def _all() -> Any:
-    from core.office.ports import ListFilter
+    from core.office.listing import ListFilter
 
     return ListFilter()

@@ -10,8 +10,8 @@ import pytest
 from core.applicant import Route
 from core.errors import Refused
 from core.ledger.codes import Act, Content, Unit
+from core.office.listing import ListFilter
 from core.office.office import Office
-from core.office.ports import ListFilter
 from core.office.review import APPLICANTS
 from core.office.staff import NewPerson
 from core.people.fields import Field

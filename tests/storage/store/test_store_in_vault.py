@@ -8,7 +8,8 @@ import pytest
 
 from core.applicant import Application
 from core.errors import IntegrityFailure
-from core.office.ports import ListFilter, SourceRow
+from core.office.listing import ListFilter
+from core.office.ports import SourceRow
 from core.roles import Role, Site
 from storage.store import MIGRATIONS, VaultStore
 from storage.vault.kdf import LIGHT_KDF

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.applicant import Application, Route, State, town_of
-from core.office.ports import ListFilter, ReviewRow
+from core.office.listing import Landmark, ListFilter
+from core.office.ports import ReviewRow
 from core.people.kana import fold_kana
 from storage.store import VaultTx
 
@@ -91,6 +92,12 @@ def test_pages_and_count_are_what_the_filter_says(
     pages = [tx.applications.page(which, offset, size) for offset in range(0, len(expected) + size, size)]
     assert [application for page in pages for application in page] == expected
     assert tx.applications.count(which) == len(expected)
+    places = [Landmark(offset, one.number) for offset, one in enumerate(expected)] + [
+        Landmark(len(expected), None)
+    ]
+    for near in places:  # from wherever one looks, the page is the same
+        for offset in range(len(expected) + 2):
+            assert tx.applications.page(which, offset, size, near) == expected[offset : offset + size]
 
 
 @pytest.mark.parametrize(

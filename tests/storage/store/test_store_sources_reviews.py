@@ -119,6 +119,9 @@ def test_the_newest_word_of_a_stage_stands(
     assert tx.reviews.latest("applicants") == {make(1).record: returned, make(2).record: word(2)}
     assert tx.reviews.latest("participants") == {make(1).record: word(1, stage="participants")}
     assert tx.reviews.latest("nothing") == {}
+    assert tx.reviews.latest("applicants", [make(2).record, "unknown"]) == {make(2).record: word(2)}
+    many = [make(1).record, *(f"other{number}" for number in range(1000))]
+    assert tx.reviews.latest("applicants", many) == {make(1).record: returned}
 
 
 def test_a_word_on_another_version_does_not_hide_an_earlier_one(

@@ -13,7 +13,7 @@ from textual.binding import BindingType
 
 from core.applicant import ROUTE_WORDS, STATE_WORDS, State
 from core.office.intake import Intake, ListRow
-from core.office.ports import ListFilter
+from core.office.listing import Landmark, ListFilter
 from tui.actions import bindings_of
 from tui.panes.intake.entry import EntrySheet
 from tui.panes.intake.preview import PreviewSheet
@@ -33,16 +33,26 @@ _CONFIRMED = {"confirmed": "区確認済", "returned": "区差戻し", "changed"
 
 @dataclasses.dataclass(frozen=True)
 class Applications:
-    """The applications a filter lets through, as a source of the list."""
+    """The applications a filter lets through, as a source of the list. Where pages begin is remembered until it is counted
+    anew: the millionth row then costs what the tenth does."""
 
     intake: Intake
     which: ListFilter
+    _places: list[Landmark] = dataclasses.field(default_factory=list)
 
     def count(self) -> int:
-        return self.intake.count(self.which)
+        count = self.intake.count(self.which)
+        self._places[:] = [Landmark(count, None)]
+        return count
 
     def page(self, offset: int, limit: int) -> Sequence[ListRow]:
-        return self.intake.page(self.which, offset, limit)
+        near = min(self._places, key=lambda place: abs(place.offset - offset), default=None)
+        if near is not None and offset < abs(near.offset - offset):
+            near = None
+        rows = self.intake.page(self.which, offset, limit, near)
+        if rows and (near is None or near.offset != offset):
+            self._places.append(Landmark(offset, rows[0].number))
+        return rows
 
 
 def state_words(row: ListRow) -> str:

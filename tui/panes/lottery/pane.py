@@ -18,7 +18,8 @@ from core.office.beacon import beacon_on
 from core.office.ceremony_status import Ceremony
 from core.office.drawing import Step
 from core.office.intake import Intake
-from core.office.ports import ListFilter, Progress
+from core.office.listing import ListFilter
+from core.office.ports import Progress
 from core.roles import Right, Site
 from tui.actions import Action, bindings_of
 from tui.panes.lottery.chances import show_chances

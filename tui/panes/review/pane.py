@@ -18,7 +18,7 @@ from textual.widgets import Static
 from core.applicant import State, age_on
 from core.errors import IkiikiError
 from core.office.intake import REASONS, ListRow
-from core.office.ports import ListFilter
+from core.office.listing import ListFilter
 from core.office.review import APPLICANTS, PARTICIPANTS, RETURN_CODES, ReviewItem, ReviewStatus
 from core.roles import Right
 from tui.actions import Action, bindings_of
