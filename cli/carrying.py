@@ -11,6 +11,7 @@ from typing import Any
 
 from core.errors import IkiikiError, Stopped
 from core.exchange.remote import Remote
+from core.office.due import Late
 from core.office.exchange import KIND_WORDS, Imported
 from core.office.ports import Progress
 from storage.courier import CourierReport, CourierStopped, Notes, watched_run
@@ -28,6 +29,8 @@ class SyncReport:
     sealed: tuple[str, ...] = ()
     busy: bool = False
     """Another run was under way, and this one left everything to it."""
+    box_log: tuple[Late, ...] | None = None
+    """What Box's own log has that nobody has accounted for; None where nobody is logged in to hold it against the ledgers."""
 
     @property
     def read_only(self) -> bool:
@@ -49,6 +52,9 @@ class SyncReport:
             "busy": self.busy,
             "problems": _once(problem for report in self.courier for problem in report.problems),
             "remarks": _once(remark for report in self.courier for remark in report.remarks),
+            "box_log": None
+            if self.box_log is None
+            else [{"what": one.sentence, "next_step": one.next_step} for one in self.box_log],
         }
 
 
@@ -65,6 +71,7 @@ class Trip:
     imported: list[Imported] = field(default_factory=list)
     sealed: list[str] = field(default_factory=list)
     busy: bool = False
+    box_log: tuple[Late, ...] | None = None
     _notes: list[Notes] = field(default_factory=list)
     _remote: Remote | None = None
     _stopped: CourierStopped | None = None
@@ -128,7 +135,8 @@ class Trip:
         """What was done so far."""
         reports = tuple(notes.report() for notes in self._notes)
         return SyncReport(
-            self._sentences(reports), reports, tuple(one.name for one in self.imported), tuple(self.sealed), self.busy
+            self._sentences(reports), reports, tuple(one.name for one in self.imported), tuple(self.sealed), self.busy,
+            self.box_log,
         )  # fmt: skip
 
     def _sentences(self, reports: tuple[CourierReport, ...]) -> tuple[str, ...]:
@@ -143,6 +151,7 @@ class Trip:
         said += [f"{wait.bundle}: {wait.reason}" for wait in (reports[-1].waiting_for if reports else ())]
         said += _once(problem for report in reports for problem in report.problems)
         said += _once(remark for report in reports for remark in report.remarks)
+        said += [f"{one.sentence}。{one.next_step}" for one in self.box_log or ()]
         return tuple(said)
 
 

@@ -73,6 +73,7 @@ class Session:
                 trip.sealed += [sent.name for sent in self.office.send_due()]
                 self.office.exchange.flush()
                 trip.round()
+                trip.box_log = tuple(self.office.box_log.due())
             finally:
                 if medium is not None:
                     self.office.exchange.carried(trip.sent)

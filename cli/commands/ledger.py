@@ -26,6 +26,8 @@ from core.roles import Site
 
 app = typer.Typer(no_args_is_help=True, help="管理簿")
 log_app = typer.Typer(no_args_is_help=True, help="操作ログと、Boxの記録")
+UNANSWERED = 1
+"""As where `ikiiki doctor` fails a line: somebody has to do something."""
 Org = Annotated[Site | None, typer.Option(help="contractor か ward。なければ自分の側")]
 
 
@@ -132,7 +134,10 @@ def log_list(limit: Annotated[int, typer.Option(help="行数")] = 100, as_json: 
 
 @log_app.command("box")
 def log_box(as_json: Json = False) -> None:
-    """Boxの記録を管理簿と突き合わせる。説明のつかないものを先に、新しい順に出す。"""
+    """Boxの記録を管理簿と突き合わせる。説明のつかないものを先に、新しい順に出す。
+
+    説明のつかないものが残っていれば1、なければ0で終わる（確かめられないものだけなら0）。
+    """
     remember(as_json)
     with opened() as session:
         seen = session.office.box_log.look()
@@ -164,6 +169,8 @@ def log_box(as_json: Json = False) -> None:
             ]
         ),
     )  # fmt: skip
+    if found:
+        raise typer.Exit(UNANSWERED)
 
 
 @log_app.command("answer")

@@ -6,27 +6,21 @@ signed by the person: from then on exactly these events do not come up again.
 
 from __future__ import annotations
 
-import datetime as dt
-import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from core.canonical import canonical_json, sha256_hex
 from core.errors import UsageError
-from core.exchange.findings import Facts, Finding, Judged, judge
-from core.exchange.happenings import Happening, Reach, Watch, read_happenings, read_watch
-from core.exchange.names import BundleName, bundle_name
-from core.exchange.strict import Fields, bad, object_of
+from core.exchange.findings import Finding, Judged
+from core.exchange.happenings import Happening, Reach, Watch
 from core.ledger.codes import Act, Content, Medium, Unit
 from core.ledger.line import LedgerLine, read_line
-from core.office.desk import Desk, iso
+from core.office.box_evidence import ANSWERS, answers_of, evidence_of, judged
+from core.office.desk import Desk
+from core.office.due import Late, of_box_log
 from core.office.ledger import write_line
 from core.office.ports import Boxes, Tx
 from core.roles import Right
-
-ANSWERS = "box_log_answers"
-_NO_LINE_FOR = frozenset({"receipt"})
-"""Kinds of bundle that the ledger has no line for: else each receipt would need a receipt."""
 
 
 class Reason(StrEnum):
@@ -88,6 +82,11 @@ class BoxLogDesk:
         with self._desk.reading(Right.ACCESS_LOG) as tx:
             return self._look(tx)
 
+    def due(self) -> list[Late]:
+        """That something waits for an answer, as the flow line has it: everybody who may read is told that much."""
+        with self._desk.reading() as tx:
+            return of_box_log(tx, self._boxes, self._desk.actor.site)
+
     def answer(self, finding_id: str, reason: Reason) -> LedgerLine:
         """Account for a finding (its id, or the beginning of it): a ledger line, and it does not come up again."""
         self._desk.actor.require(Right.ACCESS_LOG)
@@ -112,44 +111,11 @@ class BoxLogDesk:
         return read_line(line, name=f"ledger-{site}")[1]
 
     def _look(self, tx: Tx) -> BoxLog:
-        papers = self._boxes.courier_papers()
-        if not papers.watch:
+        evidence = evidence_of(tx, self._boxes, self._desk.actor.site)
+        if evidence is None:
             return BoxLog(None, Judged(), ())
-        watch, here = read_watch(papers.watch), self._desk.now().tzinfo
-        happenings = [
-            replace(one, at=iso(one.moment.astimezone(here))) for one in read_happenings(papers.log)
-        ]
-        answers = _answers(tx)
-        told = {(str(one["code"]), str(event)) for one in answers for event in one["events"]}
-        judged = judge(happenings, watch, self._facts(tx, papers.journal), told)
-        return BoxLog(watch, judged, tuple(reversed(happenings)), len(answers))
-
-    def _facts(self, tx: Tx, journal: bytes) -> Facts:
-        site = self._desk.actor.site
-        out = {name: row for row in tx.bundles.list("out") if (name := bundle_name(row.name))}
-        sent, fetched = _journal(journal)
-        theirs = [read_line(line, name=f"ledger-{site.other}")[1] for line in tx.ledger.lines(site.other)]
-        ours = [read_line(line, name=f"ledger-{site}")[1] for line in tx.ledger.lines(site)]
-        taken = {
-            name: dt.datetime.fromisoformat(line.at) for name, line in _naming(theirs, Act.RECEIVE).items()
-        }
-        return Facts(
-            site=site,
-            sealed=frozenset(out),
-            unwritten=frozenset(name for name, row in out.items() if row.kind in _NO_LINE_FOR),
-            sent=sent,
-            fetched=fetched,
-            taken=taken,
-            receipted={name: row.settled for name, row in out.items() if row.settled},
-            by_medium=frozenset(
-                name
-                for lines in (ours, theirs)
-                for act in (Act.COPY, Act.RECEIVE)
-                for name, line in _naming(lines, act).items()
-                if line.medium is Medium.USB
-            ),
-            partner_until=dt.datetime.fromisoformat(theirs[-1].at) if theirs else None,
-        )  # fmt: skip
+        watch, happenings, found = judged(evidence, self._desk.now().tzinfo)
+        return BoxLog(watch, found, tuple(reversed(happenings)), len(answers_of(evidence)))
 
 
 def answer_document(finding: Finding, reason: Reason) -> bytes:
@@ -157,37 +123,3 @@ def answer_document(finding: Finding, reason: Reason) -> bytes:
     return canonical_json(
         {"code": finding.code.value, "events": sorted(finding.events), "reason": reason.value}
     )
-
-
-def _answers(tx: Tx) -> list[dict[str, list[str]]]:
-    return [json.loads(line) for line in (tx.settings.get(ANSWERS) or "").splitlines()]
-
-
-def _naming(lines: list[LedgerLine], act: Act) -> dict[BundleName, LedgerLine]:
-    """The first line of each bundle that was so handled."""
-    found: dict[BundleName, LedgerLine] = {}
-    for line in lines:
-        name = bundle_name(line.ref.removeprefix("bundle:")) if line.act is act else None
-        if name is not None:
-            found.setdefault(name, line)
-    return found
-
-
-def _journal(data: bytes) -> tuple[frozenset[BundleName], dict[BundleName, dt.datetime]]:
-    """What the courier sent, and what it received when."""
-    sent, received = set(), {}
-    for number, line in enumerate(data.split(b"\n")[:-1], start=1):
-        where = f"journal.jsonl {number}行目"
-        parts = Fields(object_of(line, name=where), where)
-        try:
-            name, event = bundle_name(parts.text("bundle")), parts.text("event")
-            at = dt.datetime.fromisoformat(parts.moment("at"))
-        except KeyError as error:
-            raise bad("通信係の記録が読めません", where) from error
-        if name is None:
-            raise bad("通信係の記録が読めません", where)
-        if event == "sent":
-            sent.add(name)
-        else:
-            received[name] = at
-    return frozenset(sent), received

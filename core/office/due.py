@@ -15,6 +15,7 @@ from core.errors import IntegrityFailure
 from core.exchange.names import bundle_name
 from core.exchange.state import WRONG, CourierState, Outcome
 from core.ledger.line import read_line
+from core.office.box_evidence import evidence_of, open_findings
 from core.office.desk import programme_of
 from core.office.envelope import DESK_CHANNEL
 from core.office.ports import Boxes, BundleRow, Tx
@@ -57,6 +58,7 @@ class LateKind(StrEnum):
     """In order of weight: the first is what the flow line names."""
 
     INTEGRITY = "integrity"
+    BOX_LOG = "box_log"
     STEP = "step"
     FAILING = "failing"
     COURIER = "courier"
@@ -124,10 +126,35 @@ def exchange_status(tx: Tx, boxes: Boxes, site: Site, now: dt.datetime) -> Excha
         late += _of_the_courier(state, limits, now)
         late += _of_the_line(state, stages, limits, now)
     late += _of_bundles(stages, overdue, arrived, limits, now)
+    late += of_box_log(tx, boxes, site)
     old = {name for name, at in arrived.items() if now - at > dt.timedelta(hours=limits.take_in_hours)}
     return ExchangeStatus(
         state, stages, tuple(arrived), tuple(in_order(late)), frozenset(overdue | old)
     )  # fmt: skip
+
+
+def of_box_log(tx: Tx, boxes: Boxes, site: Site) -> list[Late]:
+    """What Box's own log has that nobody has accounted for yet, or that it cannot be read; nothing where there is none."""
+    try:
+        evidence = evidence_of(tx, boxes, site)
+        count = 0 if evidence is None else open_findings(evidence)
+    except IntegrityFailure:
+        count = None
+    if count is None:
+        return [
+            Late(
+                LateKind.BOX_LOG, "Boxの記録", "通信係が控えたBoxの記録が読めません",
+                "何も消さずに、取扱責任者が保守担当へ知らせる",
+            )
+        ]  # fmt: skip
+    if not count:
+        return []
+    return [
+        Late(
+            LateKind.BOX_LOG, f"Box要確認{count}", f"Boxの記録に説明のつかないものがあります（{count}件）",
+            "取扱責任者が F5 の b（ikiiki log box）で見て、確かめたことを答える",
+        )
+    ]  # fmt: skip
 
 
 def in_order(late: Iterable[Late]) -> list[Late]:

@@ -27,7 +27,7 @@ __all__ = ["at"]
 At = Callable[..., Sites]
 REPORT = {
     "sent", "received", "imported", "sealed", "receipts", "waiting", "partner_seen", "read_only", "busy", "problems",
-    "remarks",
+    "remarks", "box_log",
 }  # fmt: skip
 
 

@@ -105,3 +105,34 @@ def test_a_stranger_in_the_folder_stops_what_goes_out_and_nothing_else(sites: Si
     with ward.looking() as tx:
         assert [row.kind for row in tx.bundles.list("in")] == ["programme"], "what had come was taken in"
     assert {one.name for one in box.state.children(box.folder, box.contractor)} == before
+
+
+def test_what_boxs_log_cannot_explain_is_told_by_every_sync_and_ends_the_command_with_1(
+    sites: Sites, box: PretendBox
+) -> None:
+    contractor = sites.contractor
+    assert contractor.do("sync")["box_log"] == []
+    assert contractor.do("log", "box")["findings"] == [], "and it ends with 0"
+    box.state.put(box.folder.id, "names.xlsx", b"names", box.ward)
+    (
+        contractor.folder / "courier" / "box-watch.json"
+    ).unlink()  # or it would be asked again in a quarter of an hour
+    (told,) = contractor.do("sync")["box_log"]
+    assert "1件" in told["what"] and "ikiiki log box" in told["next_step"]
+    spoken = contractor.runner(contractor.words("log", "box", json_=False), contractor.env())
+    assert spoken.code == 1 and "names.xlsx" in spoken.out
+    seen = contractor.run("log", "box")
+    assert seen.code == 1
+    (finding,) = seen.json["findings"]
+    assert told["what"] in [one["what"] for one in contractor.do("status")["late"]]
+    contractor.do("log", "answer", finding["id"], "--reason", "partner")
+    assert contractor.do("log", "box")["findings"] == [] and contractor.do("sync")["box_log"] == []
+
+
+def test_the_courier_alone_cannot_hold_boxs_log_against_the_ledgers(
+    sites: Sites, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cli.wiring import courier_run
+
+    monkeypatch.setenv("IKIIKI_COURIER_CREDENTIAL_FILE", str(sites.base / "contractor.credential"))
+    assert courier_run(sites.contractor.folder).document()["box_log"] is None

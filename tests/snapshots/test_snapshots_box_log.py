@@ -62,6 +62,13 @@ def test_findings_come_first(picture: Any, kept: None) -> None:
     assert words.rindex("要確認") < words.index("招待") < words.index("置く")
 
 
+def test_what_waits_for_an_answer_stands_in_the_flow_line_and_above_the_list(
+    picture: Any, kept: None
+) -> None:
+    words = picture("review", Site.CONTRACTOR, going_to("exchange"), role=Role.HANDLER)
+    assert "遅れ1 F6" in words and "Boxの記録に説明のつかないものがあります（5件）" in words
+
+
 def test_a_finding_tells_all_and_asks_how_it_was_checked(picture: Any, kept: None) -> None:
     words = picture("review", Site.CONTRACTOR, then(VIEW, *["down"] * 3, "enter", until="Choice"))
     assert STRANGER in words and "192.0.2.77" in words and "事故として" in words

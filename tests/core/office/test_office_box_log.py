@@ -20,6 +20,7 @@ from core.exchange.findings import Code, Finding
 from core.exchange.happenings import Reach
 from core.ledger.codes import Act, Content
 from core.office.box_log import BoxLog, Reason, answer_document
+from core.office.due import LateKind
 from core.office.review import APPLICANTS
 from core.roles import Role
 from storage.courier import CourierReport, CourierStopped, run
@@ -360,6 +361,45 @@ def test_an_answer_is_a_signed_line_and_the_same_events_do_not_come_up_again(lin
     line.touch("share", line.box.ward)
     (again,) = line.look().judged.findings
     assert again.id != found.id and len(again.events) == 1
+
+
+def told_of(office: Any) -> list[str]:
+    """What the flow line and the 送受信 pane say of Box's log."""
+    late = {
+        tuple(one for one in status.late if one.kind is LateKind.BOX_LOG)
+        for status in (office.flow.status(), office.exchange.overview().status)
+    }
+    (found,) = late
+    return [f"{one.sentence} {one.next_step}" for one in found]
+
+
+def test_everybody_is_told_that_something_waits_until_it_is_answered(line: Line) -> None:
+    found, bureau = found_one(line), line.bench.contractor
+    for role in Role:
+        (words,) = told_of(bureau.office_of(role))
+        assert "1件" in words and "ikiiki log box" in words
+    assert told_of(line.bench.ward.office) == [], "its own courier has not read that far"
+    line.touch("copy", line.box.ward)
+    line.look()
+    assert "2件" in told_of(bureau.office)[0]
+    bureau.office.box_log.answer(found.id, Reason.PARTNER)
+    assert "1件" in told_of(bureau.office)[0]
+    bureau.office.box_log.answer(line.look().judged.findings[0].id, Reason.PARTNER)
+    assert told_of(bureau.office) == []
+
+
+def test_a_log_that_cannot_be_read_is_told_and_takes_no_other_word_away(line: Line) -> None:
+    found_one(line)
+    office = line.bench.contractor.office
+    before = office.flow.status().sentence
+    for name in ("box-log.jsonl", "box-watch.json"):
+        path = line.bench.contractor.folder / "courier" / name
+        whole = path.read_bytes()
+        path.write_bytes(b"not a line of it\n")
+        (words,) = told_of(office)
+        assert "読めません" in words and office.flow.status().sentence == before
+        path.write_bytes(whole)
+    assert "1件" in told_of(office)[0]
 
 
 @pytest.mark.parametrize("wrong", ["", "0" * 8, "0" * 64])
