@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import os
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from cli.clock import now
 from cli.wiring import Session
 from core.checks import Check, failed, passed, unknown
 from core.errors import IkiikiError, IntegrityFailure
+from core.office.ports import Progress
 from storage.boxes import COURIER
 from storage.courier.credential import given_credential, unseal
 from storage.courier.destination import REMOTE
@@ -25,34 +26,45 @@ from storage.remotes.box.settings import HOSTS, BoxSettings
 from storage.vault.integrity import check_integrity
 
 _STOP = "使うのをやめ、保管庫をそのまま残して、取扱責任者に知らせてください"
+_NOT_LOGGED_IN = unknown(
+    "vault", "保管庫の中", "ログインしていないため見ていません", "--staff を付けて実行してください"
+)
 
 
 def examine(
-    folder: Path, session: Session | None, *, variables: Mapping[str, str] | None = None
+    folder: Path,
+    session: Session | None,
+    *,
+    variables: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
 ) -> list[Check]:
-    """All that can be looked at: without `session` what the courier can see, with it also what the vault knows."""
+    """All that can be looked at: without `session` what the courier can see, with it also what the vault knows.
+
+    `progress` is called between two looks, and may stop it there: nothing is changed by any of them.
+    """
     known = os.environ if variables is None else variables
     today = now().date()
-    checks = [*vault_files(folder), *secret_files(known), free_disk(folder)]
-    checks += [python_support(today), *packages(shipped_lock(), today), swap(), *environment(known)]
-    checks += courier_keys(folder, today)
-    checks.append(last_round(folder, now()))
-    checks += _exchange(folder / COURIER, _credential_of(session, known), now)
-    if session is None:
-        checks.append(
-            unknown(
-                "vault",
-                "保管庫の中",
-                "ログインしていないため見ていません",
-                "--staff を付けて実行してください",
-            )
-        )
-        return checks
-    checks.append(_integrity(session))
+    looks: list[Callable[[], Sequence[Check]]] = [
+        lambda: [*vault_files(folder), *secret_files(known), free_disk(folder)],
+        lambda: [python_support(today), *packages(shipped_lock(), today), swap(), *environment(known)],
+        lambda: [*courier_keys(folder, today), last_round(folder, now())],
+        lambda: _exchange(folder / COURIER, _credential_of(session, known), now),
+        lambda: [_integrity(session)] if session else [_NOT_LOGGED_IN],
+        lambda: _vault(session) if session else [],
+    ]
+    checks: list[Check] = []
+    for done, look in enumerate(looks):
+        if progress is not None:
+            progress(done, len(looks))
+        checks += look()
+    return checks
+
+
+def _vault(session: Session) -> list[Check]:
     try:
-        return [*checks, *session.office.checkup.checks()]
+        return session.office.checkup.checks()
     except IntegrityFailure as error:  # a damaged page was met on the way
-        return [*checks, failed("vault", "保管庫の中", error.what, error.next_step or _STOP, integrity=True)]
+        return [failed("vault", "保管庫の中", error.what, error.next_step or _STOP, integrity=True)]
 
 
 def _credential_of(session: Session | None, variables: Mapping[str, str]) -> Callable[[], str]:

@@ -47,6 +47,7 @@ from storage.vault.sqlcipher import Connection
 from storage.vault.vault import NewStaff, create_vault, open_vault
 
 if TYPE_CHECKING:
+    from core.checks import Check
     from core.office.notices import NoticeItem
 
 
@@ -82,6 +83,12 @@ class Session:
     def _destination(self) -> Remote:
         """Where this site takes its bundles; the way into Box is found in the vault."""
         return destination(self.folder / COURIER, self.office.exchange.courier_credential)
+
+    def examine(self, progress: Progress | None = None) -> list[Check]:
+        """`ikiiki doctor` for whoever is logged in."""
+        from cli.doctoring import examine
+
+        return examine(self.folder.absolute(), self, progress=progress)
 
     def use_box(self, settings: Path, credential: Path, jwt_config: Path | None = None) -> str:
         """Take bundles to Box from now on: seal what `settings` says under a new credential, written to a new file.

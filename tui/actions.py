@@ -344,6 +344,11 @@ ACTIONS: tuple[Action, ...] = (
         "両側の鍵を新しくする。相手に求める、または相手の求めに答える",
         Right.PARTNER,
     ),
+    Action(
+        "exchange", "doctor", "拠点の点検", "d", "この拠点の機械・保管庫・受渡しの場所を、1行ずつ確かめる"
+    ),
+    Action("checkup", "open", "くわしく", "enter", "1行を見る。合格でなければ、次にすることも"),
+    Action("checkup", "back", "戻る", "escape", "送受信に戻る"),
     # 点検
     Action(
         "review",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from core.roles import Site
 
 if TYPE_CHECKING:
+    from core.checks import Check
     from core.office.importing import SourceTable
     from core.office.notices import NoticeItem
     from core.office.office import Office
@@ -38,6 +39,10 @@ class Session(Protocol):
 
     def sync(self, progress: Progress | None = None, *, medium: Path | None = None) -> SyncReport:
         """Run the courier once, then import what arrived; with `medium`, a folder carried by hand, in place of the remote."""
+        ...
+
+    def examine(self, progress: Progress | None = None) -> Sequence[Check]:
+        """Look at this machine, the vault and the place of exchange, and change nothing: what `ikiiki doctor` says."""
         ...
 
     def read_table(self, path: Path) -> SourceTable: ...

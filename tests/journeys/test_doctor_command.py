@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 
+from core.checks import VERDICT_WORDS, Verdict
 from storage.doctor.machine import environment
 from tests.box.pretend import PretendBox
 from tests.box.proxy import Authority, Proxy
 from tests.journeys.acting import Machine, Sites
+from tests.journeys.test_year_on_screens import Desk, sit
 
 At = Callable[..., Sites]
 
@@ -125,6 +127,22 @@ def test_no_secret_is_said(ward: Machine, box: PretendBox) -> None:
     out = ward.run("doctor").out
     secret = box.settings(box.ward).client_secret
     assert secret not in out and (ward.base / "credential").read_text().strip() not in out
+
+
+async def test_the_screen_finds_what_the_command_finds(ward: Machine, box: PretendBox) -> None:
+    box.state.collaborate(box.folder, box.state.add_user("stranger@example.com"), "viewer")
+    seen: list[str] = []
+
+    async def look(desk: Desk) -> None:
+        await desk.press("f6", "d")
+        seen.append(desk.text())
+
+    await sit(ward, look)
+    document = ward.run("doctor").json
+    counts = "、".join(
+        f"{VERDICT_WORDS[Verdict(one)]} {document[one]}" for one in ("failed", "unknown", "passed")
+    )
+    assert counts in seen[0] and "stranger@example.com" in seen[0]
 
 
 def test_the_hosts_for_the_firewall_need_no_vault(ward: Machine) -> None:

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlcipher3 import dbapi2
 
 from core.applicant import Application, Route
+from core.checks import Check
 from core.errors import LoginFailed, Refused
 from core.exchange.card import make_card
 from core.keys import SITE_KEY_BYTES, SigningKey, SiteKeys
@@ -149,10 +150,14 @@ class FakeSession:
     office: Office
     closed: int = 0
     on_sync: Callable[[], FakeReport] = FakeReport
+    on_examine: Callable[[Any], Sequence[Check]] = lambda progress: []
     tables: dict[str, FakeTable] = field(default_factory=dict)
 
     def sync(self, progress: Any = None) -> FakeReport:
         return self.on_sync()
+
+    def examine(self, progress: Any = None) -> Sequence[Check]:
+        return self.on_examine(progress)
 
     def read_table(self, path: Path) -> FakeTable:
         return self.tables[path.name]

@@ -20,6 +20,7 @@ from core.office.ports import BundleRow
 from core.roles import Site
 from tui.actions import bindings_of
 from tui.panes.exchange.by_phone import ByPhoneActions
+from tui.panes.exchange.checkup import CheckupSheet
 from tui.place import Pane, flow
 from tui.safety import clean, paragraphs
 from tui.widgets.dialogs import Choice, Message, Prompt
@@ -209,6 +210,12 @@ class ExchangePane(ByPhoneActions, Pane):
         )
         self.ikiiki.refresh_state()
         self.say(f"{len(taken)}束を取り込みました" if taken else "この媒体に、新しく取り込むものはありません")
+
+    @flow
+    async def action_doctor(self) -> None:
+        session = self.session
+        checks = await self.ikiiki.run_job("拠点の点検", lambda progress: session.examine(progress))
+        await self.ikiiki.ask(CheckupSheet(checks))
 
     # -- pairing ----------------------------------------------------------------------------------------
 
