@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from storage.remotes.box import inspection
 from storage.remotes.box.inspection import box_checks
 from storage.remotes.box.patience import Patience
 from tests.box.clients import CLIENT_SECRET
@@ -131,6 +132,58 @@ def test_each_thing_out_of_order_fails_by_its_own_line(
     checks = look(box)
     assert verdicts(checks)[name] == "failed"
     assert says in next(one.said for one in checks if one.name == name)
+
+
+def shared_files(box: PretendBox, count: int, stranger: bool = False) -> list[str]:
+    """Files that the ward was also let in to by name; the last one, where asked for, a stranger too. Their numbers."""
+    files = [box.state.put(box.folder.id, f"{n}.zip", b"x", box.contractor) for n in range(count)]
+    for file in files:
+        box.state.collaborate(file, box.ward, "viewer")
+    if stranger:
+        box.state.collaborate(files[-1], box.state.add_user("stranger@example.com"), "viewer")
+    return [file.id for file in files]
+
+
+def of_files(checks: Any) -> Any:
+    return next(one for one in checks if one.name == "box.files")
+
+
+def test_every_file_that_has_people_of_its_own_is_asked(box: PretendBox) -> None:
+    shared_files(box, 60, stranger=True)
+    assert of_files(look(box)).said == "59.zip: stranger@example.com"
+
+
+@pytest.mark.parametrize(("stranger", "verdict"), [(False, "unknown"), (True, "failed")])
+def test_beyond_the_most_files_it_is_said_how_many_were_asked(
+    box: PretendBox, monkeypatch: pytest.MonkeyPatch, stranger: bool, verdict: str
+) -> None:
+    shared_files(box, 3, stranger)
+    monkeypatch.setattr(inspection, "MOST_FILES", 3)
+    whole = of_files(look(box))
+    assert whole.verdict.value == ("failed" if stranger else "passed") and "個まで" not in whole.said
+    shared_files(box, 4)
+    found = of_files(look(box))
+    assert found.verdict.value == verdict and "4個のうち3個まで確かめました" in found.said and found.next_step
+
+
+def test_a_file_that_goes_while_it_is_looked_at_is_nobody_s(box: PretendBox, verdicts: Verdicts) -> None:
+    gone, _ = shared_files(box, 2)
+    box.server.faults.order(Fault("GET", f"/files/{gone}/collaborations", status=404))
+    assert verdicts(look(box)) == IN_ORDER
+
+
+@pytest.mark.parametrize("key", ["can_non_owners_invite", "is_collaboration_restricted_to_enterprise"])
+def test_a_setting_that_box_does_not_tell_is_no_lock(
+    box: PretendBox, verdicts: Verdicts, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    get = inspection.Questions.get
+
+    def silent(self: Any, path: str, **query: str) -> dict[str, Any]:
+        return {name: value for name, value in get(self, path, **query).items() if name != key}
+
+    monkeypatch.setattr(inspection.Questions, "get", silent)
+    name = "box.invitations" if "invite" in key else "box.enterprise"
+    assert verdicts(look(box)) == IN_ORDER | {name: "failed"}
 
 
 def test_the_owner_of_the_folder_has_more_rights_than_a_courier_needs(
