@@ -12,6 +12,7 @@ import typer
 
 from cli.context import CHOICE
 from cli.telling import telling
+from cli.usage import called
 
 HELP = "抽選で参加者を決める区の事業を、応募から通知まで運ぶ。委託先と区が同じ道具を使う。"
 GROUPS = {
@@ -70,4 +71,4 @@ def run() -> None:
     """All commands but the screens' short way (`cli.start`)."""
     CHOICE.json = "--json" in sys.argv or ("sync" in sys.argv and not sys.stdout.isatty())
     with telling(as_json=CHOICE.json):
-        program(command_of(sys.argv[1:]))()
+        called(program(command_of(sys.argv[1:])), sys.argv[1:])
