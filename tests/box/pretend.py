@@ -9,7 +9,7 @@ from typing import Any
 
 from storage.remotes.box.dates import Dates
 from storage.remotes.box.network import TimeLimits
-from storage.remotes.box.pacing import Pace
+from storage.remotes.box.pacing import REQUESTS, UPLOADS, Pace
 from storage.remotes.box.patience import Patience
 from storage.remotes.box.remote import BoxRemote
 from storage.remotes.box.settings import BoxSettings
@@ -85,6 +85,6 @@ class PretendBox:
         `clock`: the time of day; `ageing`: by which what it knows grows old."""
         return BoxRemote(
             self.settings(user, **more), notes / "uploads",
-            patience=Patience(sleep=self.waited.append), limits=TimeLimits(read=read), pace=Pace(sleep=self.waited.append),
-            dates=Dates(clock) if clock else None, clock=ageing,
+            patience=Patience(sleep=self.waited.append), limits=TimeLimits(read=read), uploads=Pace(UPLOADS, sleep=self.waited.append),
+            requests=Pace(REQUESTS, sleep=self.waited.append), dates=Dates(clock) if clock else None, clock=ageing,
         )  # fmt: skip

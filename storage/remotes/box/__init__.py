@@ -5,7 +5,7 @@ network    one session of our own making: proxy, certificates, time limits, noth
 access     the token, renewed by one thread at a time
 patience   what is tried again, when, and what is said when it is given up
 dates      what Box's clock shows, against ours
-pacing     not more uploads in a minute than Box takes
+pacing     not more requests and uploads in a minute than Box takes
 sharing    who can get at the folder, as Box tells it
 guard      nothing goes up while a stranger or a link can get at it
 inspection what `ikiiki doctor` says of the folder

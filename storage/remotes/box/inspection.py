@@ -11,6 +11,7 @@ from core.checks import Check, failed, passed, unknown
 from core.errors import IkiikiError, Refused, RemoteUnreachable
 from storage.remotes.box.access import Access
 from storage.remotes.box.network import AT_ONCE, TimeLimits, plain_session, sdk_session
+from storage.remotes.box.pacing import REQUESTS, Pace, paced
 from storage.remotes.box.patience import Answer, Broken, Patience
 from storage.remotes.box.settings import ACCEPT, BoxSettings
 from storage.remotes.box.sharing import Questions, cleaned, folded, grants_of
@@ -35,7 +36,10 @@ def box_checks(
     access = Access(settings)
     network = sdk_session(settings, plain_session(settings), chosen)
     asker = patience or Patience(attempts=2)
-    questions = Questions(settings, network, access, lambda call: asker.ask(call, renew=access.refused))
+    pace = Pace(REQUESTS)
+    questions = Questions(
+        settings, network, access, lambda call: asker.ask(paced(call, pace), renew=access.refused)
+    )
     return _Folder(settings, questions).checks()
 
 

@@ -36,7 +36,7 @@ from storage.remotes.box.download import Download
 from storage.remotes.box.events import BoxEvents
 from storage.remotes.box.guard import Guard
 from storage.remotes.box.network import AT_ONCE, TimeLimits, plain_session, require_allowed, sdk_session
-from storage.remotes.box.pacing import Pace
+from storage.remotes.box.pacing import REQUESTS, UPLOADS, Pace, paced
 from storage.remotes.box.patience import Answer, Broken, Patience
 from storage.remotes.box.settings import BoxSettings
 from storage.remotes.box.sharing import Questions
@@ -71,14 +71,15 @@ class BoxRemote(Remote):
         *,
         patience: Patience | None = None,
         limits: TimeLimits | None = None,
-        pace: Pace | None = None,
+        uploads: Pace | None = None,
+        requests: Pace | None = None,
         dates: Dates | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._settings = settings
         self._patience = patience or Patience()
         self._limits = limits or TimeLimits()
-        self._pace = pace or Pace()
+        self._uploads, self._requests = uploads or Pace(UPLOADS), requests or Pace(REQUESTS)
         self._session = plain_session(settings)
         self._dates = dates or Dates()
         self._dates.listen(self._session)
@@ -109,7 +110,7 @@ class BoxRemote(Remote):
         size = size_of(source)
         try:
             if size >= LARGE:
-                self._pace.wait()
+                self._uploads.wait()
                 facts, done = self._in_parts.send(name, size, source)
                 lies = _lies(done)
             else:
@@ -127,7 +128,7 @@ class BoxRemote(Remote):
         return Put.CREATED
 
     def _one(self, facts: Facts, source: BinaryIO) -> _Lies:
-        self._pace.wait()
+        self._uploads.wait()
         return _lies(small(self._network, self._access, self._settings, facts, source))
 
     def list(self) -> list[RemoteFile]:
@@ -199,7 +200,7 @@ class BoxRemote(Remote):
     # -- asking -----------------------------------------------------------------------------------------------
 
     def _ask(self, call: Callable[[], T]) -> T:
-        return self._patience.ask(call, renew=self._access.refused)
+        return self._patience.ask(paced(call, self._requests), renew=self._access.refused)
 
     def _refused(self, answer: Answer, *, writing: bool = False) -> Refused | RemoteUnreachable:
         """What Box's no means to people."""
