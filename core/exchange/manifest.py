@@ -11,11 +11,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from core.canonical import canonical_json, crockford_id, sha256_hex
 from core.exchange.names import MAX_SEQ, BundleName, Channel
-from core.exchange.signed import read_signed, split_signed, write_signed
+from core.exchange.signed import read_signed, write_signed
 from core.exchange.strict import HASH, Fields, bad, object_of
 from core.keys import SigningKey, VerifyKey, from_base64, to_base64
 
@@ -123,16 +122,6 @@ def write_manifest(
 def read_manifest(data: bytes, key: VerifyKey, *, name: BundleName) -> Manifest:
     """The manifest lying under `name`, signed by `key`. Raises `IntegrityFailure` when anything does not fit."""
     document = read_signed("manifest", data, key, limit=MANIFEST_LIMIT, name=name.manifest)
-    return _outer(document, data, name)
-
-
-def peek_manifest(data: bytes, *, name: BundleName) -> Manifest:
-    """Like `read_manifest`, with the signature not checked: to say what evidence claims, never to act on it."""
-    document, _, _ = split_signed(data, limit=MANIFEST_LIMIT, name=name.manifest)
-    return _outer(document, data, name)
-
-
-def _outer(document: dict[str, Any], data: bytes, name: BundleName) -> Manifest:
     fields = Fields(document, name.manifest).exactly(_OUTER_KEYS)
     fields.literal("protocol", PROTOCOL)
     channel = fields.text("channel")
