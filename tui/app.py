@@ -78,7 +78,7 @@ class IkiikiApp(QuietApp):
         self.theme = THEME
         self.opener = opener
         self.now = now
-        self.config = config
+        self.config, self.medium = config, config.folder  # the latter: where a medium was found last
         self._said = ""
         self._seconds = seconds
         self._last_key = seconds()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from core.errors import IkiikiError, IntegrityFailure, Refused
 from core.exchange.codes import LAST, CodeKind, chain, hear, place_of, speak
+from core.exchange.state import Outcome
 from core.ledger.codes import Act, Content, Medium, Unit
 from core.office.approving import approve_heard, newest_approved
 from core.office.code_keys import Given, given, need_codes, put_given, put_taken, refuse_distrusted, taken
@@ -68,6 +69,22 @@ class ByPhone:
         self._desk = desk
         self._exchange = exchange
         self._boxes = boxes
+
+    def kinds(self) -> Sequence[CodeKind]:
+        """What this person may tell or hear. A receipt is not told where the line can be written to: the courier sends it.
+
+        What the ward's line can do the contractor does not know, and so hears all.
+        """
+        if not self._at_ward:
+            return tuple(CodeKind)
+        may = [kind for kind in CodeKind if self._desk.actor.may(TELLING[kind])]
+        try:
+            state = self._boxes.courier_state()
+        except IntegrityFailure:
+            state = None  # nothing is known of the line
+        if state is not None and state.outcome is Outcome.DONE and not state.read_only:
+            may = [kind for kind in may if kind is not CodeKind.RECEIPT]
+        return tuple(may)
 
     def sayable(self, kind: CodeKind) -> Sequence[Said]:
         """What a code of this kind would speak of now, newest first; people compare the values before it is read out.

@@ -20,7 +20,7 @@ from sqlcipher3 import dbapi2
 
 from core.applicant import Application, Route
 from core.checks import Check
-from core.errors import LoginFailed, Refused
+from core.errors import LoginFailed, Refused, RemoteUnreachable
 from core.exchange.card import make_card
 from core.keys import SITE_KEY_BYTES, SigningKey, SiteKeys
 from core.office.counter import note_back
@@ -153,7 +153,9 @@ class FakeSession:
     on_examine: Callable[[Any], Sequence[Check]] = lambda progress: []
     tables: dict[str, FakeTable] = field(default_factory=dict)
 
-    def sync(self, progress: Any = None) -> FakeReport:
+    def sync(self, progress: Any = None, *, medium: Path | None = None) -> FakeReport:
+        if medium is not None and not medium.is_dir():
+            raise RemoteUnreachable("共有先のフォルダがありません")
         return self.on_sync()
 
     def examine(self, progress: Any = None) -> Sequence[Check]:

@@ -9,9 +9,8 @@ from collections.abc import Sequence
 
 from core.errors import Refused
 from core.exchange.codes import CodeKind, hear
-from core.office.by_phone import TELLING, Told
+from core.office.by_phone import Told
 from core.office.saying import KIND_WORDS, Said
-from core.roles import Site
 from tui.place import Place, flow
 from tui.widgets.dialogs import Choice, Message, Prompt
 
@@ -80,12 +79,7 @@ class ByPhoneActions(Place):
         )
 
     async def _kind(self, title: str, text: str) -> CodeKind | None:
-        at_ward = self.actor.site is Site.WARD
-        choices = {
-            kind.value: words
-            for kind, words in KIND_WORDS.items()
-            if not at_ward or self.actor.may(TELLING[kind])
-        }
+        choices = {kind.value: KIND_WORDS[kind] for kind in self.office.by_phone.kinds()}
         answer = await self.ikiiki.ask(Choice(title, text, choices))
         return None if answer is None else CodeKind(answer)
 

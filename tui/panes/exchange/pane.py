@@ -171,7 +171,7 @@ class ExchangePane(ByPhoneActions, Pane):
                 "媒体で受け渡す",
                 "運んできた媒体の場所（フォルダ）を入力してください。\n"
                 "届いていないものを取り込み、送るものを書き込みます。中身は封をしたままです。",
-                value=str(self.ikiiki.config.folder),
+                value=str(self.ikiiki.medium),
             )
         )
         if answer is None:
@@ -180,6 +180,7 @@ class ExchangePane(ByPhoneActions, Pane):
         report = await self.ikiiki.run_job(
             "媒体で受け渡す", lambda progress: session.sync(progress, medium=folder), stoppable=False
         )
+        self.ikiiki.medium = folder
         self.ikiiki.refresh_state()
         await self.ikiiki.ask(Message("受け渡しの結果", "\n".join(report.sentences)))
 
@@ -199,7 +200,7 @@ class ExchangePane(ByPhoneActions, Pane):
             Prompt(
                 "※ 媒体を読む",
                 "区の窓口から手渡された媒体の場所（フォルダ）を入力してください。",
-                value=str(self.ikiiki.config.folder),
+                value=str(self.ikiiki.medium),
             )
         )
         if answer is None:
@@ -208,6 +209,7 @@ class ExchangePane(ByPhoneActions, Pane):
         taken = await self.ikiiki.run_job(
             "媒体を取り込む", lambda progress: session.read_desk_medium(folder), stoppable=False
         )
+        self.ikiiki.medium = folder
         self.ikiiki.refresh_state()
         self.say(f"{len(taken)}束を取り込みました" if taken else "この媒体に、新しく取り込むものはありません")
 

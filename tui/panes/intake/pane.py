@@ -244,7 +244,7 @@ class IntakePane(Pane):
                 "※ 窓口の応募を媒体で渡す",
                 "まだ渡していない窓口の応募に封をして、媒体に書きます。\n"
                 "渡すときは、双方の管理簿に受渡しが残ります。媒体の場所（フォルダ）:",
-                value=str(self.ikiiki.config.folder),
+                value=str(self.ikiiki.medium),
             )
         )
         if place is None:
@@ -253,6 +253,7 @@ class IntakePane(Pane):
         name = await self.ikiiki.run_job(
             "封をして書き出す", lambda progress: session.write_desk_medium(folder), stoppable=False
         )
+        self.ikiiki.medium = folder
         self.say(f"{name} を媒体に書き出しました" if name else "まだ渡していない窓口の応募はありません")
 
 
