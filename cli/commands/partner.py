@@ -58,12 +58,18 @@ def renew(
             "--by-hand", help="古い鍵が漏れたおそれのあるとき。新しいカードを持ち運び、確認番号を読み上げ直す"
         ),
     ] = False,
+    cancel: Annotated[
+        bool, typer.Option("--cancel", help="--by-hand を取りやめる。新しいカードを書き出すまでなら")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """鍵を替える。相手に求める、または相手の求めに答える。その間も送受信は止まらない。"""
     remember(as_json)
+    if cancel and by_hand:
+        raise UsageError("--by-hand と --cancel は、いっしょに書けません", next_step="どちらかにしてください")
     with opened() as session:
-        _say(session.office.exchange.renew(by_hand=by_hand))
+        exchange = session.office.exchange
+        _say(exchange.cancel_renew() if cancel else exchange.renew(by_hand=by_hand))
 
 
 @app.command()

@@ -58,6 +58,8 @@ class Next:
     partner: PartnerCard | None = None
     by_hand: bool = False
     """People read fingerprints to each other; a card that comes in a bundle is not enough."""
+    handed: bool = True
+    """The card may have left this site: whoever has it may seal to these keys, so they are given up no more."""
 
 
 def site_keys(tx: Tx) -> SiteKeys:
@@ -145,6 +147,7 @@ def next_of(tx: Tx) -> Next | None:
         base64.b64decode(kept["courier"]),
         read_card(kept["partner"].encode()) if kept["partner"] else None,
         kept["by_hand"],
+        kept.get("handed", True),
     )
 
 
@@ -158,6 +161,7 @@ def put_next(tx: Tx, following: Next | None) -> None:
         "courier": _text(following.courier),
         "partner": following.partner.data.decode() if following.partner else "",
         "by_hand": following.by_hand,
+        "handed": following.handed,
     }
     tx.settings.put("next_ring", json.dumps(kept))
 

@@ -68,6 +68,8 @@ class Standing:
     """Bundles of ended epochs that the partner has sent and this site has not taken in."""
     sentence: str = ""
     """In Japanese: what is so, and what is to be done."""
+    may_cancel: bool = False
+    """A change by hand whose card has not left this site (`Pairing.cancel_renew`)."""
 
 
 _SENTENCES = {
@@ -120,9 +122,17 @@ class Pairing(ABC):
         """
         with self._desk.reading(Right.READ) as tx:
             following, site = next_of(tx), self._desk.actor.site
-            if following and following.by_hand:
-                return following.own.data + codes_with(site, following.keys, following.own.epoch)
-            return own_card(tx) + codes_with(site, site_keys(tx), epoch_of(tx))
+            if following is None or not following.by_hand:
+                return own_card(tx) + codes_with(site, site_keys(tx), epoch_of(tx))
+        if not following.handed:
+            with self._desk.writing(Right.READ) as tx:
+                following = next_of(tx)
+                if following is None:
+                    raise Refused(
+                        "鍵の作り直しは、いま取りやめられました", next_step="もう一度書き出してください"
+                    )
+                put_next(tx, replace(following, handed=True))
+        return following.own.data + codes_with(site, following.keys, following.own.epoch)
 
     def keep_courier_credential(self, credential: str) -> None:
         """Keep what opens the courier's way into Box, so that people who log in can send and receive too."""
@@ -220,12 +230,38 @@ class Pairing(ABC):
                     offer = {CARD: following.own.data} | ({CODES: codes} if codes else {})
                     self.seal(tx, "epoch", offer, {"cards": 1})
             elif by_hand and not following.by_hand:
-                put_next(tx, replace(following, by_hand=True, partner=None))
+                put_next(tx, replace(following, by_hand=True, partner=None))  # its card has gone in a bundle
                 self._desk.log(tx, "renew", f"{following.own.epoch} by_hand")
             if may_begin(tx):
                 begin(self._desk, tx, self.seal)
         self.hand_cards()
         self.flush()
+        return self.standing()
+
+    def cancel_renew(self) -> Standing:
+        """Give up a change by hand, before its card has left this site: the keys made for it are destroyed.
+
+        The ledger keeps both lines. Bundles of the present epoch are believed again. Raises `Refused` when there is no
+        such change, or the card was written out: the partner may have trusted it, and seal to it.
+        """
+        with self._desk.writing(Right.PARTNER) as tx:
+            following = next_of(tx)
+            if following is None or not following.by_hand:
+                raise Refused(
+                    "取りやめられる鍵の作り直しはありません",
+                    next_step="ikiiki partner status で、どこまで進んだかを確かめてください",
+                )
+            if following.handed:
+                raise Refused(
+                    "新しい鍵カードを渡したあとなので、取りやめられません",
+                    next_step="相手の新しいカードを登録して、最後まで進めてください",
+                )
+            put_next(tx, None)
+            write_line(
+                self._desk, tx, Act.DESTROY, Content.KEYS, 1, Unit.FILES,
+                ref=f"sha256:{sha256_hex(following.own.data)}",
+            )  # fmt: skip
+            self._desk.log(tx, "renew_cancel", str(following.own.epoch))
         return self.standing()
 
     def begin_if_due(self) -> Sent | None:
@@ -259,6 +295,7 @@ class Pairing(ABC):
             offered.fingerprint if offered else "",
             left,
             _SENTENCES[stage],
+            following is not None and following.by_hand and not following.handed,
         )
 
     def _make_next(self, tx: Tx, epoch: int, *, by_hand: bool) -> Next:
@@ -269,7 +306,9 @@ class Pairing(ABC):
             keys, site=site, vault_id=read_card(own_card(tx)).vault_id, epoch=epoch,
             courier=SigningKey(secret).public, created=self._desk.now(),
         )  # fmt: skip
-        following = Next(card, keys, secret, None if by_hand else offered_card(tx), by_hand)
+        following = Next(
+            card, keys, secret, None if by_hand else offered_card(tx), by_hand, handed=not by_hand
+        )
         put_next(tx, following)
         write_line(
             self._desk, tx, Act.RENEW, Content.KEYS, 1, Unit.FILES, ref=f"sha256:{sha256_hex(card.data)}"

@@ -103,6 +103,19 @@ def test_by_hand_with_cards_and_fingerprints(at: At) -> None:
     assert before != {m.site: m.do("partner", "status")["fingerprint"] for m in sites.both}
 
 
+def test_a_change_by_hand_is_given_up_until_its_card_is_written_out(at: At) -> None:
+    ward = at("found").ward
+    before = ward.do("partner", "status")
+    assert ward.do("partner", "renew", "--by-hand")["may_cancel"] is True
+    assert ward.do("partner", "renew", "--cancel") == before
+    ward.refused("partner", "renew", "--cancel", code=3)
+    ward.refused("partner", "renew", "--cancel", "--by-hand", code=2)
+    ward.do("partner", "renew", "--by-hand")
+    ward.do("partner", "export", ward.base / "next.card")
+    assert "取りやめられません" in ward.refused("partner", "renew", "--cancel", code=3)
+    ward.sound()
+
+
 def test_over_a_medium_where_the_ward_may_only_read(at: At) -> None:
     """The ward writes nothing to the line, no receipt and no heartbeat; its bundles go by hand."""
     sites = at("found")

@@ -245,6 +245,20 @@ def test_withdrawal_and_who_moves_up(picture: Any) -> None:
     picture("drawn", C, then(asked, "up", "enter", until="Message"))
 
 
+BY_HAND = then(then(going_to("exchange"), "r", until="Choice"), "down", "enter", until="Message")
+"""Keys are being changed by hand."""
+
+
+def test_a_change_of_keys_by_hand_can_be_given_up(picture: Any) -> None:
+    asked = then(then(BY_HAND, "escape", until="Workspace"), "r", until="Choice")
+    assert "取りやめる" in picture("review", W, asked)
+
+
+def test_a_change_of_keys_by_hand_given_up(picture: Any) -> None:
+    asked = then(then(BY_HAND, "escape", until="Workspace"), "r", until="Choice")
+    assert "鍵の交換は行っていません" in picture("review", W, then(asked, "down", "enter", until="Message"))
+
+
 # -- errors ---------------------------------------------------------------------------------------------------
 
 

@@ -223,7 +223,6 @@ class ExchangePane(ByPhoneActions, Pane):
 
     @flow
     async def action_card(self) -> None:
-        card = self.office.exchange.partner_card()
         name = f"{self.actor.site}.card"
         answer = await self.ikiiki.ask(
             Prompt(
@@ -233,7 +232,7 @@ class ExchangePane(ByPhoneActions, Pane):
             )
         )
         if answer is not None:
-            save_private(self.ikiiki.path(answer), card)
+            save_private(self.ikiiki.path(answer), self.office.exchange.partner_card())
             fingerprint = self.office.exchange.fingerprint()
             await self.ikiiki.ask(
                 Message(
@@ -270,12 +269,16 @@ class ExchangePane(ByPhoneActions, Pane):
             choices["renew"] = "相手の新しい鍵に答える"
         if standing.stage in (KeyStage.OFFERED, KeyStage.BY_HAND):
             del choices["renew"]
-        if standing.stage is KeyStage.BY_HAND:
+        if standing.may_cancel:
+            choices = {"no": "このまま続ける", "cancel": "取りやめる（つくった新しい鍵は廃棄する）"}
+        elif standing.stage is KeyStage.BY_HAND:
             await self.ikiiki.ask(Message("鍵を替える", _of_keys(standing)))
             return
         chosen = await self.ikiiki.ask(Choice("鍵を替える", _of_keys(standing), choices))
-        if chosen is not None:
-            standing = self.office.exchange.renew(by_hand=chosen == "by_hand")
+        if chosen not in (None, "no"):
+            exchange = self.office.exchange
+            cancelled = chosen == "cancel"
+            standing = exchange.cancel_renew() if cancelled else exchange.renew(by_hand=chosen == "by_hand")
             self.ikiiki.refresh_state()
             await self.ikiiki.ask(Message("鍵を替える", _of_keys(standing)))
 
