@@ -121,7 +121,7 @@ def test_the_list_of_commands_is_what_the_program_says(repository: Path) -> None
 
 
 def test_every_command_says_what_it_does() -> None:
-    root = commands.typer.main.get_command(commands.app)
+    root = commands.typer.main.get_command(commands.program())
     silent = [
         " ".join(path)
         for path, command in commands.commands(root, ("ikiiki",))
