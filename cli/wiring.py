@@ -186,11 +186,16 @@ class Session:
         """※ at the contractor: take in what a medium from the ward's counter holds; the names of new bundles."""
         medium = FolderRemote(folder)
         found = (bundle_name(file.name, MANIFEST) for file in medium.list())
+        names = [
+            str(one) for one in sorted(one for one in found if one and one.channel.value == DESK_CHANNEL)
+        ]
+
+        def read(name: str) -> tuple[bytes, bytes]:
+            return medium.get(f"{name}{ZIP}", 256 * 2**20), medium.get(f"{name}{MANIFEST}", 2**20)
+
         taken = []
-        for bundle in sorted(one for one in found if one is not None and one.channel.value == DESK_CHANNEL):
-            name = str(bundle)
-            files = (medium.get(f"{name}{ZIP}", 256 * 2**20), medium.get(f"{name}{MANIFEST}", 2**20))
-            if self.office.records.take_in_desk(name, *files):
+        for name in self.office.exchange.in_turn(names, read):
+            if self.office.records.take_in_desk(name, *read(name)):
                 taken.append(name)
         return taken
 

@@ -51,11 +51,12 @@ class Right(StrEnum):
     STAFF = "staff"
     PARTNER = "partner"  # pairing with the other site
     EXPORT = "export"
+    VOID = "void"  # set a refused bundle aside; void one of ours that the other site has set aside
 
 
 _BOTH = {Right.READ, Right.LEDGER_READ}
 _HANDLER = _BOTH | {Right.OPEN_RECORD, Right.LEDGER_ADD, Right.IMPORT_BUNDLE, Right.SEND}
-_MANAGER = _HANDLER | {Right.DRAW, Right.STAFF, Right.PARTNER, Right.EXPORT, Right.ACCESS_LOG}
+_MANAGER = _HANDLER | {Right.DRAW, Right.STAFF, Right.PARTNER, Right.EXPORT, Right.ACCESS_LOG, Right.VOID}
 
 RIGHTS: dict[tuple[Site, Role], frozenset[Right]] = {
     (Site.CONTRACTOR, Role.HANDLER): frozenset(_HANDLER | {Right.INTAKE, Right.PARTICIPANTS, Right.PAPERS}),

@@ -140,18 +140,19 @@ class FolderBoxes:
         except FileNotFoundError:
             return b""
 
-    def set_aside(self, name: str) -> None:
-        """Keep a bundle that is not to be taken in as evidence, where the courier keeps its own. Again changes nothing."""
+    def set_aside(self, name: str, *, sent: bool = False) -> None:
+        """Keep a bundle that is not to be taken in (`sent`: that is not as it was sealed) as evidence, where the courier
+        keeps its own. Again changes nothing."""
         _check_name(name)
-        evidence = self._courier / EVIDENCE
-        with _alone(self._inbox), _alone(evidence):
+        box, evidence = self._outbox if sent else self._inbox, self._courier / EVIDENCE
+        with _alone(box), _alone(evidence):
             for ending in (ZIP, MANIFEST):  # the manifest last: without it there is no bundle
-                file = self._inbox / f"{name}{ending}"
+                file = box / f"{name}{ending}"
                 if file.is_file():
                     content = read_private(file, limit=ZIP_LIMIT)
                     replace_private(evidence / f"{file.name}-{sha256_hex(content)[:16]}", content)
                     file.unlink()
-            sync_folder(self._inbox)
+            sync_folder(box)
 
     def put_partner(self, pairs: Sequence[CourierPair]) -> None:
         """Hand the courier the cards of each epoch, as one canonical JSON line, and first the keys they name.

@@ -48,7 +48,7 @@ class Kind(StrEnum):
     PARTICIPANTS = "participants"  # ⑦
     APPROVAL = "approval"  # ⑩
     RECEIPT = "receipt"
-    VOID = "void"  # fills a seq that will never come
+    VOID = "void"  # takes back bundles that the receiver has set aside
     EPOCH = "epoch"
     DESK = "desk"  # ※, on media only
 

@@ -57,6 +57,7 @@ class Act(StrEnum):
     REVOKE = "revoke"
     CORRECT = "correct"
     VOID = "void"
+    SET_ASIDE = "set_aside"
     RENEW = "renew"
     TELL = "tell"
     HEAR = "hear"
@@ -108,7 +109,8 @@ ACT_WORDS: dict[Act, str] = {
     Act.GRANT: "権限の付与",
     Act.REVOKE: "権限の取消し",
     Act.CORRECT: "前の行の訂正",
-    Act.VOID: "欠番",
+    Act.VOID: "束の取消し（欠番）",
+    Act.SET_ASIDE: "取り込めない束を外す",
     Act.RENEW: "鍵の交換の準備",
     Act.TELL: "電話で伝達",
     Act.HEAR: "電話で受領",
@@ -145,6 +147,7 @@ class Content(StrEnum):
     INCIDENT = "incident"
     BOX_LOG = "box_log"
     RECEIPT = "receipt"
+    BUNDLE = "bundle"
 
 
 CONTENT_WORDS: dict[Content, str] = {
@@ -175,6 +178,7 @@ CONTENT_WORDS: dict[Content, str] = {
     Content.INCIDENT: "事故",
     Content.BOX_LOG: "Boxの記録",
     Content.RECEIPT: "受領の記録",
+    Content.BUNDLE: "送受信の束",
 }
 
 

@@ -31,6 +31,7 @@ _REF = re.compile(
             "",
             "sha256:[0-9a-f]{64}",
             "bundle:[1-9][0-9]{0,6}-(?:cw|wc|wd)-[0-9]{8}",
+            "aside:[1-9][0-9]{0,6}-(?:cw|wc|wd)-[0-9]{8}:[0-9a-f]{64}:(?:content|conflict|unreadable)",
             "draw:[0-9A-Za-z][0-9A-Za-z-]{0,79}",
             f"line:(?:contractor|ward):{_NUMBER}",
             "measure:[CS][0-9]{1,2}",
@@ -209,10 +210,10 @@ def _wrong(line: LedgerLine) -> str:
 
 
 def _ref_fits(line: LedgerLine) -> bool:
-    """`epoch` names what it agrees to: a restore (`rewind:`), or the card of the next site key (`sha256:`)."""
+    """`epoch` names what it agrees to: a restore (`rewind:`), or the card of the next site key (`sha256:`). `set_aside` names manifest and reason."""
     if line.act is Act.EPOCH:
         return line.ref.startswith(("rewind:", "sha256:"))
-    return not line.ref.startswith("rewind:")
+    return not line.ref.startswith("rewind:") and (line.act is Act.SET_ASIDE) == line.ref.startswith("aside:")
 
 
 def _counts(value: int) -> bool:

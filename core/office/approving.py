@@ -91,9 +91,11 @@ def approve(desk: Desk, tx: Tx, exchange: Exchange) -> Sent:
     tx.settings.put(f"approval_{draw}", canonical_json(document).decode())
     write_line(desk, tx, Act.APPROVE, Content.PARTICIPANTS, len(seats), Unit.PEOPLE, ref=f"draw:{draw}")
     desk.log(tx, "approve", f"{draw} n={len(seats)}")
-    return exchange.seal(
+    sent = exchange.seal(
         tx, "approval", {APPROVAL: canonical_json(document) + b"\n"}, {"participants": len(seats)}
     )
+    tx.settings.put(f"approval_in_{draw}", sent.name)
+    return sent
 
 
 def _due(tx: Tx) -> str:

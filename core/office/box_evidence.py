@@ -18,13 +18,14 @@ from core.exchange.names import BundleName, bundle_name
 from core.exchange.strict import Fields, bad, object_of
 from core.ledger.codes import Act, Medium
 from core.ledger.line import LedgerLine, read_line
+from core.office.asides import asides_told
 from core.office.desk import iso
 from core.office.ports import Boxes, CourierPapers, Tx
 from core.roles import Site
 
 ANSWERS = "box_log_answers"
 _NO_LINE_FOR = frozenset({"receipt"})
-"""Kinds of bundle that the ledger has no line for: else each receipt would need a receipt."""
+"""Kinds of bundle that the ledger has no line for: else each receipt would need a receipt. Nor for what is never in force."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class Evidence:
     out: tuple[tuple[str, str, dt.datetime | None], ...] = ()
     """Our bundles: name, kind, when the partner's courier signed for it."""
     answers: str = ""
+    away: frozenset[str] = frozenset()
+    """Our bundles that are never in force: set aside, or voided."""
 
 
 def evidence_of(tx: Tx, boxes: Boxes, site: Site) -> Evidence | None:
@@ -57,6 +60,8 @@ def evidence_of(tx: Tx, boxes: Boxes, site: Site) -> Evidence | None:
         theirs[-1] if theirs else b"",
         tuple((row.name, row.kind, row.settled) for row in tx.bundles.list("out")),
         tx.settings.get(ANSWERS) or "",
+        frozenset(fate.name for fate in tx.fates.list("out"))
+        | {str(one.bundle) for one in asides_told(tx, site.other)},
     )
 
 
@@ -96,7 +101,9 @@ def _facts(evidence: Evidence) -> Facts:
     return Facts(
         site=site,
         sealed=frozenset(out),
-        unwritten=frozenset(name for name, (kind, _) in out.items() if kind in _NO_LINE_FOR),
+        unwritten=frozenset(
+            name for name, (kind, _) in out.items() if kind in _NO_LINE_FOR or str(name) in evidence.away
+        ),
         sent=sent,
         fetched=fetched,
         taken={

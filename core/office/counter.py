@@ -38,9 +38,19 @@ def note_keyed(tx: Tx, record: str) -> None:
     _put(tx, _AWAY, records_away(tx) | {record})
 
 
-def note_handed(tx: Tx, records: Iterable[str]) -> None:
-    """These were sealed for a medium."""
+def note_handed(tx: Tx, records: Iterable[str], bundle: str) -> None:
+    """These were sealed for a medium, in that bundle."""
     _put(tx, _HANDED, records_handed(tx) | set(records))
+    _put(tx, f"{_HANDED}_{bundle}", records)
+
+
+def take_back(tx: Tx, bundles: Iterable[str]) -> None:
+    """What these bundles carried, which are void now, is to be handed over again."""
+    for name in bundles:
+        # Of one sealed before this was written down: whatever has not come back. The contractor knows a record again.
+        carried = f"{_HANDED}_{name}"
+        gone = _get(tx, carried) if tx.settings.get(carried) is not None else records_away(tx)
+        _put(tx, _HANDED, records_handed(tx) - gone)
 
 
 def note_back(tx: Tx, records: Iterable[str]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from core.errors import IntegrityFailure
@@ -16,6 +16,8 @@ from core.exchange.names import bundle_name
 from core.exchange.state import WRONG, CourierState, Outcome
 from core.ledger.line import read_line
 from core.office.box_evidence import evidence_of, open_findings
+from core.office.asides import asked_to_void
+from core.office.blocked import Blocked, blocked
 from core.office.desk import programme_of
 from core.office.envelope import DESK_CHANNEL
 from core.office.ports import Boxes, BundleRow, Tx
@@ -31,6 +33,8 @@ class Stage(StrEnum):
     PLACED = "placed"
     ARRIVED = "arrived"
     TAKEN = "taken"
+    ASIDE = "aside"
+    VOID = "void"
 
 
 STAGE_WORDS = {
@@ -39,6 +43,8 @@ STAGE_WORDS = {
     Stage.PLACED: "置いた",
     Stage.ARRIVED: "相手に届いた",
     Stage.TAKEN: "相手が取り込んだ",
+    Stage.ASIDE: "相手が外した",
+    Stage.VOID: "取り消した",
 }
 OUTCOME_WORDS = {
     Outcome.DONE: "できた",
@@ -59,6 +65,7 @@ class LateKind(StrEnum):
 
     INTEGRITY = "integrity"
     BOX_LOG = "box_log"
+    BLOCKED = "blocked"
     STEP = "step"
     FAILING = "failing"
     COURIER = "courier"
@@ -99,6 +106,8 @@ class ExchangeStatus:
     late: tuple[Late, ...] = ()
     """Worst first."""
     late_bundles: frozenset[str] = frozenset()
+    blocked: Blocked = field(default_factory=Blocked)
+    """What stops a channel until people have agreed."""
 
     def stage(self, name: str) -> Stage:
         return (self.stages or {}).get(name, Stage.SEALED)
@@ -127,9 +136,11 @@ def exchange_status(tx: Tx, boxes: Boxes, site: Site, now: dt.datetime) -> Excha
         late += _of_the_line(state, stages, limits, now)
     late += _of_bundles(stages, overdue, arrived, limits, now)
     late += of_box_log(tx, boxes, site)
+    stopped = blocked(tx, site, arrived)
+    late += [Late(LateKind.BLOCKED, one.short, one.sentence, one.next_step) for one in stopped.steps]
     old = {name for name, at in arrived.items() if now - at > dt.timedelta(hours=limits.take_in_hours)}
     return ExchangeStatus(
-        state, stages, tuple(arrived), tuple(in_order(late)), frozenset(overdue | old)
+        state, stages, tuple(arrived), tuple(in_order(late)), frozenset(overdue | old), stopped
     )  # fmt: skip
 
 
@@ -183,10 +194,14 @@ def overdue_steps(
 
 def _stages(tx: Tx, site: Site, sent: Sequence[BundleRow], state: CourierState | None) -> dict[str, Stage]:
     placed = set(state.placed) if state else set()
-    taken = _taken_up_to(tx, site) if sent else {}
+    taken = taken_up_to(tx, site) if sent else {}
+    void = {fate.name for fate in tx.fates.list("out")}
+    aside = {str(one.bundle) for one in asked_to_void(tx, site)}
     stages = {}
     for row in sent:
-        if row.seq <= taken.get((row.channel, row.epoch), 0):
+        if row.name in void | aside:
+            stages[row.name] = Stage.VOID if row.name in void else Stage.ASIDE
+        elif row.seq <= taken.get((row.channel, row.epoch), 0):
             stages[row.name] = Stage.TAKEN
         elif row.settled is not None:
             stages[row.name] = Stage.ARRIVED
@@ -197,7 +212,7 @@ def _stages(tx: Tx, site: Site, sent: Sequence[BundleRow], state: CourierState |
     return stages
 
 
-def _taken_up_to(tx: Tx, site: Site) -> dict[tuple[str, int], int]:
+def taken_up_to(tx: Tx, site: Site) -> dict[tuple[str, int], int]:
     """By channel and epoch: the last number that the partner's ledger tells to have been taken in. They are in order."""
     last: dict[tuple[str, int], int] = {}
     for raw in tx.ledger.lines(site.other):

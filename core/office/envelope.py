@@ -28,6 +28,7 @@ CONTENT_OF: dict[str, Content] = {
     "participants": Content.PARTICIPANTS,
     "approval": Content.APPROVAL,
     "epoch": Content.KEYS,
+    "void": Content.BUNDLE,
 }
 KIND_WORDS: dict[str, str] = {
     "programme": "事業の設定",
@@ -39,6 +40,7 @@ KIND_WORDS: dict[str, str] = {
     "approval": "承認⑩",
     "receipt": "受領の記録",
     "epoch": "鍵の交換",
+    "void": "欠番の知らせ",
 }
 
 

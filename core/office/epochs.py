@@ -8,7 +8,6 @@ nothing else of it; after the last of them it destroys the keys they were sealed
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Protocol
@@ -16,8 +15,8 @@ from typing import Protocol
 from core.canonical import sha256_hex
 from core.errors import IntegrityFailure, Refused
 from core.exchange.card import PartnerCard, read_card
+from core.exchange.listing import read_listing, write_listing
 from core.exchange.names import BundleName, Channel, bundle_name
-from core.ledger.chain import split_lines
 from core.ledger.codes import Act, Content, Unit
 from core.office.code_keys import CODES, keep_codes
 from core.office.desk import Desk, iso
@@ -45,7 +44,6 @@ CARD = "card.txt"
 """Entry of the `epoch` bundle that offers the sender's next card."""
 ENDED = "ended.txt"
 """Entry of the `epoch` bundle that begins one: what was sealed before it, as `sha256sum` writes it."""
-_ENDED_LINE = re.compile(rb"([0-9a-f]{64})  ([0-9a-z-]{1,30})\.manifest\n")
 
 
 class Seal(Protocol):
@@ -74,8 +72,8 @@ def begin(desk: Desk, tx: Tx, seal: Seal) -> Sent:
     )  # fmt: skip
     begin_next(tx)
     rows = [row for row in tx.bundles.list("out") if row.epoch == ended]
-    listing = "".join(f"{row.manifest_sha256}  {row.name}.manifest\n" for row in rows)
-    sent = seal(tx, "epoch", {ENDED: listing.encode()}, {"bundles": len(rows)})
+    listing = write_listing((row.name, row.manifest_sha256) for row in rows)
+    sent = seal(tx, "epoch", {ENDED: listing}, {"bundles": len(rows)})
     desk.log(tx, "epoch_begin", str(following.own.epoch))
     finish(desk, tx)
     return sent
@@ -172,9 +170,12 @@ def ended_list(tx: Tx, epoch: int) -> dict[BundleName, str] | None:
 
 
 def due(tx: Tx, epoch: int) -> list[BundleName]:
-    """What of an ended epoch has not been taken in yet, in order."""
+    """What of an ended epoch has not been taken in yet and is not void, in order."""
     ended = ended_list(tx, epoch) or {}
-    return sorted(bundle for bundle in ended if tx.bundles.get(str(bundle)) is None)
+    void = {fate.name for fate in tx.fates.list("in") if fate.void}
+    return sorted(
+        bundle for bundle in ended if str(bundle) not in void and tx.bundles.get(str(bundle)) is None
+    )
 
 
 def take_epoch(desk: Desk, tx: Tx, opened: Opened, name: str) -> None:
@@ -223,13 +224,7 @@ def need_successor(tx: Tx, site: Site, card: PartnerCard, epoch: int, name: str)
 
 def _take_ended(desk: Desk, tx: Tx, bundle: BundleName, data: bytes, name: str) -> None:
     before = max((epoch for epoch in rings_of(tx) if epoch < bundle.epoch), default=0)
-    ended: dict[BundleName, str] = {}
-    for line in split_lines(data, name=f"{name} {ENDED}"):
-        found = _ENDED_LINE.fullmatch(line)
-        listed = bundle_name(found[2].decode()) if found else None
-        if found is None or listed is None or listed in ended:
-            raise IntegrityFailure("束の一覧が読めません", where=f"{name} {ENDED}")
-        ended[listed] = found[1].decode()
+    ended = read_listing(data, name=f"{name} {ENDED}")
     series = {Channel(CHANNEL_FROM[desk.actor.site.other])}
     series |= {Channel.WARD_DESK} if desk.actor.site is Site.CONTRACTOR else set()
     for channel in {listed.channel for listed in ended}:

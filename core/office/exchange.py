@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from core.canonical import crockford_id, sha256_hex
-from core.errors import IkiikiError, IntegrityFailure, Refused
+from core.errors import IkiikiError, IntegrityFailure
 from core.exchange.card import read_card
 from core.exchange.names import bundle_name
 from core.ledger.codes import Act, Content, Medium, Unit
+from core.office.asides import waiting_for_void
+from core.office.blocked import note_refused
 from core.office.desk import Desk
-from core.office.due import ExchangeStatus, exchange_status
+from core.office.due import exchange_status
 from core.office.envelope import (
     CHANNEL_FROM,
     CONTENT_OF,
@@ -42,10 +43,12 @@ from core.office.epochs import (
     unlisted,
 )
 from core.office.history import LEDGER, ROSTERS, checkpoint_of, ledger_entries, take_history
-from core.office.keyring import epoch_of, need_partner, own_card, site_keys
+from core.office.keyring import Ring, epoch_of, need_partner, own_card, site_keys
 from core.office.ledger import write_line
+from core.office.overview import Imported, Overview
 from core.office.pairing import Pairing, changing
 from core.office.ports import Boxes, BundleRow, Progress, Tx
+from core.office.turn import is_behind, known, need_turn, out_of_force
 from core.roles import Right, Site
 
 __all__ = [
@@ -61,30 +64,8 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
-class Imported:
-    """A bundle that has been taken in."""
-
-    name: str
-    kind: str
-    counts: Mapping[str, int]
-
-
-@dataclass(frozen=True)
-class Overview:
-    """What the 送受信 pane shows."""
-
-    paired: bool
-    fingerprint: str
-    partner_fingerprint: str
-    sent: tuple[BundleRow, ...]
-    received: tuple[BundleRow, ...]
-    waiting: tuple[str, ...]
-    """Names in the inbox that a person has to take in."""
-    status: ExchangeStatus
-    """How far each bundle is, and what is late."""
-    keys: str = ""
-    """While keys change: where that stands, in Japanese."""
+class _Trial(Exception):
+    """A bundle could have been taken in; the transaction is given up."""
 
 
 Taker = Callable[[Tx, Opened, str], None]
@@ -121,8 +102,8 @@ class Exchange(Pairing):
                 from_=place(site), to=place(site.other), handover=handover, ref=f"bundle:{name}",
             )  # fmt: skip
         extra = ledger_entries(
-            tx, site, channel, whole=ENDED in entries
-        )  # it may overtake bundles with lines
+            tx, site, channel, whole=ENDED in entries or kind == "void"
+        )  # it may overtake bundles with lines, or stand for them
         checkpoint = checkpoint_of(tx, site, keys).data
         zip_bytes, manifest = self._sealer.seal(
             keys=keys, partner=partner, channel=channel, epoch=epoch, seq=seq, previous=previous, kind=kind,
@@ -151,7 +132,7 @@ class Exchange(Pairing):
             ]
             for row in rows:
                 if row.name not in arrived:
-                    self._boxes.put_out(row.name, *tx.bundles.content(row.name))
+                    self._put_out(row.name, *tx.bundles.content(row.name))
                     written.append(row.name)
         settled = [row.name for row in rows if row.name in arrived]
         if settled:
@@ -162,6 +143,14 @@ class Exchange(Pairing):
                 self._boxes.clear_out(name)
         self._let_go()
         return written
+
+    def _put_out(self, name: str, zip_bytes: bytes, manifest: bytes) -> None:
+        """As it was sealed. Other bytes under its name were altered where they lay: they are evidence and hold nothing up."""
+        try:
+            self._boxes.put_out(name, zip_bytes, manifest)
+        except IntegrityFailure:
+            self._boxes.set_aside(name, sent=True)
+            self._boxes.put_out(name, zip_bytes, manifest)
 
     def _let_go(self) -> None:
         """Where all of an ended epoch has arrived, tell the courier to forget it."""
@@ -229,7 +218,7 @@ class Exchange(Pairing):
         denied: list[IntegrityFailure] = []
         passed, names = 0, self._boxes.waiting_in()
         try:
-            while ready := self._ready(names):
+            while ready := self._ready(self.in_turn(names, self._boxes.read_in)):
                 for name in ready:
                     if progress:
                         progress(passed, len(names))
@@ -243,10 +232,15 @@ class Exchange(Pairing):
                     channel = (
                         DESK_CHANNEL if _is_desk(name) and self._desk.actor.site is Site.CONTRACTOR else ""
                     )
-                    imported = self.take_in(name, zip_bytes, manifest, channel=channel)
+                    try:
+                        imported = self.take_in(name, zip_bytes, manifest, channel=channel)
+                    except IntegrityFailure as error:
+                        with self._desk.writing(Right.IMPORT_BUNDLE) as tx:
+                            note_refused(tx, name, manifest, error)
+                        raise
                     if imported:
                         done.append(imported)
-                    self._boxes.done_in(name)
+                    self._put_away(name)
                 names = [name for name in names if name not in ready]
         finally:
             if any(one.kind == "epoch" for one in done):
@@ -261,13 +255,66 @@ class Exchange(Pairing):
             parsed = {name: bundle_name(name) for name in names}
             return [name for name, bundle in parsed.items() if bundle is None or not too_early(tx, bundle)]
 
+    def _put_away(self, name: str) -> None:
+        """Out of the inbox: the vault holds it, or it is evidence."""
+        with self._desk.reading() as tx:
+            kept = out_of_force(tx, name)
+        (self._boxes.set_aside if kept else self._boxes.done_in)(name)
+
     def _denied(self, name: str, manifest: bytes) -> bool:
         bundle = bundle_name(name)
         with self._desk.reading() as tx:
             return bundle is not None and tx.bundles.get(name) is None and is_unlisted(tx, bundle, manifest)
 
-    def take_in(self, name: str, zip_bytes: bytes, manifest: bytes, *, channel: str = "") -> Imported | None:
-        """One bundle into the vault, as one transaction. None when it had been taken in before.
+    def why_refused(
+        self, name: str, zip_bytes: bytes, manifest: bytes, *, channel: str
+    ) -> IntegrityFailure | None:
+        """What would stop this bundle from being taken in, with nothing taken in; None when nothing would.
+
+        Raises `Refused` where it is only early.
+        """
+        try:
+            self.take_in(name, zip_bytes, manifest, channel=channel, trial=True)
+        except _Trial:
+            return None
+        except IntegrityFailure as error:
+            return error
+        return None
+
+    def _opened(self, ring: Ring, name: str, zip_bytes: bytes, manifest: bytes, channel: str) -> Opened:
+        assert ring.opening is not None, "ring_for saw to it"
+        return self._sealer.open(
+            zip_bytes, manifest, name=name, opening=ring.opening, partner=ring.partner, channel=channel
+        )
+
+    def kind_of(self, name: str, zip_bytes: bytes, manifest: bytes) -> str:
+        """The kind of a bundle that came, from what is sealed in it; "" when it does not open."""
+        parsed = bundle_name(name)
+        assert parsed is not None, "names of the inbox"
+        try:
+            with self._desk.reading() as tx:
+                ring = ring_for(tx, parsed, name)
+            return self._opened(ring, name, zip_bytes, manifest, parsed.channel.value).kind
+        except IntegrityFailure:
+            return ""
+
+    def in_turn(self, names: Sequence[str], read: Callable[[str], tuple[bytes, bytes]]) -> list[str]:
+        """In which order to take these in. Behind a bundle that was set aside: its void first, or nothing at all yet."""
+        with self._desk.reading() as tx:
+            stopped = waiting_for_void(tx)
+        for one in stopped:
+            behind = [name for name in names if is_behind(bundle_name(name), one)]
+            void = next(
+                (name for name in reversed(behind) if self.kind_of(name, *read(name)) == "void"), None
+            )
+            rest = [name for name in names if name not in behind or (void is not None and name != void)]
+            names = [void, *rest] if void is not None else rest
+        return list(names)
+
+    def take_in(
+        self, name: str, zip_bytes: bytes, manifest: bytes, *, channel: str = "", trial: bool = False
+    ) -> Imported | None:
+        """One bundle into the vault, as one transaction. None when it had been taken in before. `trial`: see `why_refused`.
 
         Whatever the sender put into it, what does not fit raises `IntegrityFailure` (a missing predecessor, in
         itself nobody's fault, `Refused`) and leaves the vault as it was.
@@ -280,29 +327,15 @@ class Exchange(Pairing):
             raise IntegrityFailure("こちらが受け取る束の名前ではありません", where=name)
         with self._desk.reading() as tx:
             need_partner(tx)
-            if _known(tx, name, sha256_hex(manifest)):
+            if known(tx, name, sha256_hex(manifest)):
                 return None
             ring, epoch = ring_for(tx, parsed, name), parsed.epoch
-        assert ring.opening is not None, "ring_for saw to it"
-        opened = self._sealer.open(
-            zip_bytes, manifest, name=name, opening=ring.opening, partner=ring.partner, channel=channel
-        )
+        opened = self._opened(ring, name, zip_bytes, manifest, channel)
         with self._desk.writing(Right.IMPORT_BUNDLE) as tx:
-            if _known(tx, name, opened.manifest_sha256):
+            if known(tx, name, opened.manifest_sha256):
                 return None
             admit(tx, parsed, opened, name)
-            last = tx.bundles.last(channel, epoch, "in")
-            expected, previous = (last.seq + 1, last.manifest_sha256) if last else (1, "0" * 64)
-            if opened.seq > expected:
-                raise Refused(
-                    f"前の束（{epoch}-{channel}-{expected:08d}）がまだ届いていません",
-                    where=name,
-                    next_step="送受信をもう一度行い、届くのを待ってください",
-                )
-            if opened.seq < expected or opened.previous != previous:
-                raise IntegrityFailure(
-                    "受け取った束の順番のつながりが合いません。取り込んでいません", where=name
-                )
+            need_turn(tx, parsed, opened)
             handover, total = envelope_of(opened, name)
             take_history(
                 tx,
@@ -327,6 +360,8 @@ class Exchange(Pairing):
                 tx.settings.put("receipt_due", "yes")
             self._desk.log(tx, "take_in", f"{name} {opened.kind}")
             finish(self._desk, tx)
+            if trial:
+                raise _Trial
         return Imported(name, opened.kind, dict(opened.counts))
 
     def _hand_over(self, tx: Tx, opened: Opened, name: str) -> None:
@@ -356,19 +391,6 @@ class Exchange(Pairing):
                 status,
                 changing(tx),
             )
-
-
-def _known(tx: Tx, name: str, manifest_sha256: str) -> bool:
-    row = tx.bundles.get(name)
-    if row is None or row.direction == "out":
-        return False
-    if row.manifest_sha256 != manifest_sha256:
-        raise IntegrityFailure(
-            "同じ番号で中身の違う束が届きました。取り込んでいません",
-            where=name,
-            next_step="ファイルをそのまま残し、取扱責任者から相手に連絡してください",
-        )
-    return True
 
 
 def _is_desk(name: str) -> bool:

@@ -13,6 +13,7 @@ from core.applicant import State
 from core.ledger.line import read_line
 from core.notices import NoticeKind
 from core.office.approving import verdicts_on
+from core.office.blocked import in_hand
 from core.office.codes_compared import noted
 from core.office.counter import records_away, records_handed
 from core.office.desk import Desk, programme_of
@@ -95,7 +96,8 @@ class Flow:
         actor = self._desk.actor
         with self._desk.reading() as tx:
             exchange = exchange_status(tx, self._boxes, actor.site, self._desk.now())
-            waiting = bool(exchange.waiting)
+            stopped = exchange.blocked
+            waiting = bool(in_hand(exchange.waiting, stopped))
             if tx.settings.get("programme") is None:
                 return FlowStatus(
                     SITE_WORDS[actor.site],
@@ -112,6 +114,8 @@ class Flow:
             done = _done(tx, actor)
             counts = tx.applications.counts()
             sentence, key = _sentence(tx, actor, done, waiting, today(self._desk))
+            if stopped.todo and actor.may(Right.IMPORT_BUNDLE):
+                sentence, key = stopped.todo, "F6"
             round_ = programme.round(_round_in_hand(tx, actor.site))
             kept = done | {"⑪": done["⑪"] or _posted_once(tx, actor.site)}
             late = in_order([*exchange.late, *overdue_steps(round_, kept, WORDS, today(self._desk))])
@@ -169,7 +173,7 @@ def _gone(tx: Tx, draw: str, site: Site) -> bool:
     """⑦: the participants of that draw went to the ward, or came to it."""
     if site is Site.WARD:
         return participants_came(tx, draw)
-    return tx.settings.get(f"participants_sent_{draw}") is not None
+    return bool(tx.settings.get(f"participants_sent_{draw}"))
 
 
 def _notified(tx: Tx, draw: str, site: Site) -> bool:

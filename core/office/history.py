@@ -113,8 +113,18 @@ def _learn(tx: Tx, line: LedgerLine) -> None:
             tx.bundles.settle(name, dt.datetime.fromisoformat(line.at))
     elif line.act is Act.RECEIVE and (named := bundle_name(line.ref.removeprefix("bundle:"))) is not None:
         _learn_ended(tx, named, dt.datetime.fromisoformat(line.at))
+    elif line.act is Act.VOID and (first := bundle_name(line.ref.removeprefix("bundle:"))) is not None:
+        _learn_void(tx, first, line.qty, dt.datetime.fromisoformat(line.at))
     elif line.act is Act.DISPATCH:
         tx.settings.put(NOTICES_DONE, "yes")
+
+
+def _learn_void(tx: Tx, first: BundleName, count: int, at: dt.datetime) -> None:
+    """The partner has passed over what we voided: these are not to be sent any longer."""
+    for row in tx.bundles.list("out"):
+        of_them = (row.channel, row.epoch) == (first.channel, first.epoch) and row.seq < first.seq + count
+        if of_them and row.seq >= first.seq and row.settled is None and tx.fates.get(row.name) is not None:
+            tx.bundles.settle(row.name, at)
 
 
 def _learn_ended(tx: Tx, taken: BundleName, at: dt.datetime) -> None:

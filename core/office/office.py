@@ -22,10 +22,13 @@ from core.office.participants import Participants
 from core.office.ports import Boxes
 from core.office.publication import Publication
 from core.office.records import Records
+from core.office.refusals import Refusals
 from core.office.review import Review
 from core.office.rules import Rules
 from core.office.seating import Seated
 from core.office.staff import Slots, StaffDesk
+from core.office.turn import take_void
+from core.office.voiding import Voiding
 from core.roles import Actor
 
 
@@ -48,6 +51,7 @@ class Office:
                 "participants": lambda tx, bundle, name: self.participants.take_in(tx, bundle, name),
                 "approval": lambda tx, bundle, name: take_approval(desk, tx, bundle, name),
                 "epoch": lambda tx, bundle, name: take_epoch(desk, tx, bundle, name),
+                "void": lambda tx, bundle, name: take_void(desk, tx, bundle, name),
                 "receipt": lambda tx, bundle, name: take_receipt(desk, tx, bundle, name),
             },
         )
@@ -67,6 +71,8 @@ class Office:
         self.checkup = Checkup(desk, self.ledger)
         self.staff = StaffDesk(desk, slots)
         self.flow = Flow(desk, boxes)
+        self.refusals = Refusals(desk, self.exchange, boxes)
+        self.voiding = Voiding(desk, self.exchange, self.participants)
 
     def send_due(self) -> list[Sent]:
         """Seal what is due without anybody's decision: the next epoch, the programme, and receipts."""

@@ -323,6 +323,15 @@ class Participants:
         tx.settings.put(f"participants_sent_{draw}", log.head)
         return sent
 
+    def seal_late(self, tx: Tx) -> None:
+        """Seal ⑦ again, in the caller's transaction, where it brings people added after the draw and was voided.
+
+        At once, as `late` does: what the ward is to check them by must not change in between.
+        """
+        for draw in unsent_draws(tx):
+            if any(isinstance(event, Late) for event in standing_of(tx, draw)[1].events):
+                self._seal(tx, draw)
+
     def take_in(self, tx: Tx, bundle: Bundle, name: str) -> None:
         """⑧ at the ward: replay the events here and demand the very list the contractor sent."""
         if self._desk.actor.site is not Site.WARD:

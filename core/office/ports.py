@@ -9,11 +9,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from core.applicant import Application, State
 from core.exchange.state import CourierState
+from core.office.courier_papers import CourierPair as CourierPair
+from core.office.courier_papers import CourierPapers as CourierPapers
+from core.office.fates import Fates
 from core.office.listing import Landmark, ListFilter
 from core.roles import Role, Site
 
@@ -131,8 +134,12 @@ class Applications(Protocol):
         """Accepted ones whose newest version has not been sent to the ward, and sent ones that changed in any way since."""
         ...
 
-    def mark_sent(self, numbers: Sequence[int]) -> None:
-        """The newest versions of these have been sealed for the ward."""
+    def mark_sent(self, numbers: Sequence[int], bundle: str = "") -> None:
+        """The newest versions of these have been sealed for the ward, in that bundle."""
+        ...
+
+    def take_back(self, bundles: Sequence[str]) -> None:
+        """What these bundles carried counts as unsent again."""
         ...
 
     def get(self, number: int) -> Application | None: ...
@@ -192,6 +199,9 @@ class Reviews(Protocol):
 
     def unsent(self) -> list[ReviewRow]: ...
     def mark_sent(self, rows: Sequence[ReviewRow], bundle: str) -> None: ...
+    def take_back(self, bundles: Sequence[str]) -> None:
+        """The words these (voided) bundles carried wait again."""
+        ...
 
 
 class Draws(Protocol):
@@ -304,6 +314,8 @@ class Tx(Protocol):
     @property
     def bundles(self) -> Bundles: ...
     @property
+    def fates(self) -> Fates: ...
+    @property
     def staff(self) -> StaffRows: ...
     @property
     def settings(self) -> Settings: ...
@@ -320,27 +332,6 @@ class Store(Protocol):
 
     def read(self) -> AbstractContextManager[Tx]: ...
     def write(self) -> AbstractContextManager[Tx]: ...
-
-
-@dataclass(frozen=True)
-class CourierPair:
-    """What the courier has to know of one epoch."""
-
-    own_card: bytes
-    partner_card: bytes
-    key: bytes = field(default=b"", repr=False)
-    """Its own Ed25519 key, 32 bytes; empty for the one it was given when the vault was made."""
-
-
-@dataclass(frozen=True)
-class CourierPapers:
-    """What the courier keeps of its own work, as it lies there; empty where there is none."""
-
-    journal: bytes = b""
-    log: bytes = b""
-    """The remote's own log (`core.exchange.happenings`)."""
-    watch: bytes = b""
-    """How far that was read."""
 
 
 class Boxes(Protocol):
@@ -375,8 +366,8 @@ class Boxes(Protocol):
         """Names of our bundles whose arrival the other site's courier has signed."""
         ...
 
-    def set_aside(self, name: str) -> None:
-        """Take a bundle's files out of the inbox and keep them as evidence."""
+    def set_aside(self, name: str, *, sent: bool = False) -> None:
+        """Take a bundle's files out of the inbox (`sent`: the outbox) and keep them as evidence."""
         ...
 
     def put_partner(self, pairs: Sequence[CourierPair]) -> None:

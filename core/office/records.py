@@ -210,7 +210,7 @@ class Records:
                 tx, "desk", {RECORDS: jsonl([to_row(a) for a in waiting]), SHEET: to_sheet(waiting)},
                 {"applications": len(waiting)}, channel=DESK_CHANNEL,
             )  # fmt: skip
-            note_handed(tx, [a.record for a in waiting])
+            note_handed(tx, [a.record for a in waiting], sent.name)
             return (sent.name, *tx.bundles.content(sent.name))
 
     def desk_on_the_way(self) -> list[tuple[str, bytes, bytes]]:
@@ -299,7 +299,7 @@ def seal_applicants(tx: Tx, exchange: Exchange) -> Sent | None:
         tx, "applicants", {RECORDS: jsonl([to_row(a) for a in changed]), SHEET: to_sheet(changed)},
         {"applications": len(changed)},
     )  # fmt: skip
-    tx.applications.mark_sent([a.number for a in changed])
+    tx.applications.mark_sent([a.number for a in changed], sent.name)
     return sent
 
 

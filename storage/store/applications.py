@@ -122,12 +122,20 @@ class ApplicationTable:
             (State.ACCEPTED.value,),
         )
 
-    def mark_sent(self, numbers: Sequence[int]) -> None:
-        """The newest versions of these have been sealed for the ward."""
+    def mark_sent(self, numbers: Sequence[int], bundle: str = "") -> None:
+        """The newest versions of these have been sealed for the ward, in that bundle."""
         self._connection.executemany(
-            "INSERT INTO application_sent (number, version) SELECT number, version FROM application WHERE number = ?"
-            " ON CONFLICT (number) DO UPDATE SET version = excluded.version",
-            [(number,) for number in numbers],
+            "INSERT INTO application_sent (number, version, bundle)"
+            " SELECT number, version, ? FROM application WHERE number = ?"
+            " ON CONFLICT (number) DO UPDATE SET version = excluded.version, bundle = excluded.bundle",
+            [(bundle, number) for number in numbers],
+        )
+
+    def take_back(self, bundles: Sequence[str]) -> None:
+        """What was sealed last in one of these has not been sent after all. Marks of no known bundle go with them:
+        sending a version twice changes nothing at the ward, not sending it does."""
+        self._connection.executemany(
+            "UPDATE application_sent SET version = 0 WHERE bundle = ?", [(name,) for name in ("", *bundles)]
         )
 
     def get(self, number: int) -> Application | None:

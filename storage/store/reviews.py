@@ -82,6 +82,12 @@ class ReviewTable:
         rows = self._connection.execute(f"SELECT {_COLUMNS} FROM review WHERE sent_in = '' ORDER BY id")  # noqa: S608 - fixed words
         return [_review_of(row) for row in rows]
 
+    def take_back(self, bundles: Sequence[str]) -> None:
+        """The words these carried wait again. The bundles must be void: the table sees to it."""
+        self._connection.executemany(
+            "UPDATE review SET sent_in = '' WHERE sent_in = ?", [(name,) for name in bundles]
+        )
+
     def mark_sent(self, rows: Sequence[ReviewRow], bundle: str) -> None:
         """Note the bundle that carries these words; the same again changes nothing.
 

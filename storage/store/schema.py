@@ -272,8 +272,27 @@ CREATE INDEX notice_record ON notice (record);
 {_kept("notice")}
 """
 
+_FATES = f"""
+CREATE TABLE bundle_fate (
+    name TEXT NOT NULL,
+    direction TEXT NOT NULL CHECK (direction IN ('out', 'in')),
+    fate TEXT NOT NULL CHECK (fate IN ('aside', 'void')),
+    manifest_sha256 TEXT NOT NULL CHECK (length(manifest_sha256) = 64),
+    at TEXT NOT NULL,
+    PRIMARY KEY (name, fate)
+) STRICT, WITHOUT ROWID;
+{_kept("bundle_fate")}
+DROP TRIGGER review_sent_once;
+CREATE TRIGGER review_sent_once BEFORE UPDATE OF sent_in ON review
+    WHEN OLD.sent_in <> '' AND NEW.sent_in <> OLD.sent_in AND NOT (NEW.sent_in = '' AND EXISTS (
+        SELECT 1 FROM bundle_fate WHERE name = OLD.sent_in AND direction = 'out' AND fate = 'void'))
+BEGIN SELECT RAISE(ABORT, 'append-only: review'); END;
+ALTER TABLE application_sent ADD COLUMN bundle TEXT NOT NULL DEFAULT '';
+"""  # noqa: S608 - fixed words
+
 MIGRATIONS: list[tuple[int, str, str]] = [
     (1, "first tables", _APPLICATIONS + _SOURCES + _REVIEWS + _DRAWS + _LEDGER + _BUNDLES + _PEOPLE),
+    (2, "bundles set aside and voided", _FATES),
 ]
 """(number, what it does, SQL). A migration that has shipped is never changed; a new one is added below it.
 

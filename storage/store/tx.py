@@ -11,6 +11,7 @@ from storage.store.access import AccessTable
 from storage.store.applications import ApplicationTable
 from storage.store.bundles import BundleTable
 from storage.store.draws import DrawTable
+from storage.store.fates import FateTable
 from storage.store.ledger import LedgerTable
 from storage.store.outings import AttendanceTable, NoticeTable
 from storage.store.people import DraftTable, SettingTable, StaffTable
@@ -41,6 +42,7 @@ class VaultTx:
         self.ledger = LedgerTable(connection)
         self.access = AccessTable(connection)
         self.bundles = BundleTable(connection)
+        self.fates = FateTable(connection)
         self.staff = StaffTable(connection)
         self.settings = SettingTable(connection)
         self.attendance = AttendanceTable(connection)

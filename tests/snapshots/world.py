@@ -145,8 +145,8 @@ class Boxes:
     def receipts(self) -> list[str]:
         return self.signed_for
 
-    def set_aside(self, name: str) -> None:
-        self.inbox.pop(name, None)
+    def set_aside(self, name: str, *, sent: bool = False) -> None:
+        (self.out if sent else self.inbox).pop(name, None)
 
     def put_partner(self, pairs: object) -> None:
         """There is no courier to hand the cards to."""

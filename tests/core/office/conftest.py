@@ -186,7 +186,10 @@ class Bureau:
             names = [
                 name for (name,) in rows("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
             ]
-            return {name: rows(f'SELECT * FROM "{name}"').fetchall() for name in names}
+            tables = {name: rows(f'SELECT * FROM "{name}"').fetchall() for name in names}
+        # That a bundle was refused is noted, to be told on the screens; of the bundle itself nothing may stay.
+        tables["setting"] = [row for row in tables["setting"] if row[0] != "bundles_refused"]
+        return tables
 
     def details(self) -> str:
         """The whole access log as text."""
