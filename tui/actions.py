@@ -347,6 +347,12 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "exchange", "doctor", "拠点の点検", "d", "この拠点の機械・保管庫・受渡しの場所を、1行ずつ確かめる"
     ),
+    Action(
+        "exchange", "aside", "束を外す", "", "取り込めない束を外し、証拠に残して相手に知らせる", Right.VOID
+    ),
+    Action(
+        "exchange", "void", "束を取り消す", "", "相手が外した束を取り消す。中身は未送付に戻る", Right.VOID
+    ),
     Action("checkup", "open", "くわしく", "enter", "1行を見る。合格でなければ、次にすることも"),
     Action("checkup", "back", "戻る", "escape", "送受信に戻る"),
     # 点検

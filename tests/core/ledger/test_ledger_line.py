@@ -72,6 +72,7 @@ VECTOR = "9f02a0dab2b859775c488faa7530a6b032fd52d3a74af6b87c549d697e5aa1a2"
         ("ref", "sha256:abc"),
         ("ref", "line:ward:1\n"),
         ("ref", f"rewind:1:{'a' * 64}"),
+        ("ref", f"aside:1-cw-00000001:{'a' * 64}:content"),
         ("actor", "田中"),
         ("actor", ""),
         ("actor", "site"),

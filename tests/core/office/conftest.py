@@ -252,7 +252,7 @@ class Bench:
             last = tx.bundles.last(channel, 1, "out")
             seq, previous = (last.seq + 1, last.manifest_sha256) if last else (1, "0" * 64)
             write_line(sender.desk_of(Role.MANAGER), tx, Act.SEND, Content.PROGRAMME, 1, Unit.FILES)
-            cover = ledger_entries(tx, sender.site, channel) | {
+            cover = ledger_entries(tx, sender.site, channel, whole=kind == "void") | {
                 HANDOVER: crockford_id(sender.entropy(10)).encode()
             }
             zip_bytes, manifest = BundleSealer(sender.entropy).seal(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -328,6 +329,30 @@ def test_a_void_that_leaves_one_out_is_refused(refused: tuple[Any, str], leaves:
     only = write_listing([(name, row.manifest_sha256)])  # another stands between it and the void
     with leaves(bench.ward, IntegrityFailure):
         bench.forge(bench.contractor, "void", {VOID: only}, {"bundles": 1})()
+
+
+def test_a_void_of_somebody_elses_making_is_not_the_senders(
+    refused: tuple[Any, str], leaves: Callable[..., Any]
+) -> None:
+    bench, name = refused
+    bench.ward.office.refusals.set_aside(name, AsideReason.CONTENT)
+    with bench.contractor.store.read() as tx:
+        rows = [row for row in tx.bundles.list("out") if row.name >= name]
+    listing = write_listing((row.name, row.manifest_sha256) for row in rows)
+    forged, zip_bytes, manifest = bench.forged(
+        bench.contractor, "void", {VOID: listing}, {"bundles": len(rows)}
+    )
+    body, signature, _ = manifest.split(b"\n")
+    other = bench.ward.keys.signing.sign(b"hk-manifest-v1\n" + body + b"\n")
+    for wrong in (
+        base64.b64encode(other),
+        signature[:4] + (b"AAAA" if signature[4:8] != b"AAAA" else b"BBBB") + signature[8:],
+    ):
+        with leaves(bench.ward, IntegrityFailure):
+            bench.ward.office.exchange.take_in(forged, zip_bytes, body + b"\n" + wrong + b"\n")
+    assert (
+        bench.ward.office.exchange.take_in(forged, zip_bytes, manifest) is not None
+    )  # as the sender signed it
 
 
 def test_what_was_voided_may_come_again_and_is_never_taken_in(

@@ -13,7 +13,8 @@ from textual.widgets import Static
 
 from core.errors import IkiikiError
 from core.exchange.state import CourierState
-from core.office.due import OUTCOME_WORDS, STAGE_WORDS, ExchangeStatus, Stage
+from core.office.blocked import in_hand
+from core.office.due import OUTCOME_WORDS, STAGE_WORDS, ExchangeStatus, Late, LateKind, Stage
 from core.office.exchange import KIND_WORDS, Overview
 from core.office.pairing import KeyStage, Standing
 from core.office.ports import BundleRow
@@ -21,6 +22,7 @@ from core.roles import Site
 from tui.actions import bindings_of
 from tui.panes.exchange.by_phone import ByPhoneActions
 from tui.panes.exchange.checkup import CheckupSheet
+from tui.panes.exchange.refused import RefusedActions
 from tui.place import Pane, flow
 from tui.safety import clean, paragraphs
 from tui.widgets.dialogs import Choice, Message, Prompt
@@ -50,6 +52,20 @@ def passed(row: BundleRow, status: ExchangeStatus) -> Passed:
     return Passed("受", KIND_WORDS.get(row.kind, row.kind), counts, row.created, "取り込んだ", row.name)
 
 
+def late_mark(late: Late) -> str:
+    """What stands before it: a channel that is stopped does not go on by itself, however long one waits."""
+    return "停止" if late.kind is LateKind.BLOCKED else "遅れ"
+
+
+def waiting_word(name: str, status: ExchangeStatus) -> str:
+    """Of a bundle in the inbox: whether it is to be taken in."""
+    if name in status.blocked.refused:
+        return "取り込めない"
+    if name not in in_hand((name,), status.blocked):
+        return "前の束の取消し待ち"
+    return "取り込み待ち" + late_word(name, status)
+
+
 def late_word(name: str, status: ExchangeStatus) -> str:
     return " 遅れ" if name in status.late_bundles else ""
 
@@ -66,13 +82,15 @@ COLUMNS: tuple[Column[Passed], ...] = (
         "状態",
         21,
         lambda row: row.state,
-        strong=lambda row: row.state.startswith("取り込み待ち") or row.state.endswith("遅れ"),
+        strong=lambda row: (
+            row.state.startswith(("取り込み待ち", "取り込めない")) or row.state.endswith("遅れ")
+        ),
     ),
     Column("束", 0, lambda row: row.name),
 )
 
 
-class ExchangePane(ByPhoneActions, Pane):
+class ExchangePane(ByPhoneActions, RefusedActions, Pane):
     """送受信."""
 
     PLACE = "exchange"
@@ -102,7 +120,7 @@ class ExchangePane(ByPhoneActions, Pane):
                 "中身は取り込むときに確かめる",
                 "",
                 None,
-                "取り込み待ち" + late_word(name, overview.status),
+                waiting_word(name, overview.status),
                 name,
             )
             for name in overview.waiting
@@ -122,11 +140,13 @@ class ExchangePane(ByPhoneActions, Pane):
         status = overview.status
         unsent = sum(status.stage(row.name) is Stage.SEALED for row in overview.sent)
         unanswered = sum(status.stage(row.name) is Stage.PLACED for row in overview.sent)
-        parts = [f"遅れ: {late.sentence}\n      {late.next_step}" for late in status.late[:MOST_LATE]]
+        parts = [
+            f"{late_mark(late)}: {late.sentence}\n      {late.next_step}" for late in status.late[:MOST_LATE]
+        ]
         if len(status.late) > MOST_LATE:
             parts.append(f"ほかにも遅れ {len(status.late) - MOST_LATE}件（ikiiki status）")
-        if overview.waiting:
-            parts.append(f"届いて待っているもの {len(overview.waiting)}件。Enter で取り込みます")
+        if waiting := in_hand(overview.waiting, status.blocked):
+            parts.append(f"届いて待っているもの {len(waiting)}件。Enter で取り込みます")
         if unsent:
             parts.append(f"送信待ち {unsent}件。Enter で送ります")
         if unanswered:
