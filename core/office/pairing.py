@@ -17,6 +17,7 @@ from core.exchange.card import PartnerCard, make_card, read_card, same_fingerpri
 from core.exchange.codes import split_card_file
 from core.keys import SITE_KEY_BYTES, SigningKey, SiteKeys
 from core.ledger.codes import Act, Content, Unit
+from core.office.asides import asked_to_void
 from core.office.code_keys import CODES, codes_with, keep_codes
 from core.office.desk import Desk
 from core.office.envelope import Sent, place
@@ -191,7 +192,7 @@ class Pairing(ABC):
                     from_=place(parsed.site), to=place(self._desk.actor.site), ref=f"sha256:{sha256_hex(card)}",
                 )  # fmt: skip
                 self._desk.log(tx, "trust", parsed.fingerprint)
-                if may_begin(tx):
+                if may_begin(tx, self._desk.actor.site):
                     begin(self._desk, tx, self.seal)
         self.hand_cards()
         self.flush()
@@ -216,6 +217,11 @@ class Pairing(ABC):
         with self._desk.writing(Right.PARTNER) as tx:
             need_partner(tx)
             epoch, following = epoch_of(tx), next_of(tx)
+            if left := asked_to_void(tx, self._desk.actor.site):
+                raise Refused(
+                    "相手が外した束を、まだ取り消していません", where=str(left[0].bundle),
+                    next_step="先に F6 の「束を取り消す」をしてください（鍵を替えたあとでは取り消せません）",
+                )  # fmt: skip
             if following is None:
                 rings = earlier_rings(tx)
                 if rings and ended_list(tx, rings[-1].epoch) is None:
@@ -232,7 +238,7 @@ class Pairing(ABC):
             elif by_hand and not following.by_hand:
                 put_next(tx, replace(following, by_hand=True, partner=None))  # its card has gone in a bundle
                 self._desk.log(tx, "renew", f"{following.own.epoch} by_hand")
-            if may_begin(tx):
+            if may_begin(tx, self._desk.actor.site):
                 begin(self._desk, tx, self.seal)
         self.hand_cards()
         self.flush()
@@ -269,10 +275,10 @@ class Pairing(ABC):
         if not self._desk.actor.may(Right.SEND):
             return None
         with self._desk.reading() as tx:
-            if not may_begin(tx):
+            if not may_begin(tx, self._desk.actor.site):
                 return None
         with self._desk.writing(Right.SEND) as tx:
-            sent = begin(self._desk, tx, self.seal) if may_begin(tx) else None
+            sent = begin(self._desk, tx, self.seal) if may_begin(tx, self._desk.actor.site) else None
         self.hand_cards()
         self.flush()
         return sent

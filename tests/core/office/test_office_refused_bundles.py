@@ -14,6 +14,7 @@ from core.exchange.listing import VOID, write_listing
 from core.ledger.codes import Act
 from core.office.approving import APPROVAL
 from core.office.asides import AsideReason
+from core.office.pairing import KeyStage
 from core.office.records import RECORDS
 from core.office.review import APPLICANTS, ENTRY, PARTICIPANTS
 from core.roles import Role
@@ -492,6 +493,43 @@ def test_taking_the_void_in_cut_off_goes_on_from_there(
     assert [one.kind for one in bench.ward.office.exchange.import_waiting()] == ["applicants"]
     assert sorted(names_at(bench.ward)) == sorted((*PEOPLE, "コバヤシ チヨ", "イトウ キヨシ"))
     assert list((bench.ward.folder / "inbox").iterdir()) == []
+
+
+# -- while keys change ------------------------------------------------------------------------------------------
+
+
+def test_a_change_of_keys_waits_for_the_void_and_not_for_what_was_voided(refused: tuple[Any, str]) -> None:
+    bench, name = refused
+    contractor, ward = bench.contractor.office.exchange, bench.ward.office.exchange
+    set_aside(bench, bench.ward, name)
+    ward.renew()
+    bench.carry(bench.ward)
+    contractor.import_waiting()
+    with pytest.raises(Refused):
+        contractor.renew()  # its list of the epoch would be closed, with the refused bundle on it
+    bench.contractor.office.voiding.void(name)
+    contractor.renew()
+    bench.sync(4)
+    for exchange in (contractor, ward):
+        standing = exchange.standing()
+        assert (standing.stage, standing.epoch, standing.due) == (KeyStage.NONE, 2, ())
+    bench.contractor.office.records.send()
+    bench.sync()
+    assert "コバヤシ チヨ" in names_at(bench.ward)
+
+
+def test_what_was_sealed_before_a_change_of_keys_stays(
+    refused: tuple[Any, str], leaves: Callable[..., Any]
+) -> None:
+    bench, name = refused
+    bench.ward.office.exchange.renew()
+    bench.carry(bench.ward)
+    bench.contractor.office.exchange.import_waiting()
+    bench.contractor.office.exchange.renew()
+    set_aside(bench, bench.ward, name)
+    with leaves(bench.contractor, Refused) as raised:
+        bench.contractor.office.voiding.void(name)
+    assert raised.value.next_step
 
 
 # -- what the outbox lost ---------------------------------------------------------------------------------------
