@@ -17,9 +17,8 @@ from cli.usage import called
 HELP = "抽選で参加者を決める区の事業を、応募から通知まで運ぶ。委託先と区が同じ道具を使う。"
 GROUPS = {
     "programme": "programme", "staff": "staff", "partner": "partner", "phone": "phone", "bundle": "bundle",
-    "courier": "courier",
-    "intake": "intake", "review": "review", "lottery": "lottery", "participants": "participants", "papers": "papers",
-    "ledger": "ledger", "log": "ledger",
+    "courier": "courier", "intake": "intake", "review": "review", "lottery": "lottery", "participants": "participants",
+    "papers": "papers", "ledger": "ledger", "log": "ledger",
 }  # fmt: skip
 """The module of each command that has others below it, in the order of the list."""
 ALONE = {

@@ -19,6 +19,7 @@ from core.errors import IntegrityFailure, Refused, RemoteUnreachable, UsageError
 from core.exchange.findings import Code, Finding
 from core.exchange.happenings import Reach
 from core.ledger.codes import Act, Content
+from core.office.asides import AsideReason
 from core.office.box_log import BoxLog, Reason, answer_document
 from core.office.due import LateKind
 from core.office.review import APPLICANTS
@@ -261,6 +262,26 @@ def test_a_partners_download_waits_for_their_ledger_and_is_a_finding_when_it_say
     (found,) = line.look().judged.findings
     assert (found.code, found.subject, found.who) == (Code.NO_LINE, file.name, line.box.ward.login)
     line.sync(2)  # and when the ward takes it in after all, nothing is left of it
+    assert line.codes() == []
+
+
+def test_a_download_of_what_they_set_aside_is_told_by_that_line(line: Line) -> None:
+    line.started()
+    contractor, ward = line.bench.contractor, line.bench.ward
+    contractor.key("スズキ イチロウ")
+    contractor.sealer.bend = lambda entries: entries | {"records.jsonl": b"{}\n"}
+    sent = contractor.office.records.send()
+    contractor.sealer.bend = None
+    line.later(dt.timedelta(minutes=20))
+    for one in (contractor, ward):
+        line.carry(one)
+    line.touch("download", line.box.ward, line.file(f"{sent.name}.zip"))
+    with pytest.raises(IntegrityFailure):
+        ward.office.exchange.import_waiting()
+    ward.office.refusals.set_aside(sent.name, AsideReason.CONTENT)
+    line.later(4 * DAYS)
+    ward.office.send_due()
+    line.sync(1)
     assert line.codes() == []
 
 

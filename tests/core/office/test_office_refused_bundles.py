@@ -293,12 +293,12 @@ def test_a_void_without_the_receivers_own_word_has_no_effect(
         take()
 
 
-def forged_void(bench: Any, first: str, digest: str = "") -> Callable[[], Any]:
-    """A void sealed by the contractor as its next, of all from `first` on."""
+def forged_void(bench: Any, first: str, digest: str = "", *, of: str = "") -> Callable[[], Any]:
+    """A void sealed by the contractor as its next, of all from `first` on; with `digest` for that, or for `of`."""
     with bench.contractor.store.read() as tx:
         rows = [row for row in tx.bundles.list("out") if row.name >= first]
     listing = write_listing(
-        (row.name, digest if digest and row.name == first else row.manifest_sha256) for row in rows
+        (row.name, digest if digest and row.name == (of or first) else row.manifest_sha256) for row in rows
     )
     return bench.forge(bench.contractor, "void", {VOID: listing}, {"bundles": len(rows)})  # type: ignore[no-any-return]
 
@@ -320,6 +320,17 @@ def test_a_void_of_other_bytes_than_were_set_aside_is_a_conflict(
     bench.ward.office.refusals.set_aside(name, AsideReason.CONTENT)
     with leaves(bench.ward, IntegrityFailure):
         forged_void(bench, name, "0" * 64)()
+
+
+def test_a_void_ends_with_the_very_bundle_before_it(
+    refused: tuple[Any, str], leaves: Callable[..., Any]
+) -> None:
+    bench, name = refused
+    bench.ward.office.refusals.set_aside(name, AsideReason.CONTENT)
+    behind = f"{name[:-8]}{int(name[-8:]) + 1:08}"
+    with leaves(bench.ward, IntegrityFailure):
+        forged_void(bench, name, "0" * 64, of=behind)()
+    assert forged_void(bench, name)() is not None
 
 
 def test_a_void_that_leaves_one_out_is_refused(refused: tuple[Any, str], leaves: Callable[..., Any]) -> None:
