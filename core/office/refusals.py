@@ -11,7 +11,7 @@ from core.exchange.manifest import Manifest, read_manifest
 from core.exchange.names import BundleName, bundle_name
 from core.ledger.checkpoint import LedgerMismatch
 from core.ledger.codes import Act, Content, Medium, Unit
-from core.office.asides import Aside, AsideReason, waiting_for_void
+from core.office.asides import Aside, AsideReason
 from core.office.blocked import Blocked, blocked
 from core.office.desk import Desk
 from core.office.envelope import DESK_CHANNEL, KIND_WORDS, place
@@ -94,8 +94,7 @@ class Refusals:
                 "鍵を替える前の束は外せません", where=name,
                 next_step="相手はもう取り消せません。両者の取扱責任者と保守担当で、証拠を残して話し合ってください",
             )  # fmt: skip
-        stopped = [one for one in waiting_for_void(tx) if one.channel is bundle.channel]
-        if stopped or (manifest.name.seq, manifest.previous) != next_of_channel(tx, bundle):
+        if (manifest.name.seq, manifest.previous) != next_of_channel(tx, bundle):
             raise Refused(
                 "外せるのは、次に取り込む番の束だけです", where=name,
                 next_step="前の束を先に取り込むか、前に外した束が取り消されるのを待ってください",

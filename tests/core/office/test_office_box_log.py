@@ -279,9 +279,10 @@ def test_a_download_of_what_they_set_aside_is_told_by_that_line(line: Line) -> N
     with pytest.raises(IntegrityFailure):
         ward.office.exchange.import_waiting()
     ward.office.refusals.set_aside(sent.name, AsideReason.CONTENT)
-    line.later(4 * DAYS)
-    ward.office.send_due()
-    line.sync(1)
+    line.later(15 * DAYS)
+    ward.office.review.confirm_rest(APPLICANTS)
+    ward.office.review.send()  # their ledger is here, to days after that download
+    line.sync()
     assert line.codes() == []
 
 

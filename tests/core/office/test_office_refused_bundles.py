@@ -465,6 +465,8 @@ def test_setting_aside_cut_off_can_be_done_again(
         bench.ward.office.refusals.set_aside(name, AsideReason.CONTENT)
     assert bench.ward.office.exchange.import_waiting() == []
     assert not (bench.ward.folder / "inbox" / f"{name}.manifest").exists()
+    kept = {path.name.rsplit("-", 1)[0] for path in (bench.ward.folder / "courier" / "evidence").iterdir()}
+    assert kept >= {f"{name}.manifest", f"{name}.zip"}
     bench.ward.office.send_due()
     bench.sync()
     bench.contractor.office.voiding.void(name)
