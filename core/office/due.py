@@ -15,9 +15,9 @@ from core.errors import IntegrityFailure
 from core.exchange.names import bundle_name
 from core.exchange.state import WRONG, CourierState, Outcome
 from core.ledger.line import read_line
-from core.office.box_evidence import evidence_of, open_findings
 from core.office.asides import asked_to_void
 from core.office.blocked import Blocked, blocked
+from core.office.box_evidence import evidence_of, open_findings
 from core.office.desk import programme_of
 from core.office.envelope import DESK_CHANNEL
 from core.office.ports import Boxes, BundleRow, Tx
