@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -49,8 +50,13 @@ class VaultOpener:
 
 
 def run_screens(folder: Path, staff_id: str) -> None:
-    """The Textual app on one vault, until it is left."""
+    """The Textual app on one vault, until it is left. Raises `UsageError` where there is no vault, or no terminal."""
     site_of(folder)
+    if not (os.isatty(0) and os.isatty(2)):  # it reads the one and paints on the other
+        raise UsageError(
+            "端末がないため画面を開けません",
+            next_step="端末から開いてください。SSHでは、うしろに命令を付けずにつなぎます（または ssh -t）",
+        )
     harden_process()
     import tui  # noqa: F401 - shuts the door before Textual is imported
     from tui.app import IkiikiApp

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeVar
@@ -11,19 +10,19 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import Static
 
 from core.errors import IkiikiError
 from core.roles import Site
 from tui.actions import PANES
+from tui.awake import awake_seconds
 from tui.help import help_text
 from tui.lease import Lease
 from tui.login import Login
 from tui.opener import Config, Opener, Session
 from tui.place import Place, Sheet
-from tui.safety import QuietApp, plain
+from tui.safety import QuietApp
 from tui.widgets.dialogs import Choice, Dialog, Message, confirm, error_text
-from tui.widgets.hint import hint_words
+from tui.widgets.hint import hint_words, put_hint
 from tui.widgets.line import Line
 from tui.widgets.progress import Job, Progress
 
@@ -40,12 +39,6 @@ PATIENCE = 0.3
 
 THEME = "ansi-dark"
 """The terminal's own sixteen colours: whoever set them can read them. No state is told by colour alone."""
-
-
-def awake_seconds() -> float:
-    """Seconds that go on while the machine sleeps, where the system has such a clock: a laptop opened again is locked."""
-    clock = getattr(time, "CLOCK_BOOTTIME", None)
-    return time.clock_gettime(clock) if clock is not None else time.monotonic()
 
 
 class IkiikiApp(QuietApp):
@@ -112,6 +105,11 @@ class IkiikiApp(QuietApp):
         if self.config.shown is not None:
             self.call_after_refresh(self.config.shown)
         self.set_interval(1.0, self.watch_idle)
+
+    def hang_up(self) -> None:
+        """Unfinished work is kept as a draft; work in a thread goes on to its end before the program ends."""
+        self._keep_drafts()
+        super().hang_up()
 
     def on_unmount(self) -> None:
         self._retire()
@@ -196,18 +194,11 @@ class IkiikiApp(QuietApp):
             await self.lock("しばらく操作がなかったため施錠しました")
         elif left <= WARNING_SECONDS:
             self._warned = True
-            self._put_hint(f"あと{int(left) + 1}秒で施錠します。何かキーを押すと続けられます")
-
-    def _put_hint(self, words: str) -> None:
-        for line in self.screen.query("#hint, .dialog-hint").results(Static):
-            if isinstance(line, Line):
-                line.show(plain(" " + words, "bold"))
-            else:
-                line.update(plain(words))
+            put_hint(self.screen, f"あと{int(left) + 1}秒で施錠します。何かキーを押すと続けられます")
 
     def _restore_hint(self) -> None:
         screen = self.screen
-        if isinstance(screen, Dialog):
+        if isinstance(screen, Dialog | Login):
             screen.show_hint()
         else:
             self.refresh_hint()
@@ -238,8 +229,9 @@ class IkiikiApp(QuietApp):
         workspace = self.workspace
         if workspace is not None:
             self._place = place
+            self._said = "。".join(failed)  # before the pane comes up, which may have a word of its own
             await workspace.go(place)
-            self.say("。".join(failed))
+            self.refresh_hint()
 
     def action_menu(self) -> None:
         place = self.place
@@ -297,14 +289,19 @@ class IkiikiApp(QuietApp):
         words = (
             "作業の途中です。終わるのを待ってから終了します。" if busy else "入力中の内容は下書きに残ります。"
         )
-        if not isinstance(self.screen, Dialog):
+        if isinstance(self.screen, Dialog):
+            self.action_help_quit()
+        else:
             self.push_screen(confirm("終了しますか", words, yes="終了する", no="続ける"), answered)
 
     async def action_quit(self) -> None:
         self.action_leave()
 
     def action_help_quit(self) -> None:
-        self.say("終了するには Ctrl+Q を押してください")
+        """Ctrl+C, or Ctrl+Q where a window waits for an answer: how to leave, until the next key."""
+        first = "Esc で戻ってから " if isinstance(self.screen, Dialog) else ""
+        put_hint(self.screen, f"終了するには {first}Ctrl+Q を押してください")
+        self._warned = True
 
     # -- what flows use ---------------------------------------------------------------------------------
 

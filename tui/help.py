@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import chop_cells
 from rich.text import Text
 
 from tui.actions import PANES, Action
 from tui.safety import fit
+
+_WIDTH = 72
+"""Cells within a dialog."""
+_BESIDE = 29
+"""Cells before what an action does; a line too long goes on below its beginning, not below the key."""
 
 _FLOW = (
     ("①②", "受け付けて、点検する（委託先）"),
@@ -26,7 +32,10 @@ def help_text(actions: Sequence[Action]) -> Text:
     if actions:
         text.append("この画面の操作\n", style="bold")
         for action in actions:
-            text.append(f"  {fit(action.key or 'F8から', 8)}{fit(action.words, 18)} {action.help}\n")
+            first, *more = chop_cells(action.help, _WIDTH - _BESIDE)
+            text.append(f"  {fit(action.key or 'F8から', 8)}{fit(action.words, 18)} {first}\n")
+            for line in more:
+                text.append(" " * _BESIDE + line + "\n")
         text.append("\n")
     text.append("どこでも使えるキー\n", style="bold")
     names = "  ".join(f"{key.upper()} {name}" for key, _, name in PANES)

@@ -18,6 +18,8 @@ from tui.widgets.form import Entry, Form
 if TYPE_CHECKING:
     from tui.app import IkiikiApp
 
+HINT = "Enter 次へ・開く   Esc 終了"
+
 
 class Login(Screen[None]):
     """Asks who it is and opens the vault in a worker: deriving the key takes a noticeable moment on purpose."""
@@ -47,11 +49,15 @@ class Login(Screen[None]):
                 id="login-form",
             )
             yield Static("", id="login-word", classes="problem")
-            yield Static(plain("Enter 次へ・開く   Esc 終了"), classes="dialog-hint")
+            yield Static(plain(HINT), classes="dialog-hint")
 
     def on_mount(self) -> None:
         if self._staff_id:
             self.query_one(Form).focus_field("password")
+
+    def show_hint(self) -> None:
+        """Put the keys back after a word stood in their place."""
+        self.query_one(".dialog-hint", Static).update(plain(HINT))
 
     def action_leave(self) -> None:
         cast("IkiikiApp", self.app).action_leave()

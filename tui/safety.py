@@ -19,6 +19,7 @@ from textual.app import App, SystemCommand
 from textual.screen import Screen
 
 from core.errors import IkiikiError
+from tui.terminal import Terminal
 
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _ZERO_WIDTH_KEPT = frozenset(
@@ -82,9 +83,19 @@ class QuietApp(App[int]):
 
     def __init__(self, *, crash_report: Callable[[str], None] | None = None) -> None:
         """`crash_report` receives the redacted report of a crash, as one line without personal data."""
-        super().__init__(watch_css=False)
+        super().__init__(driver_class=Terminal, watch_css=False)
         self._crash_report = crash_report
         self.animation_level = "none"
+
+    # -- the terminal -----------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        if isinstance(self._driver, Terminal):
+            self._driver.when_gone(self.hang_up)
+
+    def hang_up(self) -> None:
+        """Nobody can see the screens any more: end."""
+        self.exit(0)
 
     # -- doors ------------------------------------------------------------------------------------------
 

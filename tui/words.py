@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 from core.applicant import PROBLEM_WORDS, Problem, Warning_
 from core.people.eras import ERAS, Era
+from core.roles import Site
+from tui.actions import ACTIONS
 
 WARNING_WORDS: dict[Warning_, str] = {
     Warning_.SHARED_PHONE: "同じ電話番号の応募が他にあります",
@@ -34,6 +36,16 @@ SHORT_PROBLEMS: dict[Problem, str] = {
     Problem.CONTROL_CHARACTERS: "使えない文字",
 }
 """One or two words for a list's narrow column; the detail has the sentence."""
+
+
+def draft_words(site: Site, *, elsewhere: bool = False) -> str:
+    """That a form was left unfinished, and where it goes on; `elsewhere` than in the pane it belongs to."""
+    name = next(
+        action.words
+        for action in ACTIONS
+        if action.place == "intake" and action.site is site and action.name.startswith("new")
+    )
+    return f"入力の下書きがあります（{'F2 受付の' if elsewhere else ''}{name}で続けられます）"
 
 
 def era(day: dt.date) -> str:

@@ -13,6 +13,7 @@ from tui.place import Pane
 from tui.safety import plain
 from tui.widgets.header import flow_words, keys_words, title_words
 from tui.widgets.line import Line
+from tui.words import draft_words
 
 if TYPE_CHECKING:
     from tui.app import IkiikiApp
@@ -64,7 +65,15 @@ class Workspace(Screen[None]):
 
     def on_mount(self) -> None:
         self.refresh_header()
-        self.call_after_refresh(cast("IkiikiApp", self.app).refresh_hint)
+        self.call_after_refresh(self._first_words)
+
+    def _first_words(self) -> None:
+        """What waits for whoever comes in: perhaps the line dropped while a form was being filled in."""
+        app = cast("IkiikiApp", self.app)
+        if self._place != "intake" and app.session.office.intake.draft():
+            app.say(draft_words(app.session.office.actor.site, elsewhere=True))
+        else:
+            app.refresh_hint()
 
     @property
     def pane(self) -> Pane:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.acting import APPLICANTS, Sites, export, in_process
+from tests.journeys.acting import APPLICANTS, Sites, as_process, export, in_process
 from tests.journeys.staging import at, steady
 
 __all__ = ["at", "steady"]
@@ -143,3 +143,10 @@ def test_a_year_published_where_nothing_can_be_written_says_so(at: At, tmp_path:
     machine = at("draw").contractor
     (tmp_path / "file").write_text("no folder", encoding="utf-8")
     assert "書けません" in machine.refused("lottery", "publish", tmp_path / "file" / "public", code=2)
+
+
+def test_the_screens_need_a_terminal_and_say_so(steady: Sites) -> None:
+    done = as_process(["tui"], steady.ward.env())
+    assert (done.code, done.out) == (2, "")
+    assert "端末がないため画面を開けません" in done.err and "次にすること" in done.err
+    assert "\x1b" not in done.err, "nothing was painted"

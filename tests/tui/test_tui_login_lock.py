@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from core.roles import Site
 from tui.app import IkiikiApp
 from tui.lease import Lease
 from tui.login import Login
@@ -113,7 +114,12 @@ async def test_work_in_progress_survives_the_lock_as_a_draft(
         assert isinstance(app.screen, Login)
         await log_in(pilot)
         await pilot.pause()
-        assert "下書き" in shown(app)
+        assert "入力の下書きがあります（新規で続けられます）" in shown(app)
+        await pilot.press("f5")
+        await pilot.pause()
+        await pilot.press("f2")
+        await pilot.pause()
+        assert "入力の下書きがあります（新規で続けられます）" in shown(app), "and whenever one comes back"
         await pilot.press("n")
         await pilot.pause()
         assert isinstance(app.screen, EntrySheet)
@@ -189,3 +195,73 @@ async def until(pilot: Any, true: Callable[[], bool]) -> None:
             return
         await pilot.pause(0.01)
     raise AssertionError("it never came to be")
+
+
+async def test_a_draft_is_told_of_wherever_one_comes_in(
+    open_at: Any, app_on: Any, shown: Any, log_in: Any
+) -> None:
+    """The ward comes in at the review; its own form has another name than the contractor's."""
+    opener = open_at(Site.WARD)
+    opener.office.intake.keep_draft({"postal_code": "1600023"})
+    app = app_on(opener)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await log_in(pilot)
+        await pilot.pause()
+        assert "入力の下書きがあります（F2 受付の窓口入力で続けられます）" in shown(app)
+
+
+async def test_a_terminal_that_is_gone_ends_the_program_and_keeps_the_form(
+    open_at: Any, app_on: Any, log_in: Any
+) -> None:
+    opener = open_at()
+    app = app_on(opener)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await log_in(pilot)
+        await pilot.press("n")
+        await pilot.pause()
+        await pilot.press(*"160")
+        app.hang_up()
+        app.hang_up()
+        await pilot.pause()
+    assert app.return_code == 0
+    assert opener.session.closed == 1
+    assert opener.office.intake.draft()["postal_code"] == "160"
+
+
+async def test_ctrl_c_says_how_to_leave_until_the_next_key(
+    open_at: Any, app_on: Any, shown: Any, log_in: Any
+) -> None:
+    app = app_on(open_at())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("ctrl+c")
+        await pilot.pause()
+        assert "終了するには Ctrl+Q を押してください" in shown(app)
+        await pilot.press("down")
+        await pilot.pause()
+        assert "終了するには" not in shown(app) and "Enter 次へ・開く" in shown(app)
+        await log_in(pilot)
+        while "F8 操作" not in shown(app):
+            await pilot.pause()
+        await pilot.press("ctrl+c")
+        await pilot.pause()
+        assert "終了するには Ctrl+Q を押してください" in shown(app)
+        await pilot.press("down")
+        await pilot.pause()
+        assert "終了するには" not in shown(app) and "F8 操作" in shown(app)
+
+
+async def test_ctrl_q_in_a_window_says_what_comes_first(
+    open_at: Any, app_on: Any, shown: Any, log_in: Any
+) -> None:
+    app = app_on(open_at())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await log_in(pilot)
+        await pilot.press("f8")
+        await pilot.pause()
+        await pilot.press("ctrl+q")
+        await pilot.pause()
+        assert "Esc で戻ってから Ctrl+Q" in shown(app)
+        await pilot.press("down")
+        await pilot.pause()
+        assert "Esc で戻ってから" not in shown(app) and "Enter 決める" in shown(app)

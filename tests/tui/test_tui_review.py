@@ -21,6 +21,7 @@ async def test_all_five_items_are_in_sight_and_enter_confirms_and_moves_on(
     async with app.run_test(size=(80, 24)) as pilot:
         await log_in(pilot)
         first = shown(app)
+        assert "確認0 差戻し0 残り3" in first
         for item in (
             "タカハシ キヨシイ",
             "S16.03.02 85歳",
@@ -33,6 +34,8 @@ async def test_all_five_items_are_in_sight_and_enter_confirms_and_moves_on(
         await pilot.press("enter")
         await pilot.pause()
         await pilot.pause()
+        assert "確認1 差戻し0 残り2" in shown(app), "the counts go along"
+        assert "を確認しました" in shown(app)
         await pilot.press("space")
         await pilot.pause()
         status = opener.office.review.status(APPLICANTS)

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rich.cells import cell_len
 from rich.text import Text
+from textual.screen import Screen
+from textual.widgets import Static
 
 from tui.actions import Action
-from tui.safety import clean
+from tui.safety import clean, plain
+from tui.widgets.line import Line
 
 LAST_HINT = "F8 操作"
+
+
+def put_hint(screen: Screen[Any], words: str) -> None:
+    """A word in place of the keys, in whatever window or screen is up."""
+    for line in screen.query("#hint, .dialog-hint").results(Static):
+        if isinstance(line, Line):
+            line.show(plain(" " + words, "bold"))
+        else:
+            line.update(plain(words))
 
 
 def hint_words(actions: list[Action], said: str, width: int) -> Text:

@@ -24,7 +24,7 @@ from tui.widgets.files import FileChoice
 from tui.widgets.frame import Frame
 from tui.widgets.search import Search
 from tui.widgets.virtual_list import Column, VirtualList
-from tui.words import SHORT_PROBLEMS, no, town_words
+from tui.words import SHORT_PROBLEMS, draft_words, no, town_words
 
 TABLES = (".csv", ".tsv", ".txt", ".xlsx")
 
@@ -103,7 +103,7 @@ class IntakePane(Pane):
     def on_mount(self) -> None:
         self._list.focus()
         if self.office.intake.draft():
-            self.call_after_refresh(self.say, "入力の下書きがあります（新規で続けられます）")
+            self.call_after_refresh(self.say, draft_words(self.actor.site))
 
     @property
     def _list(self) -> VirtualList[ListRow]:

@@ -211,22 +211,23 @@ class ReviewPane(Pane):
             self.ikiiki.show_error(error)
             return
         self._mark(item, "confirmed")
-        self._next_open()
+        self._next_open(f"受付番号 {no(item.number)} を確認しました")
 
     def _mark(self, item: ReviewItem, verdict: str) -> None:
         index = self._list.cursor
+        self._show_status()
         self._items[index] = dataclasses.replace(item, verdict=verdict, changed=False)
         self._list.change(index)
 
-    def _next_open(self) -> None:
-        """To the next person without a word, from here on and then from the top."""
+    def _next_open(self, said: str) -> None:
+        """To the next person without an answer, from here on and then from the top; what was done is said."""
         here = self._list.cursor
         order = [*range(here + 1, len(self._items)), *range(here)]
         following = next((index for index in order if not self._items[index].verdict), None)
         if following is not None:
             self._list.move_to(following)
+            self.say(said)
         else:
-            self._show_status()
             self.say("全員に答えました。「送る」で委託先に知らせます")
 
     @flow
@@ -238,7 +239,7 @@ class ReviewPane(Pane):
         if code is not None:
             self.office.review.return_(self._stage, [item.record], code)
             self._mark(item, "returned")
-            self._next_open()
+            self._next_open(f"受付番号 {no(item.number)} を差し戻しました")
 
     @flow
     async def action_range(self) -> None:

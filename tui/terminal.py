@@ -1,0 +1,75 @@
+"""The terminal the screens are painted on, which may be gone at any moment: a line dropped, a window closed."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+from typing import IO, Any, cast
+
+from textual.drivers.linux_driver import LinuxDriver
+
+GONE = (signal.SIGHUP, signal.SIGTERM)
+"""The terminal hung up; the machine is being shut down."""
+
+CLEAR = "\x1b[H\x1b[2J"
+
+
+class _Forgiving:
+    """A file that takes what can no longer be written. Textual's writing thread would die of it, and then the program
+    would wait for ever for a place in that thread's queue."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+        self._gone = False
+
+    def write(self, text: str) -> int:
+        if not self._gone:
+            self._try(lambda: self._file.write(text))
+        return len(text)
+
+    def flush(self) -> None:
+        if not self._gone:
+            self._try(self._file.flush)
+
+    def fileno(self) -> int:
+        return self._file.fileno()
+
+    def _try(self, call: Callable[[], object]) -> None:
+        try:
+            call()
+        except OSError:
+            self._gone = True
+
+
+class Terminal(LinuxDriver):
+    """Textual's driver, which tells when the terminal is gone, and leaves nothing of the screens on it at the end."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        assert self._file is not None, "the screens are opened at a terminal"
+        self._file = cast("Any", _Forgiving(self._file))
+        self._when_gone: Callable[[], None] | None = None
+        self._waiting_loop: asyncio.AbstractEventLoop | None = None
+
+    def when_gone(self, call: Callable[[], None]) -> None:
+        """`call` is called in the running loop once the terminal is gone; perhaps more than once."""
+        self._when_gone = call
+        self._waiting_loop = asyncio.get_running_loop()
+        for number in GONE:
+            self._waiting_loop.add_signal_handler(number, call)
+
+    def run_input_thread(self) -> None:
+        """Reading a terminal that is gone fails, sometimes before the signal comes: one and the same thing."""
+        try:
+            super().run_input_thread()
+        except OSError:
+            if self._waiting_loop is not None and self._when_gone is not None:
+                self._waiting_loop.call_soon_threadsafe(self._when_gone)
+
+    def stop_application_mode(self) -> None:
+        """Wipe the screen first: the Linux console and others like it know no second screen to come back from, and
+        what was painted last, people's names with it, would stay for whoever comes next."""
+        if self._writer_thread is not None:
+            self.write(CLEAR)
+        super().stop_application_mode()
