@@ -17,7 +17,7 @@ from pathlib import Path
 
 from cli.demo import KDF_MIB, PASSWORDS, STAFF
 from cli.demo_people import demo_programme, write_exports
-from cli.wiring import create_vault_folder, open_session, set_remote
+from cli.wiring import Session, create_vault_folder, open_session, set_remote
 from core.applicant import State
 from core.office.listing import ListFilter
 from core.office.review import APPLICANTS
@@ -31,8 +31,8 @@ A_KEY, READ_ALOUD, THROW, CARRY = 1, 90, 180, 60
 carried to the next desk."""
 
 
-def stage(folder: Path) -> None:
-    """Two vaults after ⑤, before the first seal: some 340 applications of invented people, checked by the ward."""
+def stage_applications(folder: Path) -> tuple[Session, Session]:
+    """Two vaults at ⑤, open, the contractor's first: some 340 applications of invented people have come to the ward."""
     (folder / "remote").mkdir(parents=True)
     (folder / MEDIUM).mkdir()
     for site in Site:
@@ -53,6 +53,12 @@ def stage(folder: Path) -> None:
     for _ in range(2):
         for session in (contractor, ward):
             session.sync()
+    return contractor, ward
+
+
+def stage(folder: Path) -> None:
+    """Two vaults after ⑤, before the first seal: what has come, checked by the ward."""
+    contractor, ward = stage_applications(folder)
     review = ward.office.review
     review.confirm_rest(APPLICANTS)
     review.confirm(APPLICANTS, [item.record for item in review.rows(APPLICANTS) if not item.verdict])
