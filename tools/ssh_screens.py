@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from tools.private_sshd import PrivateSshd
-from tools.tmux import Tmux
+from tools.tmux import PATIENCE, Tmux
 
 KINDS = ("xterm-256color", "linux")
 """What the terminal says it is, as TERM."""
@@ -78,11 +79,19 @@ class SshScreens(Tmux):
         self.type(text)
         return self.press("Enter", *words)
 
+    def next_field(self) -> None:
+        """Enter, then wait until the cursor has gone on: what is typed in the same moment still goes where it was."""
+        before, end = self.row, time.monotonic() + PATIENCE
+        self.press("Enter")
+        while self.row == before:
+            assert time.monotonic() < end, f"the cursor stays\n{self.screen()}"
+            time.sleep(0.1)
+
     def log_in(self, staff: str, password: str) -> str:
         """From the empty login to the panes."""
         self.until("職員ID", "パスワード")
         self.keys += len(staff)
         self.type(staff)
         self.until(staff)
-        self.press("Enter")
+        self.next_field()
         return self.enter(password, "F8 操作")

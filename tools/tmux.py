@@ -37,6 +37,11 @@ class Tmux:
         return self._run("capture-pane", "-p")
 
     @property
+    def row(self) -> int:
+        """The row the cursor is in: the field one types into."""
+        return int(self._run("display-message", "-p", "#{cursor_y}"))
+
+    @property
     def ended(self) -> bool:
         """Whether the program in it is over."""
         return self._run("display-message", "-p", "#{pane_dead}").strip() == "1"

@@ -134,10 +134,13 @@ def fill_in(screens: SshScreens) -> None:
     """The counter's form, left in the midst of the third field."""
     screens.function(2, "┌─ 受付")
     screens.press("n", "応募の入力")
-    screens.enter("1600023", "〒160-0023", "西新宿")
+    screens.type("1600023")
+    screens.until("1600023")
+    screens.next_field()
+    screens.until("〒160-0023", "西新宿")
     screens.type("7-8-9")
     screens.until("西新宿7-8-9")
-    screens.press("Enter")
+    screens.next_field()
     screens.type("イケダ")
     screens.until("イケダ")
 
