@@ -153,8 +153,12 @@ class Pairing(ABC):
         return kept
 
     def fingerprint(self) -> str:
-        """Of `partner_card`."""
-        return read_card(split_card_file(self.partner_card())[0]).fingerprint
+        """Of `partner_card`; to look at it is not to hand the card out."""
+        with self._desk.reading(Right.READ) as tx:
+            following = next_of(tx)
+            if following is not None and following.by_hand:
+                return following.own.fingerprint
+            return read_card(own_card(tx)).fingerprint
 
     def trust(self, card: bytes, fingerprint: str) -> PartnerCard:
         """Take the other site's card, if the fingerprint read out by its people is its own. Once per epoch.

@@ -109,7 +109,7 @@ def test_what_may_have_left_the_site_is_not_given_up(
 def test_to_look_at_the_fingerprint_is_not_to_hand_the_card_out(paired: Any) -> None:
     exchange = paired.ward.office.exchange
     exchange.renew(by_hand=True)
-    assert exchange.standing().next_fingerprint
+    assert exchange.standing().next_fingerprint == exchange.fingerprint()
     exchange.cancel_renew()
 
 
