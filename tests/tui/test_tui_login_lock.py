@@ -6,11 +6,14 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from textual import events
+
 from core.roles import Site
 from tui.app import IkiikiApp
 from tui.lease import Lease
 from tui.login import Login
 from tui.panes.intake.entry import EntrySheet
+from tui.widgets.form import Form
 from tui.workspace import Workspace
 
 
@@ -45,6 +48,26 @@ async def test_a_wrong_password_is_said_and_cleared_and_may_be_tried_again(
         await log_in(pilot)
         assert isinstance(app.screen, Workspace)
         assert opener.asked == ["yamada", "yamada"]
+
+
+def typed_at_once(app: IkiikiApp, *keys: str) -> None:
+    """As they come out of a line that stalled: all before the first is looked at."""
+    for key in keys:
+        app.post_message(events.Key(key, key if len(key) == 1 else None))
+
+
+async def test_a_password_typed_ahead_never_lands_in_the_name(open_at: Any, app_on: Any, shown: Any) -> None:
+    app = app_on(open_at(), staff_id="")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        typed_at_once(app, *"yamada", "enter", *"secret")
+        await pilot.pause()
+        form = app.screen.query_one(Form)
+        assert form.values() == {"staff": "yamada", "password": "secret"}
+        typed_at_once(app, "up", "x", "down", "y")
+        await pilot.pause()
+        assert form.values() == {"staff": "yamadax", "password": "secrety"}
+        assert "secret" not in shown(app)
 
 
 async def test_the_password_is_not_shown(open_at: Any, app_on: Any, shown: Any) -> None:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.message import Message
 from textual.widgets import Input, Static
@@ -31,11 +29,6 @@ class Entry:
 class _Field(OneLine):
     """An input that moves on with Enter and the arrows, and tells its form when it is left."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "app.focus_previous", "前の欄", show=False, id="form.previous"),
-        Binding("down", "app.focus_next", "次の欄", show=False, id="form.next"),
-    ]
-
     class Left(Message):
         """The field lost the focus."""
 
@@ -52,6 +45,10 @@ class _Field(OneLine):
         )
         self.key = entry.key
         self.styles.width = entry.width
+
+    def moves_to(self, key: str) -> Input | None:
+        """See `tui.safety.QuietApp`: Enter and the arrows, but for Enter in the last field, which ends the form."""
+        return next(form.beside(self, key) for form in self.ancestors if isinstance(form, Form))
 
     def on_blur(self, event: events.Blur) -> None:
         self.post_message(self.Left(self.key))
@@ -126,7 +123,14 @@ class Form(VerticalScroll, can_focus=False):
             self.set_value(key, value)
 
     def focus_field(self, key: str) -> None:
-        self.field(key).focus()
+        self.screen.set_focus(self.field(key))  # at once: what is typed next belongs there
+
+    def beside(self, field: _Field, key: str) -> Input | None:
+        """The field to which a key leads from `field`; None where it leads nowhere."""
+        step = {"enter": 1, "down": 1, "up": -1}.get(key, 0)
+        keys = [entry.key for entry in self._entries]
+        place = keys.index(field.key) + step
+        return self.field(keys[place]) if step and 0 <= place < len(keys) else None
 
     # -- notes ------------------------------------------------------------------------------------------
 
@@ -141,14 +145,9 @@ class Form(VerticalScroll, can_focus=False):
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        keys = [entry.key for entry in self._entries]
-        assert isinstance(event.input, _Field)
-        index = keys.index(event.input.key)
-        if index + 1 < len(keys):
-            self.focus_field(keys[index + 1])
-        else:
-            self.post_message(self.Left(self, event.input.key))
-            self.post_message(self.Finished())
+        assert isinstance(event.input, _Field)  # only the last field's Enter comes so far
+        self.post_message(self.Left(self, event.input.key))
+        self.post_message(self.Finished())
 
     @on(_Field.Left)
     def _field_left(self, event: _Field.Left) -> None:
