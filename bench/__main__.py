@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import draw, exchange, reading
+from bench import draw, exchange, reading, screens
 from bench.measure import Outcome, measure
 
 BENCHES = (*draw.BENCHES, reading.BENCH)
@@ -22,9 +22,9 @@ def line(outcome: Outcome) -> str:
 def main(words: list[str]) -> int:
     """Measure and print; 0 when everything is within its limit, 2 when no benchmark is called so."""
     chosen = [bench for bench in BENCHES if not words or any(word in bench.name for word in words)]
-    carrying = not words or any(word in exchange.NAME for word in words)
-    if not chosen and not carrying:
-        names = [*(bench.name for bench in BENCHES), exchange.NAME]
+    larger = [one for one in (exchange, screens) if not words or any(word in one.NAME for word in words)]
+    if not chosen and not larger:
+        names = [*(bench.name for bench in BENCHES), exchange.NAME, screens.NAME]
         print("no such benchmark; there are:", ", ".join(names), file=sys.stderr)
         return 2
     within = True
@@ -34,8 +34,8 @@ def main(words: list[str]) -> int:
         within = within and outcome.within
     if any(bench in draw.BENCHES for bench in chosen):
         print(*draw.growth(), sep="\n")
-    if carrying:
-        within = exchange.main(lambda line: print(line, flush=True)) and within
+    for one in larger:
+        within = one.main(lambda line: print(line, flush=True)) and within
     return 0 if within else 1
 
 

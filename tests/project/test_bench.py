@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from bench import exchange
+from bench import exchange, screens
 from bench.__main__ import BENCHES, line
 from bench.box import far_box
+from bench.crowd import crowded_vault
 from bench.measure import Bench, Outcome
 
 
@@ -49,3 +50,16 @@ def test_memory_that_grows_with_the_file_is_not_flat() -> None:
     assert exchange.is_flat([60_000, 110_000, 115_000])
     assert not exchange.is_flat([60_000, 110_000, 300_000])
     assert not exchange.is_flat([60_000, 130_000, 130_000])
+
+
+def test_keys_cost_no_more_bytes_than_they_may_and_idling_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a terminal of its own. How long a key takes is the benchmark's business."""
+    for name, few in (("ARROWS", 5), ("PAGES", 10), ("IDLE", 0.5)):
+        monkeypatch.setattr(screens, name, few)
+    env = screens.environment(tmp_path)
+    budgets = screens.at_work(crowded_vault(tmp_path, 380), env, bare_kilobytes=1)
+    counted = {budget.what: budget for budget in budgets if budget.unit == "bytes"}
+    assert len(counted) == 3 and all(budget.within for budget in counted.values()), counted
+    assert counted["arrow key, median"].figure > 0 and counted["page key, median"].figure > 0

@@ -289,7 +289,9 @@ def app_on(clock: Clock, tmp_path: Path) -> Callable[..., IkiikiApp]:
     """The app on an office."""
 
     def make(opener: FakeOpener, **settings: Any) -> IkiikiApp:
-        return IkiikiApp(opener, now, Config(**{"staff_id": "yamada", "folder": tmp_path} | settings), seconds=clock)
+        return IkiikiApp(
+            opener, now, Config(**{"staff_id": "yamada", "folder": tmp_path} | settings), seconds=clock
+        )
 
     return make
 
