@@ -22,7 +22,10 @@ IN_CI = os.environ.get("CI") == "true"
 REFERENCE_ABSENT = "reference data absent"
 
 _CLEARED_PREFIXES = ("TEXTUAL_", "IKIIKI_")
-_CLEARED = ("NO_COLOR", "FORCE_COLOR", "PY_COLORS", "TERM", "COLORTERM", "TERM_PROGRAM", "COLUMNS", "LINES")
+_CLEARED = (
+    *("NO_COLOR", "FORCE_COLOR", "PY_COLORS", "TERM", "COLORTERM", "TERM_PROGRAM", "COLUMNS", "LINES"),
+    "PYTHONDONTWRITEBYTECODE",  # tests start the program as a process: it would be compiled anew each time
+)
 
 for _name in list(os.environ):
     if _name in _CLEARED or _name.startswith(_CLEARED_PREFIXES):
@@ -33,8 +36,14 @@ time.tzset()
 # The screens' package clears TEXTUAL_* when first imported: here, before a plugin of pytest sets its own.
 importlib.import_module("tui")
 
+# What the tests write need not outlive them: it goes into memory where there is room, for the product waits for the
+# disk after every file. (pytest's own variable for where tmp_path is made.)
+_MEMORY, _ROOM = Path("/dev/shm"), 3 << 30
+if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
+
 # Each test process has its own, so that neither the person's state nor another worker's is seen or changed.
-_STATE_HOME = tempfile.mkdtemp(prefix="ikiiki-tests-")
+_STATE_HOME = tempfile.mkdtemp(prefix="ikiiki-tests-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT"))
 os.environ["XDG_STATE_HOME"] = _STATE_HOME
 
 # Timing is never asserted. CI draws the same examples every time; at the desk they differ from run to run.
