@@ -41,6 +41,7 @@ from storage.bundles.sealer import BundleSealer
 from storage.courier import install_key
 from storage.store import MIGRATIONS, VaultStore
 from storage.vault.migrations import migrate
+from tests.core.office.stages import played_once
 
 JST = dt.timezone(dt.timedelta(hours=9))
 DICE = "08365512907744019283"
@@ -71,22 +72,24 @@ class Seeded:
     """A stream of bytes that is the same in every run."""
 
     def __init__(self, seed: bytes) -> None:
-        self._seed, self._count = seed, 0
+        self._seed, self.count = seed, 0
 
     def __call__(self, size: int) -> bytes:
         out = b""
         while len(out) < size:
-            self._count += 1
-            out += hashlib.sha256(self._seed + self._count.to_bytes(8, "big")).digest()
+            self.count += 1
+            out += hashlib.sha256(self._seed + self.count.to_bytes(8, "big")).digest()
         return out[:size]
 
 
 class MemoryVault:
     """A vault's transactions over one connection."""
 
+    KEYED = f"PRAGMA key = \"x'{'42' * 32}'\""
+
     def __init__(self) -> None:
         self.connection: Any = dbapi2.connect(":memory:", isolation_level=None)  # type: ignore[attr-defined]
-        self.connection.execute(f"PRAGMA key = \"x'{'42' * 32}'\"")
+        self.connection.execute(self.KEYED)
         migrate(self.connection, MIGRATIONS)
 
     @contextmanager
@@ -278,6 +281,7 @@ class Bench:
 
     # -- the year, in parts -----------------------------------------------------------------------------
 
+    @played_once
     def received(self, *people: str) -> list[Application]:
         """Paired, applications keyed, sent and at the ward; the contractor has sealed."""
         self.pair()
@@ -291,6 +295,7 @@ class Bench:
         self.sync()
         return made
 
+    @played_once
     def confirmed(self, *people: str) -> list[Application]:
         """⑤ done, both seals made."""
         made = self.received(*people)
@@ -310,6 +315,7 @@ class Bench:
             (c, c.office.lottery.draw),
         ]  # fmt: skip
 
+    @played_once
     def drawn(self, *people: str) -> list[Application]:
         made = self.confirmed(*people)
         for _, act in self.ceremony():
@@ -317,6 +323,7 @@ class Bench:
             self.sync()
         return made
 
+    @played_once
     def approved(self, *people: str) -> list[Application]:
         made = self.drawn(*people)
         self.contractor.office.participants.send()
