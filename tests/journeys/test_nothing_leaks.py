@@ -27,7 +27,7 @@ from tests.box.pretend import PretendBox
 from tests.box.proxy import Proxy
 from tests.journeys.acting import Machine, Sites
 from tests.journeys.seeking import applicants_of, hits, more_words_of, needles, words_of
-from tests.storage.courier.test_courier_over_box import HANDED, WAYS
+from tests.storage.courier.striking import HANDED, WAYS
 
 At = Callable[..., Sites]
 SECRET, PROXY_PASSWORD, PASSPHRASE = "cl13nt-s3cr3t-of-ours", "pr0xy-p4ssw0rd", "p4ssphr4se-of-the-key"

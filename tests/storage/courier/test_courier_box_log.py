@@ -27,7 +27,7 @@ from storage.remotes.box.events import happening
 from tests.box.faults import Fault, Kind
 from tests.box.pretend import PretendBox
 from tests.box.things import Caller
-from tests.storage.courier.conftest import NOW
+from tests.storage.courier.posts import NOW
 
 
 class Kept:
