@@ -15,7 +15,7 @@ demo: setup  ## play a whole year in demo/ (DEMO=… for another folder)
 	$(BIN)/ikiiki demo $(DEMO)
 
 test: check  ## lint, types, import arrows, then every test
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto --dist worksteal
 
 check: setup  ## the part of `make test` that runs nothing
 	$(BIN)/ruff check .
@@ -23,7 +23,7 @@ check: setup  ## the part of `make test` that runs nothing
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-faults: setup  ## the long run: kill the program at random moments and look at what is left
+faults: setup  ## the long run: kill the program at random moments, fail every request of a sync, draw a million
 	$(BIN)/pytest -m faults
 
 bench: setup  ## every benchmark against its floor, in the same run

@@ -10,8 +10,17 @@ from bench.box import far_box
 from bench.crowd import crowded_vault
 from bench.measure import Bench, Outcome
 
+EVERY_DAY = 100_000
+"""Units. The same work on more of them shows nothing else, and takes minutes: under `make faults`."""
 
-@pytest.mark.parametrize("bench", BENCHES, ids=lambda bench: bench.name)
+
+@pytest.mark.parametrize(
+    "bench",
+    [
+        pytest.param(one, marks=[pytest.mark.faults] if one.count > EVERY_DAY else [], id=one.name)
+        for one in BENCHES
+    ],
+)
 def test_a_benchmark_and_its_floor_do_the_same_work(bench: Bench) -> None:
     ours, floor = bench.prepare()  # raises when they disagree
     assert ours()
