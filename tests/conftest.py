@@ -7,6 +7,7 @@ import contextlib
 import importlib
 import os
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Callable, Generator
@@ -30,6 +31,11 @@ _CLEARED = (
 for _name in list(os.environ):
     if _name in _CLEARED or _name.startswith(_CLEARED_PREFIXES):
         del os.environ[_name]
+
+if (
+    signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+):  # so in the background of a shell, and so for every process started
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 os.environ["TZ"] = "Asia/Tokyo"
 time.tzset()

@@ -20,7 +20,7 @@ import pytest
 
 from tests.box.faults import Fault, Kind
 from tests.box.pretend import PretendBox
-from tests.journeys.acting import IKIIKI, Machine, Result, Sites
+from tests.journeys.acting import Machine, Result, Sites, start
 from tests.journeys.staging import at
 
 __all__ = ["at"]
@@ -185,11 +185,7 @@ def test_a_signal_stops_it_and_the_next_run_goes_on(over_box: Sites, box: Preten
 
     box.server.faults.strike = struck  # type: ignore[method-assign]
     box.server.faults.order(Fault("POST", "/files/content", nth=3, kind=Kind.SLOW))
-    env = {key: value for key, value in os.environ.items() if not key.startswith("IKIIKI_")}
-    started = subprocess.Popen(
-        [str(IKIIKI), "sync"], env=env | by_credential(machine), text=True,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+    started = start(["sync"], by_credential(machine))
     assert stuck.wait(60), "it never came so far"
     started.send_signal(number)
     out, err = started.communicate(timeout=60)

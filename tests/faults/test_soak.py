@@ -4,7 +4,6 @@ nothing doubled, nothing out of order."""
 from __future__ import annotations
 
 import json
-import os
 import random
 import subprocess
 import time
@@ -21,7 +20,7 @@ from core.people.kana import to_katakana
 from core.roles import Site
 from tests.box.faults import RandomFaults
 from tests.box.pretend import PretendBox
-from tests.journeys.acting import IKIIKI, Machine, Sites
+from tests.journeys.acting import Machine, Sites, start
 from tests.journeys.test_exchange_over_box import settings
 
 At = Callable[..., Sites]
@@ -74,14 +73,11 @@ class Office:
 
     def _start(self, *words: str, alone: bool = False) -> subprocess.Popen[str]:
         machine = self.machine
-        env = {k: v for k, v in os.environ.items() if not k.startswith("IKIIKI_")}
-        env |= machine.env() | {
-            "IKIIKI_COURIER_CREDENTIAL_FILE": str(machine.base / f"{machine.site}.credential")
-        }
-        return subprocess.Popen(
-            [str(IKIIKI), *machine.words(*words, alone=alone)], env=env, text=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
+        credential = machine.base / f"{machine.site}.credential"
+        return start(
+            machine.words(*words, alone=alone),
+            machine.env() | {"IKIIKI_COURIER_CREDENTIAL_FILE": str(credential)},
+        )
 
     def _run(self, *words: str) -> object | None:
         return self._end(self._start(*words), " ".join(words[:2]))

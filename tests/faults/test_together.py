@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.journeys.acting import APPLICANTS, IKIIKI, Machine, Sites, export, in_process
+from tests.journeys.acting import APPLICANTS, Machine, Sites, export, in_process, start
 
 At = Callable[..., Sites]
 
 
-def start(machine: Machine, *words: object) -> subprocess.Popen[str]:
+def begin(machine: Machine, *words: object) -> subprocess.Popen[str]:
     """A command in a process of its own, not waited for."""
-    env = {k: v for k, v in os.environ.items() if not k.startswith("IKIIKI_")}
-    return subprocess.Popen(
-        [str(IKIIKI), *machine.words(*words)], env={**env, **machine.env()}, text=True,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+    return start(machine.words(*words), machine.env())
 
 
 def many(count: int) -> bytes:
@@ -44,8 +39,8 @@ def test_an_import_and_keyed_entries_at_the_same_time_lose_nothing(at: At) -> No
          "--phone", f"03-5273-{3000 + n}", "--preferences", "B", "--route", "post")
         for n in range(1, 7)
     ]  # fmt: skip
-    importing = start(one, "intake", "import", sites.base / "many.csv")
-    typing = [start(two, *words) for words in keyed]
+    importing = begin(one, "intake", "import", sites.base / "many.csv")
+    typing = [begin(two, *words) for words in keyed]
     done = [(*process.communicate(), process.returncode) for process in (importing, *typing)]
     assert [code for _, _, code in done] == [0] * 7, [err for _, err, _ in done]
     with machine.looking() as tx:
@@ -92,7 +87,7 @@ def test_two_people_in_threads_key_side_by_side(at: At) -> None:
 def test_two_imports_of_one_file_at_the_same_time_take_it_in_once(at: At) -> None:
     sites = at("found")
     (sites.base / "export.csv").write_bytes(export())
-    both = [start(sites.contractor, "intake", "import", sites.base / "export.csv") for _ in range(2)]
+    both = [begin(sites.contractor, "intake", "import", sites.base / "export.csv") for _ in range(2)]
     done = [(*process.communicate(), process.returncode) for process in both]
     assert [code for _, _, code in done] == [0, 0], [err for _, err, _ in done]
     assert len(sites.contractor.do("intake", "list")["applications"]) == len(APPLICANTS)
@@ -102,7 +97,7 @@ def test_two_imports_of_one_file_at_the_same_time_take_it_in_once(at: At) -> Non
 def test_syncs_at_the_same_time_end_well_or_say_that_one_is_under_way(at: At) -> None:
     sites = at("apply")
     sites.contractor.do("intake", "send")
-    done = [start(machine, "sync") for machine in (*sites.both, *sites.both)]
+    done = [begin(machine, "sync") for machine in (*sites.both, *sites.both)]
     codes = [process.communicate() and process.returncode for process in done]
     assert set(codes) <= {0, 5}, codes
     sites.sync()

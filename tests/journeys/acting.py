@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -22,6 +23,7 @@ from core.roles import Site
 from storage.store import MIGRATIONS
 from storage.store.tx import VaultTx
 from storage.vault.integrity import check_integrity
+from storage.vault.kdf import derive
 from storage.vault.opened import OpenVault
 from storage.vault.vault import open_vault
 
@@ -90,6 +92,14 @@ class Result:
         return json.loads(self.out)
 
 
+_derived = lru_cache(maxsize=256)(derive)
+
+
+def derived_once() -> Any:
+    """Hundreds of commands log in with one password: within this the key that comes of it is derived the first time only."""
+    return mock.patch("storage.vault.vault.derive", _derived)
+
+
 def in_process(words: list[str], env: Mapping[str, str]) -> Result:
     """The command in this process: the same entry point, without a new interpreter."""
     from cli import main
@@ -103,6 +113,7 @@ def in_process(words: list[str], env: Mapping[str, str]) -> Result:
         mock.patch.object(sys, "stdin", io.StringIO()),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
+        derived_once(),
     ):
         try:
             main.run()
@@ -114,13 +125,20 @@ def in_process(words: list[str], env: Mapping[str, str]) -> Result:
     return Result(code, out.getvalue(), err.getvalue())
 
 
+def start(words: list[str], env: Mapping[str, str]) -> subprocess.Popen[str]:
+    """The installed command under way, for whoever wants to meddle with it."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("IKIIKI_")}
+    return subprocess.Popen(
+        [str(IKIIKI), *words], env={**kept, **env}, text=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
 def as_process(words: list[str], env: Mapping[str, str]) -> Result:
     """The installed command, as a person or a timer starts it."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("IKIIKI_")}
-    done = subprocess.run(
-        [str(IKIIKI), *words], env={**kept, **env}, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
-    )  # fmt: skip
-    return Result(done.returncode, done.stdout, done.stderr)
+    process = start(words, env)
+    out, err = process.communicate()
+    return Result(process.returncode, out, err)
 
 
 @dataclass
@@ -179,13 +197,13 @@ class Machine:
 
     def session(self) -> Session:
         """The person logged in, as a screen keeps them; to be closed."""
-        with mock.patch.dict(os.environ, self.env()):
+        with mock.patch.dict(os.environ, self.env()), derived_once():
             return open_session(self.folder, self.staff or MANAGER[self.site], self.password)
 
     @contextlib.contextmanager
     def vault(self) -> Iterator[OpenVault]:
         """The vault opened beneath the command, to look inside."""
-        with open_vault(
+        with derived_once(), open_vault(
             self.folder, self.staff or MANAGER[self.site], self.password,
             migrations=MIGRATIONS, now=now, state_dir=self.base / "state" / "ikiiki",
         ) as vault:  # fmt: skip
