@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.independent import recompute as second_reading
 from tests.journeys.acting import PROGRAMME, Machine, Sites
-from tests.journeys.test_year_on_screens import YES, Desk, sit
+from tests.journeys.desks import YES, Desk, Turn, sit
 
 TWO_ROUNDS = PROGRAMME.replace("capacity = 3\n", "capacity = 3\nround = 2\n") + (
     "\n[[round]]\nnumber = 2\napplications_close = 2026-06-01\n"
@@ -37,31 +37,6 @@ async def test_the_second_round_is_drawn_by_keys_alone(at: Callable[..., Sites])
         await desk.press("n", *YES)
         await desk.sync()
 
-    async def answer_and_seal(desk: Desk) -> None:
-        await desk.sync()
-        await desk.lottery()
-        await desk.sync()
-
-    async def next_part(desk: Desk) -> None:
-        await desk.sync()
-        await desk.lottery()
-        await desk.sync()
-
-    async def throw(desk: Desk) -> None:
-        await desk.sync()
-        await desk.dice()
-        await desk.sync()
-
-    async def draw_and_send(desk: Desk) -> None:
-        await next_part(desk)
-        await desk.press("f4", "s", *YES)
-        await desk.sync()
-
-    async def approve(desk: Desk) -> None:
-        await desk.sync()
-        await desk.press("f7", "a", *YES, "s", *YES, "f8", *["down"] * 5, "enter", *YES)
-        await desk.sync()
-
     async def look(desk: Desk) -> None:
         await desk.sync()
         await desk.press("f3")
@@ -69,12 +44,13 @@ async def test_the_second_round_is_drawn_by_keys_alone(at: Callable[..., Sites])
         await desk.press("f4")
         assert "御岳山" in desk.text() and "高尾山" in desk.text(), desk.text()
 
-    for machine, work in (
-        (contractor, begin), (ward, answer_and_seal), (contractor, next_part), (ward, next_part),
-        (contractor, next_part), (ward, next_part), (contractor, throw), (ward, throw), (contractor, draw_and_send),
-        (ward, approve), (contractor, look),
-    ):  # fmt: skip
-        await sit(machine, work)
+    turns: list[Turn[Desk]] = [
+        (contractor, begin), (ward, Desk.next_part), (contractor, Desk.next_part), (ward, Desk.next_part),
+        (contractor, Desk.next_part), (ward, Desk.next_part), (contractor, Desk.throw), (ward, Desk.throw),
+        (contractor, Desk.draw_and_send), (ward, Desk.approve), (contractor, look),
+    ]  # fmt: skip
+    for machine, work in turns:
+        await sit(machine, work, Desk)
 
     for machine in sites.both:
         status = machine.do("lottery", "status")

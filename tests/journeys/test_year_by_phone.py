@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -13,7 +13,7 @@ import pytest
 from core.exchange.remote import Put, RemoteReadOnly
 from storage.remotes.folder import FolderRemote
 from tests.journeys.acting import DICE, Machine, Sites, export
-from tests.journeys.test_year_on_screens import YES, Desk, sit
+from tests.journeys.desks import APPROVAL, YES, Desk, Turn, sit
 
 
 @pytest.fixture
@@ -136,18 +136,22 @@ def test_on_the_telephone_a_wrong_word_is_told_from_a_slip(sites: Sites) -> None
 
 
 class Caller(Desk):
-    """Somebody at the keys with the telephone at the ear."""
+    """Somebody at the keys with the telephone at the ear; the draw goes by a medium."""
 
-    def screen(self) -> str:
-        app = self._pilot.app
-        lines = app.screen._compositor.render_strips(app.size)
-        return "\n".join("".join(segment.text for segment in line) for line in lines)
+    def __init__(self, pilot: Any, medium: Path) -> None:
+        super().__init__(pilot)
+        self._medium = medium
+
+    async def exchange(self) -> None:
+        await self.press("f6", "b")
+        await self.type_into(str(self._medium))
+        await self.press("enter", "escape")
 
     async def tell(self, place: int) -> str:
         """「電話で伝える」, the so-many-th kind; what is read out."""
         await self.press("f6", "p", *["down"] * place, "enter", "down", "enter")
-        found = re.search(r"(?:[0-9A-Z]{4} ){6}[0-9A-Z]{2}\b", self.screen())
-        assert found, self.screen()
+        found = re.search(r"(?:[0-9A-Z]{4} ){6}[0-9A-Z]{2}\b", self.text())
+        assert found, self.text()
         await self.press("escape")
         return found.group()
 
@@ -156,13 +160,9 @@ class Caller(Desk):
         await self.press("f6", "p", *["down"] * place, "enter")
         await self.type_into(code)
         await self.press("enter")
-        words = self.screen()
+        words = self.text()
         await self.press("escape")
         return words
-
-
-async def at(machine: Machine, work: Callable[[Caller], Any]) -> None:
-    await sit(machine, lambda desk: work(Caller(desk._pilot)))
 
 
 async def test_the_year_of_a_ward_that_only_downloads_is_run_by_keys_alone(
@@ -175,66 +175,40 @@ async def test_the_year_of_a_ward_that_only_downloads_is_run_by_keys_alone(
     (sites.base / "export.csv").write_bytes(export())
     codes: list[str] = []
 
-    async def carried(desk: Caller) -> None:
-        await desk.press("f6", "b")
-        await desk.type_into(str(medium))
-        await desk.press("enter", "escape")
-
     async def take_in_and_send(desk: Caller) -> None:
-        await desk.press("f2", "i")
-        await desk.type_into(str(sites.base / "export.csv"))
-        await desk.press("enter", "f10", "escape")
-        await desk.lottery()
-        await desk.press("f2", "s", *YES)
-        await desk.sync()
+        await desk.take_in_and_send(sites.base / "export.csv")
 
     async def check_and_call(desk: Caller) -> None:
         await desk.press("f6", "enter")
-        assert "電話で伝える" in desk.screen()
+        assert "電話で伝える" in desk.text()
         await desk.press("escape")
         codes.append(await desk.tell(0))
         await desk.press("f7", "a", *YES)
         codes.append(await desk.tell(1))
         await desk.lottery()
-        await carried(desk)
+        await desk.exchange()
 
     async def answer(desk: Caller) -> None:
         for place, code in enumerate(codes):
             assert "第1番を受けました" in await desk.hear(place, code)
         assert "すでに使われた" in await desk.hear(1, codes[1])
 
-    async def next_part(desk: Caller) -> None:
-        await carried(desk)
-        await desk.lottery()
-        await carried(desk)
-
-    async def throw(desk: Caller) -> None:
-        await carried(desk)
-        await desk.dice()
-        await carried(desk)
-
-    async def draw_and_send(desk: Caller) -> None:
-        await next_part(desk)
-        await desk.press("f4", "s", *YES)
-        await desk.sync()
-
     async def approve_and_call(desk: Caller) -> None:
         await desk.press("f6", "enter", "escape")
-        await desk.press("f7", "a", *YES, "f8", *["down"] * 5, "enter", *YES)
+        await desk.press("f7", "a", *YES, *APPROVAL)
         codes[:] = [await desk.tell(2)]
 
     async def answer_and_post(desk: Caller) -> None:
         assert "第1番を受けました" in await desk.hear(2, codes[0])
-        await desk.press("f4", "t")
-        await desk.type_into(str(sites.base / "postcards.pdf"))
-        await desk.press("enter", *YES)
+        await desk.post(sites.base / "postcards.pdf")
 
-    turns: list[tuple[Machine, Callable[[Caller], Any]]] = [
-        (c, take_in_and_send), (w, check_and_call), (c, answer), (c, next_part), (w, next_part), (c, next_part),
-        (w, next_part), (c, throw), (w, throw), (c, draw_and_send), (w, approve_and_call), (c, answer_and_post),
+    turns: list[Turn[Caller]] = [
+        (c, take_in_and_send), (w, check_and_call), (c, answer), (c, Caller.next_part), (w, Caller.next_part),
+        (c, Caller.next_part), (w, Caller.next_part), (c, Caller.throw), (w, Caller.throw),
+        (c, Caller.draw_and_send), (w, approve_and_call), (c, answer_and_post),
     ]  # fmt: skip
     for machine, work in turns:
-        await at(machine, work)
+        await sit(machine, work, partial(Caller, medium=medium))
     assert (sites.base / "postcards.pdf").read_bytes().startswith(b"%PDF")
     steps = c.do("status")["steps"]
     assert {mark for mark, state in steps.items() if state != "done"} <= {"②"}, steps

@@ -10,11 +10,14 @@ from pytest_textual_snapshot import SVGImageExtension
 from syrupy import SnapshotAssertion
 
 from core.roles import Role, Site
+from tests.idle import install
 from tests.snapshots.people import LATER, LATER_NAME
 from tests.snapshots.pictures import Doing, draw, words_in
 from tests.snapshots.private import told
 from tests.snapshots.stages import STAGES
 from tests.snapshots.world import Opener, World
+
+install()
 
 SMALL, WIDE = (80, 24), (120, 40)
 

@@ -33,8 +33,11 @@ from core.people.fields import Field
 from core.roles import Actor, Role, Site
 from storage.boxes import FolderBoxes
 from storage.store import MIGRATIONS, VaultStore
+from tests.idle import install
 from tui.app import IkiikiApp
 from tui.opener import Config
+
+install()
 
 JST = dt.timezone(dt.timedelta(hours=9))
 PROGRAMME = """\

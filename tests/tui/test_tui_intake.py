@@ -255,14 +255,16 @@ async def test_a_file_is_looked_at_before_it_is_taken_in(
                 await pilot.pause(0.01)
                 if isinstance(app.screen, PreviewSheet):
                     break
+            await pilot.pause()  # it is up; now it is painted
             assert "まだ何も取り込んでいません" in shown(app)
             assert "取り込まない列" in shown(app)
             assert sum(opener.office.intake.counts().values()) == 0
             await pilot.press(answer)
             for _ in range(100):
                 await pilot.pause(0.01)
-                if not app.place.flowing:
+                if app.place is not None and not app.place.flowing:
                     break
+            await pilot.pause()
             assert (sum(opener.office.intake.counts().values()) > 0) == bool(expected)
         assert "取込の結果" in shown(app)
 
