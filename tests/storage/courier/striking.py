@@ -185,13 +185,13 @@ def dealt(requests: Sequence[str], seed: int) -> dict[str, list[int]]:
     return hands
 
 
-def strike(sites: Sites, way: str, nth: int) -> Struck:
-    """Let the `nth` request go wrong so, and look at what comes of it.
+def strike(sites: Sites, way: str, nth: int, *, checked: bool = True) -> Struck:
+    """Let the `nth` request go wrong so, and look at what comes of it. `checked`: see `PretendBox`.
 
     Raises `AssertionError` unless every bundle is delivered exactly once or it is said clearly why not.
     """
     sites.read = IMPATIENT if way == "slow" else PATIENT
-    with PretendBox() as box:
+    with PretendBox(checked=checked) as box:
         sites.begin(box)
         box.server.faults.order(Fault("*", "", nth=nth, **WAYS[way]))
         refused: list[IkiikiError] = []
