@@ -16,7 +16,7 @@ from storage.doctor.machine import environment
 from tests.box.pretend import PretendBox
 from tests.box.proxy import Authority, Proxy
 from tests.journeys.acting import Machine, Sites
-from tests.journeys.test_year_on_screens import Desk, sit
+from tests.journeys.desks import Desk, sit
 
 At = Callable[..., Sites]
 
@@ -137,7 +137,7 @@ async def test_the_screen_finds_what_the_command_finds(ward: Machine, box: Prete
         await desk.press("f6", "d")
         seen.append(desk.text())
 
-    await sit(ward, look)
+    await sit(ward, look, Desk)
     document = ward.run("doctor").json
     counts = "、".join(
         f"{VERDICT_WORDS[Verdict(one)]} {document[one]}" for one in ("failed", "unknown", "passed")

@@ -11,8 +11,8 @@ import pytest
 from core.roles import Actor, Role
 from storage.bundles.sealer import BundleSealer
 from tests.journeys.acting import MANAGER, Machine, Sites
+from tests.journeys.desks import Desk, sit
 from tests.journeys.test_changing_keys_by_command import everybody, key
-from tests.journeys.test_year_on_screens import Desk, sit
 from tui.actions import actions_of
 
 At = Callable[..., Sites]
@@ -126,8 +126,8 @@ async def test_both_halves_on_the_screens(at: At) -> None:
         await sees(desk, "取り消しました")
         await desk.press("escape")
 
-    await sit(ward, aside)
-    await sit(contractor, void)
+    await sit(ward, aside, Desk)
+    await sit(contractor, void, Desk)
     contractor.do("intake", "send")
     sites.sync(3)
     settled(sites)

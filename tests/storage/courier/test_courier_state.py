@@ -288,15 +288,16 @@ def test_what_the_partner_signed_in_our_future_shows_that_a_clock_is_wrong(posts
 
 # -- the format -----------------------------------------------------------------------------------------------
 
-moments = st.just("") | st.integers(0, 10**7).map(
+stamps = st.integers(0, 10**7).map(
     lambda seconds: (NOW + dt.timedelta(seconds=seconds)).isoformat(timespec="seconds")
 )
+moments = st.just("") | stamps
 bundles = st.integers(1, 99_999_999).map(lambda seq: f"1-cw-{seq:08d}")
 states = st.builds(
-    CourierState, began=moments.filter(bool), ended=moments.filter(bool), outcome=st.sampled_from(Outcome),
+    CourierState, began=stamps, ended=stamps, outcome=st.sampled_from(Outcome),
     unattended=moments, succeeded=moments, sent=moments, received=moments, partner_seen=moments,
     placed=st.lists(bundles, max_size=5).map(tuple),
-    waiting=st.lists(st.builds(Held, bundles, st.text(), moments.filter(bool)), max_size=3).map(tuple),
+    waiting=st.lists(st.builds(Held, bundles, st.text(), stamps), max_size=3).map(tuple),
     problems=st.lists(st.text(max_size=600), max_size=3).map(tuple), read_only=st.booleans(),
     skew=st.none() | st.integers(-9_999_999, 9_999_999), partner_ahead=st.none() | st.integers(0, 9_999_999),
     failures=st.integers(0, 10**9),
