@@ -307,6 +307,7 @@ class IkiikiApp(QuietApp):
 
     async def ask(self, dialog: Screen[T]) -> T | None:
         """Show a dialog from a flow and wait for its answer; None when it was left."""
+        self.call_after_refresh(self.give_keys)
         return await self.push_screen_wait(dialog)
 
     async def run_job(

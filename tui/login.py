@@ -74,6 +74,7 @@ class Login(Screen[None]):
         if not values["staff"].strip() or not values["password"]:
             self._say("職員IDとパスワードを入力してください")
             form.focus_field("staff" if not values["staff"].strip() else "password")
+            self.app.call_next(cast("IkiikiApp", self.app).give_keys)
             return
         self._opening = True
         self._say("開いています…", problem=False)
@@ -93,6 +94,7 @@ class Login(Screen[None]):
             app.show_error(error)
         finally:
             self._opening = False
+            await app.give_keys()
 
     def _say(self, words: str, *, problem: bool = True) -> None:
         word = self.query_one("#login-word", Static)

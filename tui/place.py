@@ -127,3 +127,4 @@ async def _guarded(place: Self_, method: Callable[[Self_], Awaitable[None]]) -> 
     finally:
         place.flowing = False
     app.refresh_state()
+    await app.give_keys()

@@ -10,18 +10,17 @@ import traceback
 import unicodedata
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NoReturn, Protocol, runtime_checkable
+from typing import Any, NoReturn
 
 from rich.cells import cell_len, set_cell_size
 from rich.style import Style
 from rich.text import Text
-from textual import events
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.screen import Screen
-from textual.widget import Widget
 
 from core.errors import IkiikiError
 from tui.terminal import Terminal
+from tui.type_ahead import TypeAhead
 
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _ZERO_WIDTH_KEPT = frozenset(
@@ -77,16 +76,7 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
     return padding + text if right else text + padding
 
 
-@runtime_checkable
-class Moving(Protocol):
-    """A widget that some keys lead away from."""
-
-    def moves_to(self, key: str) -> Widget | None:
-        """Where to; None where the key is the widget's own."""
-        ...
-
-
-class QuietApp(App[int]):
+class QuietApp(TypeAhead):
     """An app without the doors that let personal data out: pictures, files, clipboard, browser, suspending, tracebacks."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -107,17 +97,6 @@ class QuietApp(App[int]):
     def hang_up(self) -> None:
         """Nobody can see the screens any more: end."""
         self.exit(0)
-
-    async def on_event(self, event: events.Event) -> None:
-        """Keys typed ahead reach the field they were meant for: the cursor moves before the next key is handed out. Were that left
-        to the field, a password typed quickly behind a name could end readable in the name's field."""
-        field = self.focused if isinstance(event, events.Key) and self.is_running else None
-        if isinstance(event, events.Key) and isinstance(field, Moving):
-            there = field.moves_to(event.key)
-            if there is not None:
-                self.screen.set_focus(there)
-                return
-        await super().on_event(event)
 
     # -- doors ------------------------------------------------------------------------------------------
 

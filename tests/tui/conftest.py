@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlcipher3 import dbapi2
+from textual import events
 
 from core.applicant import Application, Route
 from core.checks import Check
@@ -297,6 +298,12 @@ def app_on(clock: Clock, tmp_path: Path) -> Callable[..., IkiikiApp]:
         )
 
     return make
+
+
+def typed_at_once(app: IkiikiApp, *keys: str) -> None:
+    """As they come out of a line that stalled: all before the first is looked at."""
+    for key in keys:
+        app.post_message(events.Key(key, key if len(key) == 1 else None))
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import Any
 from core.applicant import Problem, Route, State
 from core.roles import Role, Site
 from storage.readers import read_table
+from tests.tui.conftest import typed_at_once
 from tui.panes.intake.entry import EntrySheet, route_of
 from tui.panes.intake.pane import IntakePane, _numbers
 from tui.panes.intake.preview import PreviewSheet
@@ -61,6 +62,36 @@ async def test_a_postcard_is_keyed_saved_and_the_next_form_is_open(
         assert "受付番号 0001 で保存しました" in shown(app)
         assert not any(value for key, value in form.values().items() if key != "route")
         assert app.screen.focused.id == "field-postal_code"
+
+
+async def test_two_postcards_typed_at_once_are_two_applications(
+    open_at: Any, app_on: Any, shown: Any, log_in: Any
+) -> None:
+    """Each key is in its own field, the second postcard's in the second form, and none is lost."""
+    opener = open_at()
+    app = app_on(opener)
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = await new(pilot, log_in)
+        typed_at_once(
+            app,
+            *one_postcard("サトウ ハナコ", "0312345678"),
+            *one_postcard("スズキ ヨシコ", "0352730001"),
+            *"1",
+        )
+        for _ in range(200):
+            await pilot.pause()
+            if form.values()["postal_code"] == "1":
+                break
+        first, second = (opener.office.intake.open(number).applicant for number in (1, 2))
+        assert (first.kana, first.phone) == ("サトウ ハナコ", "0312345678")
+        assert (second.kana, second.phone) == ("スズキ ヨシコ", "0352730001")
+        assert first.address == second.address == "東京都新宿区西新宿2-8-1"
+        assert form.values()["postal_code"] == "1", "what was typed ahead of the third"
+
+
+def one_postcard(kana: str, phone: str) -> list[str]:
+    fields = ("1600023", "2-8-1", kana, "S25.3.4", phone, "", "A", "", "")
+    return [key for field in fields for key in (*field, "enter")]
 
 
 async def test_a_problem_stands_beside_its_field_as_it_is_left(

@@ -6,9 +6,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from textual import events
-
 from core.roles import Site
+from tests.tui.conftest import typed_at_once
 from tui.app import IkiikiApp
 from tui.lease import Lease
 from tui.login import Login
@@ -48,12 +47,6 @@ async def test_a_wrong_password_is_said_and_cleared_and_may_be_tried_again(
         await log_in(pilot)
         assert isinstance(app.screen, Workspace)
         assert opener.asked == ["yamada", "yamada"]
-
-
-def typed_at_once(app: IkiikiApp, *keys: str) -> None:
-    """As they come out of a line that stalled: all before the first is looked at."""
-    for key in keys:
-        app.post_message(events.Key(key, key if len(key) == 1 else None))
 
 
 async def test_a_password_typed_ahead_never_lands_in_the_name(open_at: Any, app_on: Any, shown: Any) -> None:

@@ -47,8 +47,15 @@ class _Field(OneLine):
         self.styles.width = entry.width
 
     def moves_to(self, key: str) -> Input | None:
-        """See `tui.safety.QuietApp`: Enter and the arrows, but for Enter in the last field, which ends the form."""
-        return next(form.beside(self, key) for form in self.ancestors if isinstance(form, Form))
+        """Enter and the arrows, but for Enter in the last field, which ends the form (`tui.type_ahead`)."""
+        return self._form.beside(self, key)
+
+    def finishes(self, key: str) -> bool:
+        return key == "enter" and self._form.beside(self, key) is None
+
+    @property
+    def _form(self) -> Form:
+        return next(form for form in self.ancestors if isinstance(form, Form))
 
     def on_blur(self, event: events.Blur) -> None:
         self.post_message(self.Left(self.key))

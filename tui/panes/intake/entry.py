@@ -112,12 +112,13 @@ class EntrySheet(Sheet):
                 note_field(self.form, field, check)
 
     def _fill_town(self, check: FormCheck) -> None:
-        """The postal code's town into an empty address, ready for the number to be typed behind it."""
-        if self.form.values()[Field.ADDRESS.value]:
+        """The postal code's town before the address, which is empty or begins with the number: quick hands are there already."""
+        typed = self.form.values()[Field.ADDRESS.value]
+        if typed and not typed[0].isdecimal():
             return
         towns = towns_with(check.reading.applicant.postal_code) if check.reading.applicant.postal_code else ()
         if len(towns) == 1:
-            self.form.set_value(Field.ADDRESS.value, towns[0].name)
+            self.form.set_value(Field.ADDRESS.value, towns[0].name + typed)
             field = self.form.field(Field.ADDRESS.value)
             field.cursor_position = len(field.value)
 
