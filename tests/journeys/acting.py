@@ -215,7 +215,7 @@ class Machine:
             yield VaultTx(connection)
 
     def tables(self) -> dict[str, list[tuple[object, ...]]]:
-        """Everything the vault holds, but for who looked when (操作ログ) and the count of commits."""
+        """Everything the vault holds, but for who looked when (操作ログ), the count of commits, and which bundles would not do."""
         with self.vault() as vault, vault.read() as connection:
             names = [
                 row[0]
@@ -224,9 +224,9 @@ class Machine:
                 )
                 if row[0] not in ("vault", "access_log") and not row[0].startswith("sqlite_")
             ]
-            return {
-                name: sorted(connection.execute(f'SELECT * FROM "{name}"').fetchall(), key=repr) for name in names
-            }  # fmt: skip
+            held = {name: connection.execute(f'SELECT * FROM "{name}"').fetchall() for name in names}
+            held["setting"] = [row for row in held["setting"] if row[0] != "bundles_refused"]
+            return {name: sorted(rows, key=repr) for name, rows in held.items()}
 
     def sound(self) -> None:
         """The vault is whole, and both ledgers in it hold from the first line."""

@@ -64,7 +64,7 @@ def test_syncing_again_and_again_changes_nothing(at: At) -> None:
             assert report.pop("partner_seen"), "the other courier has left its sign"
             assert report == {
                 "sent": [], "received": [], "imported": [], "sealed": [], "receipts": [], "waiting": [], "problems": [],
-                "remarks": [], "read_only": False, "busy": False,
+                "remarks": [], "read_only": False, "busy": False, "box_log": [],
             }  # fmt: skip
     assert ([machine.tables() for machine in sites.both], digest(sites.remote)) == before
     assert [
