@@ -181,6 +181,10 @@ class Sources(Protocol):
 
 class Reviews(Protocol):
     def add(self, row: ReviewRow) -> None: ...
+    def undo(self, row: ReviewRow, at: dt.datetime, actor: str) -> None:
+        """This unsent word no longer stands: nothing below gives it any more. Raises `IntegrityFailure` where it is not waiting."""
+        ...
+
     def latest(self, stage: str, records: Sequence[str] | None = None) -> dict[str, ReviewRow]:
         """By record, the newest word of a stage; of these records alone."""
         ...

@@ -1,72 +1,37 @@
 """The ward's review ⑤ and ⑨, and its approval ⑩; at the contractor, what the ward has said.
 
-A word is about one version of one record: `core.applicant.version_hash` for ⑤, `participant_hash` for ⑨. A later
-change of what was confirmed makes the record open again.
+What a word is about, and what the review shows: `core.office.review_items`.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from core.applicant import Applicant, Application, Problem, State, Warning_
-from core.canonical import canonical_json, sha256_hex
+from core.applicant import Application, State
 from core.errors import IntegrityFailure, Refused, UsageError
-from core.exchange.strict import HASH, ID10, STAFF_ID, Fields
 from core.ledger.codes import Act, Content, Unit
 from core.office.counter import records_away
-from core.office.desk import Desk, iso, programme_of
+from core.office.desk import Desk
 from core.office.exchange import Exchange, Opened, Sent
-from core.office.forms import as_fields
 from core.office.ledger import write_line
-from core.office.lines import from_jsonl, jsonl
-from core.office.openings import exchanged
 from core.office.ports import ReviewRow, Tx
-from core.people.duplicates import folded_key
-from core.people.reading import read_applicant
+from core.office.review_items import APPLICANTS as APPLICANTS
+from core.office.review_items import PARTICIPANTS as PARTICIPANTS
+from core.office.review_items import ReviewItem as ReviewItem
+from core.office.review_items import Subject, items_of
+from core.office.review_items import participant_hash as participant_hash
+from core.office.review_items import verdict_on as verdict_on
+from core.office.review_lines import ENTRY as ENTRY
+from core.office.review_lines import RETURN_CODES as RETURN_CODES
+from core.office.review_lines import from_lines, to_lines
 from core.roles import Right, Site
 
-ENTRY = "reviews.jsonl"
-APPLICANTS = "applicants"
-PARTICIPANTS = "participants"
-
-RETURN_CODES: dict[str, str] = {
-    "not_resident": "区民であることを確認できない",
-    "not_eligible": "対象年齢などの条件に合わない",
-    "duplicate": "重複している",
-    "unclear": "内容に不明な点がある",
-    "ward_request": "区からの個別の依頼",
-}
-"""Why the ward returns a record: closed codes, so that no personal data travels in the ward's direction."""
-
-
-@dataclass(frozen=True)
-class ReviewItem:
-    """One record as the review shows it: in review mode a row has all five items."""
-
-    number: int
-    record: str
-    applicant: Applicant
-    problems: tuple[Problem, ...]
-    """What this site's own check finds, not what the sender said."""
-    warnings: tuple[Warning_, ...]
-    reason: str | None
-    """Why the contractor accepted it in spite of a doubt."""
-    verdict: str
-    """"" | confirmed | returned, for the current version"""
-    changed: bool
-    """Confirmed or returned in an earlier version."""
-    version_hash: str
-    outing: str = ""
-    """⑨: where the person is seated."""
-
-    @property
-    def exception(self) -> bool:
-        """Worth a look before the rest."""
-        return bool(self.problems) or self.reason is not None or self.changed or self.verdict == "returned"
+PAGE_ROWS = 25
+"""People on a page: of the paper, and of the list as the access log counts it."""
 
 
 @dataclass(frozen=True)
@@ -86,26 +51,17 @@ class ReviewStatus:
         return self.total > 0 and self.open == 0
 
 
-def participant_hash(record: str, version: str, draw: str, unit_id: str, outing: str) -> str:
-    """SHA-256 over what the ward confirms in ⑨: this person, in this version, has this seat."""
-    body = {"record": record, "version": version, "draw": draw, "unit": unit_id, "outing": outing}
-    return sha256_hex(b"hk-participant-v1\n" + canonical_json(body) + b"\n")
+def under_review(tx: Tx, records: Collection[str] | None = None) -> list[Application]:
+    """What ⑤ is about: the accepted, but at the ward not what its counter keyed and the contractor has yet to settle.
 
-
-def verdict_on(words: Mapping[str, ReviewRow], record: str, version: str) -> tuple[str, bool]:
-    """(verdict for this very version or "", whether an earlier version had one)."""
-    word = words.get(record)
-    if word is None:
-        return "", False
-    if word.version_hash != version:
-        return "", True
-    return word.verdict, False
-
-
-def under_review(tx: Tx) -> list[Application]:
-    """What ⑤ is about: the accepted, but at the ward not what its counter keyed and the contractor has yet to settle."""
+    `records`: of these alone, each looked up by itself.
+    """
     away = records_away(tx)
-    return [a for a in tx.applications.all((State.ACCEPTED,)) if a.record not in away]
+    if records is None:
+        among: Iterable[Application | None] = tx.applications.all((State.ACCEPTED,))
+    else:
+        among = [tx.applications.by_record(record) for record in records]
+    return [a for a in among if a is not None and a.state is State.ACCEPTED and a.record not in away]
 
 
 def applicants_status(tx: Tx) -> ReviewStatus:
@@ -133,6 +89,16 @@ def said(tx: Tx, application: Application) -> bool:
     return bool(verdict_on(tx.reviews.latest(APPLICANTS), application.record, application.version_hash)[0])
 
 
+@dataclass(frozen=True)
+class Undone:
+    """A record whose last word was taken back."""
+
+    record: str
+    number: int
+    verdict: str
+    """What stands now: "" | confirmed | returned."""
+
+
 class SeatSource(Protocol):
     """Where ⑨ learns who is seated: the participants use cases."""
 
@@ -150,18 +116,31 @@ class Review:
         self._exchange = exchange
         self._shown: dict[str, dict[str, str]] = {}
         """By stage, the versions `rows` showed this person: a word is about what was seen."""
+        self._pages: dict[str, dict[str, int]] = {}
+        """By stage, the page of the list each record stood on."""
+        self._noted: set[tuple[str, str, int]] = set()
+        """Stages, verdicts and pages that have their entry in the access log."""
+        self._given: list[tuple[str, list[str]]] = []
+        """What this person said since logging in, newest last: stage and records of each act."""
 
     def rows(self, stage: str) -> list[ReviewItem]:
-        """Everything under review, exceptions first, then by 受付番号. One access-log entry.
+        """Everything under review, exceptions first (of these what changed after a word), then by 受付番号.
 
-        What these rows say is what `confirm` and `return_` then speak about.
+        One access-log entry. What these rows say is what `confirm` and `return_` then speak about.
         """
-        with self._desk.reading(Right.REVIEW) as tx:
-            items = self._items(tx, stage)
+        items = self.look(stage)
         with self._desk.writing(Right.REVIEW) as tx:
             self._desk.log(tx, "review", f"stage={stage} rows={len(items)}")
         self._shown[stage] = {item.record: item.version_hash for item in items}
-        return sorted(items, key=lambda item: (bool(item.verdict), not item.exception, item.number))
+        self._pages[stage] = {item.record: index // PAGE_ROWS + 1 for index, item in enumerate(items)}
+        self._noted = {noted for noted in self._noted if noted[0] != stage}
+        return items
+
+    def look(self, stage: str) -> list[ReviewItem]:
+        """As `rows`, for a caller that logs by itself who gets to see them."""
+        with self._desk.reading(Right.REVIEW) as tx:
+            items = items_of(tx, stage, self._subjects(tx, stage))
+        return sorted(items, key=lambda item: item.order)
 
     def status(self, stage: str) -> ReviewStatus:
         with self._desk.reading() as tx:
@@ -176,7 +155,7 @@ class Review:
 
         Raises `Refused`, saying nothing, when one has changed since it was shown.
         """
-        return self._say(stage, records, "confirmed", "")
+        return self._say(stage, self._as_shown(stage, records), "confirmed", "")
 
     def return_(self, stage: str, records: Sequence[str], code: str) -> int:
         """Return these records to the contractor with a code of `RETURN_CODES`. Raises like `confirm`."""
@@ -184,20 +163,55 @@ class Review:
             raise UsageError(
                 "差戻しの理由が正しくありません", next_step="次のどれか: " + " ".join(RETURN_CODES)
             )
-        return self._say(stage, records, "returned", code)
+        return self._say(stage, self._as_shown(stage, records), "returned", code)
 
     def confirm_rest(self, stage: str) -> int:
         """Confirm everything that has no word yet and that this site's own check finds nothing against.
 
         What changed after a word on it is left for a look of its own.
         """
-        with self._desk.reading(Right.REVIEW) as tx:
-            rest = {
-                item.record: item.version_hash
-                for item in self._items(tx, stage)
-                if not item.verdict and not item.problems and not item.changed
-            }
-        return self._say(stage, list(rest), "confirmed", "", seen=rest)
+        rest = {
+            item.record: item.version_hash
+            for item in self.look(stage)
+            if not item.verdict and not item.problems and not item.changed
+        }
+        return self._say(stage, rest, "confirmed", "")
+
+    def confirm_seen(self, stage: str, seen: Mapping[str, str]) -> int:
+        """Confirm records in the versions somebody has seen elsewhere (on paper), but where a word stands already.
+
+        Raises `Refused`, saying nothing, when one has changed since.
+        """
+        return self._say(stage, seen, "confirmed", "", over=False)
+
+    def undo(self, stage: str) -> list[Undone]:
+        """Take back what this person said last, as long as it has not been sealed for the contractor.
+
+        All of one act since logging in; of earlier ones, record by record. The words and that they were taken back
+        stay in the vault. Raises `Refused` when there is nothing to take back, or somebody else has said more since.
+        """
+        with self._desk.writing(Right.REVIEW) as tx:
+            me = self._desk.actor.staff_id
+            waiting = [row for row in tx.reviews.unsent() if (row.stage, row.actor) == (stage, me)]
+            last = next((given for given in reversed(self._given) if given[0] == stage), None)
+            records = last[1] if last else [row.record for row in waiting[-1:]]
+            words = tx.reviews.latest(stage, records)
+            if not waiting or any(words.get(record) not in waiting for record in records):
+                raise Refused(
+                    "取り消せる答えがありません。送る用意をしたもの、そのあとで別の人が答えたものは取り消せません",
+                    next_step="答えを替えるときは、その人をもう一度「確認」か「差戻し」にしてください",
+                )
+            for record in records:
+                tx.reviews.undo(words[record], self._desk.now(), me)
+            self._desk.log(tx, "undo", f"stage={stage} n={len(records)}")
+            before = tx.reviews.latest(stage, records)
+            subjects = {s.application.record: s for s in self._subjects(tx, stage, records)}
+        if last:
+            self._given.remove(last)
+        return [
+            Undone(record, s.application.number, verdict_on(before, record, s.version)[0])
+            for record, s in subjects.items()
+        ]
 
     def unsent(self) -> int:
         """Words given and not yet sent."""
@@ -225,97 +239,73 @@ class Review:
             tx.reviews.add(dataclasses.replace(row, sent_in=name))
 
     def _say(
-        self,
-        stage: str,
-        records: Sequence[str],
-        verdict: str,
-        code: str,
-        *,
-        seen: Mapping[str, str] | None = None,
-    ) -> int:
-        seen = self._shown.get(stage, {}) if seen is None else seen
+        self, stage: str, seen: Mapping[str, str | None], verdict: str, code: str, *, over: bool = True
+    ) -> int:  # fmt: skip
         now = self._desk.now()
+        said = []
         with self._desk.writing(Right.REVIEW) as tx:
             self._refuse_elsewhere()
-            words = tx.reviews.latest(stage)
-            subjects = {s.application.record: s for s in self._subjects(tx, stage)}
-            said = 0
-            for record in dict.fromkeys(records):
+            words = tx.reviews.latest(stage, list(seen))
+            subjects = {s.application.record: s for s in self._subjects(tx, stage, seen)}
+            for record, version in seen.items():
                 subject = subjects.get(record)
                 if subject is None:
                     raise UsageError("その記録は点検の対象にありません", where=record)
-                if seen.get(record, subject.version) != subject.version:
+                if version not in (None, subject.version):
                     raise Refused(
                         "一覧を開いたあとに内容が変わった応募があります。まだ何も記録していません",
                         where=f"受付番号 {subject.application.number:04}",
                         next_step="一覧を開き直し、いまの内容を確かめてください",
                     )
-                word = words.get(record)
-                if word and (word.version_hash, word.verdict, word.code) == (subject.version, verdict, code):
+                stands, _ = verdict_on(words, record, subject.version)
+                if stands and (not over or (stands, words[record].code) == (verdict, code)):
                     continue
                 tx.reviews.add(
                     ReviewRow(stage, record, subject.version, verdict, code, self._desk.actor.staff_id, now)
                 )
-                said += 1
-            if said:
-                self._desk.log(
-                    tx,
-                    "confirm" if verdict == "confirmed" else "return",
-                    f"stage={stage} n={said} {code}".strip(),
-                )
-            return said
+                said.append(record)
+            noted = self._note(tx, stage, said, verdict, code)
+        if said:
+            self._given.append((stage, said))
+            self._noted |= noted
+        return len(said)
+
+    def _note(
+        self, tx: Tx, stage: str, said: list[str], verdict: str, code: str
+    ) -> set[tuple[str, str, int]]:
+        """An entry for each act; of people confirmed one by one, one for each page of the list.
+
+        Who confirmed whom, and when, stands with the word itself.
+        """
+        act = "confirm" if verdict == "confirmed" else "return"
+        page = self._pages.get(stage, {}).get(said[0], 0) if len(said) == 1 and not code else 0
+        entry = (stage, verdict, page)
+        if page and entry not in self._noted:
+            self._desk.log(tx, act, f"stage={stage} page={page}")
+        elif said and not page:
+            self._desk.log(tx, act, f"stage={stage} n={len(said)} {code}".strip())
+        return {entry} if page else set()
+
+    def _as_shown(self, stage: str, records: Iterable[str]) -> dict[str, str | None]:
+        """The version of each that `rows` showed; None for what it did not."""
+        shown = self._shown.get(stage, {})
+        return {record: shown.get(record) for record in records}
 
     def _refuse_elsewhere(self) -> None:
         if self._desk.actor.site is not Site.WARD:
             raise Refused("点検の確認は区が行います", next_step="送受信で区の確認を受け取ってください")
 
-    def _subjects(self, tx: Tx, stage: str) -> list[_Subject]:
-        """What a stage is about, each with the hash a word on it binds."""
+    def _subjects(self, tx: Tx, stage: str, records: Collection[str] | None = None) -> list[Subject]:
+        """What a stage is about (of these records alone), each with the hash a word on it binds."""
         if stage == APPLICANTS:
-            return [_Subject(a, a.version_hash) for a in under_review(tx)]
+            return [Subject(a, a.version_hash) for a in under_review(tx, records)]
         if stage == PARTICIPANTS:
             return [
-                _Subject(a, participant_hash(a.record, a.version_hash, draw, unit, outing), outing, draw)
+                Subject(a, participant_hash(a.record, a.version_hash, draw, unit, outing), outing, draw, unit)
                 for a, draw, unit, outing in self._seats.seated(tx)
+                if records is None or a.record in records
             ]
         raise UsageError("点検の段階は applicants か participants です", where=stage)
-
-    def _items(self, tx: Tx, stage: str) -> list[ReviewItem]:
-        words = tx.reviews.latest(stage)
-        confirmed = tx.reviews.latest(APPLICANTS)
-        rules = programme_of(tx).reading_rules()
-        seen: set[str] = set()
-        items = []
-        subjects = self._subjects(tx, stage)
-        others = {record for draw in {s.draw for s in subjects if s.draw} for record in exchanged(tx, draw)}
-        for subject in subjects:
-            application, version = subject.application, subject.version
-            problems = list(read_applicant(as_fields(application.applicant), rules).problems)
-            key = folded_key(application.applicant)
-            if key and key in seen and stage == APPLICANTS:
-                problems.append(Problem.DUPLICATE)
-            seen.add(key)
-            verdict, changed = verdict_on(words, application.record, version)
-            if stage == PARTICIPANTS and not verdict:
-                # A seat goes to the person who was drawn: whoever differs from what ⑤ confirmed wants a look.
-                changed = application.record in others or (
-                    verdict_on(confirmed, application.record, application.version_hash)[0] != "confirmed"
-                )
-            items.append(
-                ReviewItem(
-                    application.number, application.record, application.applicant, tuple(problems),
-                    application.warnings, application.reason, verdict, changed, version, subject.outing,
-                )
-            )  # fmt: skip
-        return items
-
-
-@dataclass(frozen=True)
-class _Subject:
-    application: Application
-    version: str
-    outing: str = ""
-    draw: str = ""
 
 
 def seal_words(desk: Desk, tx: Tx, exchange: Exchange) -> Sent:
@@ -341,41 +331,3 @@ def confirm_heard(
     for record, version in words:
         if verdict_on(known, record, version)[0] != "confirmed":
             tx.reviews.add(ReviewRow(stage, record, version, "confirmed", "", by, at, where))
-
-
-def to_lines(rows: Iterable[ReviewRow]) -> bytes:
-    """`reviews.jsonl` of a `review` bundle: record numbers, hashes and codes, nothing else."""
-    return jsonl(
-        [
-            {
-                "stage": row.stage, "record": row.record, "version": row.version_hash, "verdict": row.verdict,
-                "code": row.code, "actor": row.actor, "at": iso(row.at),
-            }
-            for row in rows
-        ]
-    )  # fmt: skip
-
-
-def from_lines(data: bytes) -> list[ReviewRow]:
-    """Parse `reviews.jsonl`. Raises `IntegrityFailure` for anything but the closed form."""
-    rows = []
-    for number, body in enumerate(from_jsonl(data, ENTRY), start=1):
-        where = f"{ENTRY} {number}行目"
-        fields = Fields(body, where).exactly(_KEYS)
-        row = ReviewRow(
-            fields.text("stage"), fields.text("record", ID10), fields.text("version", HASH),
-            fields.text("verdict"), fields.text("code"), fields.text("actor", STAFF_ID),
-            dt.datetime.fromisoformat(fields.moment("at")),
-        )  # fmt: skip
-        codes: Iterable[str] = RETURN_CODES if row.verdict == "returned" else ("",)
-        if (
-            row.stage not in (APPLICANTS, PARTICIPANTS)
-            or row.verdict not in ("confirmed", "returned")
-            or row.code not in codes
-        ):
-            raise IntegrityFailure("点検の記録の符号が正しくありません", where=where)
-        rows.append(row)
-    return rows
-
-
-_KEYS = ("stage", "record", "version", "verdict", "code", "actor", "at")

@@ -1,7 +1,11 @@
-"""The ward's words on records (⑤ and ⑨): never changed, a later word stands over an earlier one."""
+"""The ward's words on records (⑤ and ⑨): never changed, a later word stands over an earlier one.
+
+A word not yet sent can be undone: it stays in its table, and counts no more.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +14,7 @@ from core.office.ports import ReviewRow
 from storage.store.rows import Connection, moment_of, moment_text
 
 _COLUMNS = "stage, record, version_hash, verdict, code, actor, at, sent_in"
+_STANDS = "id NOT IN (SELECT review FROM review_undone)"
 _FEW = 500
 """Records that can be named one by one: SQLite takes no statement of a million values."""
 
@@ -44,6 +49,18 @@ class ReviewTable:
             (*_word(row), row.sent_in),
         )
 
+    def undo(self, row: ReviewRow, at: dt.datetime, actor: str) -> None:
+        undone = self._connection.execute(
+            "INSERT INTO review_undone (review, at, actor) SELECT max(id), ?, ? FROM review"  # noqa: S608 - fixed words
+            " WHERE stage = ? AND record = ? AND version_hash = ? AND verdict = ? AND code = ? AND actor = ? AND at = ?"
+            f" AND sent_in = '' AND {_STANDS} HAVING max(id) IS NOT NULL",
+            (moment_text(at), actor, *_word(row)),
+        )
+        if undone.rowcount != 1:
+            raise IntegrityFailure(
+                "取り消そうとした点検結果が、未送信の中にありません", where=f"記録 {row.record}"
+            )
+
     def latest(self, stage: str, records: Sequence[str] | None = None) -> dict[str, ReviewRow]:
         if records is not None and len(records) > _FEW:
             wanted = set(records)
@@ -51,7 +68,7 @@ class ReviewTable:
         among = "" if records is None else f" AND record IN ({', '.join('?' * len(records))})"
         rows = self._connection.execute(
             f"SELECT {_COLUMNS} FROM review"  # noqa: S608 - fixed words
-            f" WHERE id IN (SELECT max(id) FROM review WHERE stage = ?{among} GROUP BY record) ORDER BY id",
+            f" WHERE id IN (SELECT max(id) FROM review WHERE stage = ?{among} AND {_STANDS} GROUP BY record) ORDER BY id",
             (stage, *(records or ())),
         )
         return {row[1]: _review_of(row) for row in rows}
@@ -59,27 +76,31 @@ class ReviewTable:
     def said(self, stage: str) -> dict[tuple[str, str], ReviewRow]:
         rows = self._connection.execute(
             f"SELECT {_COLUMNS} FROM review"  # noqa: S608 - fixed words
-            " WHERE id IN (SELECT max(id) FROM review WHERE stage = ? GROUP BY record, version_hash) ORDER BY id",
+            f" WHERE id IN (SELECT max(id) FROM review WHERE stage = ? AND {_STANDS} GROUP BY record, version_hash)"
+            " ORDER BY id",
             (stage,),
         )
         return {(row[1], row[2]): _review_of(row) for row in rows}
 
     def ever_confirmed(self, stage: str, record: str) -> set[str]:
         rows = self._connection.execute(
-            "SELECT version_hash FROM review WHERE stage = ? AND record = ? AND verdict = 'confirmed'",
+            f"SELECT version_hash FROM review WHERE stage = ? AND record = ? AND verdict = 'confirmed' AND {_STANDS}",  # noqa: S608 - fixed words
             (stage, record),
         )
         return {version for (version,) in rows}
 
     def ever_returned(self, stage: str, record: str) -> bool:
         found = self._connection.execute(
-            "SELECT 1 FROM review WHERE stage = ? AND record = ? AND verdict = 'returned'", (stage, record)
+            f"SELECT 1 FROM review WHERE stage = ? AND record = ? AND verdict = 'returned' AND {_STANDS}",  # noqa: S608 - fixed words
+            (stage, record),
         )
         return found.fetchone() is not None
 
     def unsent(self) -> list[ReviewRow]:
         """In the order they were given."""
-        rows = self._connection.execute(f"SELECT {_COLUMNS} FROM review WHERE sent_in = '' ORDER BY id")  # noqa: S608 - fixed words
+        rows = self._connection.execute(
+            f"SELECT {_COLUMNS} FROM review WHERE sent_in = '' AND {_STANDS} ORDER BY id"  # noqa: S608 - fixed words
+        )
         return [_review_of(row) for row in rows]
 
     def take_back(self, bundles: Sequence[str]) -> None:
@@ -95,8 +116,8 @@ class ReviewTable:
         """
         for word in dict.fromkeys(_word(row) for row in rows):
             marked = self._connection.execute(
-                "UPDATE review SET sent_in = ? WHERE stage = ? AND record = ? AND version_hash = ? AND verdict = ?"
-                " AND code = ? AND actor = ? AND at = ? AND sent_in IN ('', ?)",
+                "UPDATE review SET sent_in = ? WHERE stage = ? AND record = ? AND version_hash = ? AND verdict = ?"  # noqa: S608 - fixed words
+                f" AND code = ? AND actor = ? AND at = ? AND sent_in IN ('', ?) AND {_STANDS}",
                 (bundle, *word, bundle),
             )
             if marked.rowcount < 1:

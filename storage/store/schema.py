@@ -290,9 +290,22 @@ BEGIN SELECT RAISE(ABORT, 'append-only: review'); END;
 ALTER TABLE application_sent ADD COLUMN bundle TEXT NOT NULL DEFAULT '';
 """  # noqa: S608 - fixed words
 
+_UNDONE = f"""
+CREATE TABLE review_undone (
+    review INTEGER PRIMARY KEY REFERENCES review (id),
+    at TEXT NOT NULL,
+    actor TEXT NOT NULL
+) STRICT;
+CREATE TRIGGER review_undone_unsent BEFORE INSERT ON review_undone
+    WHEN (SELECT sent_in FROM review WHERE id = NEW.review) <> ''
+BEGIN SELECT RAISE(ABORT, 'sent: review'); END;
+{_kept("review_undone")}
+"""  # noqa: S608 - fixed words
+
 MIGRATIONS: list[tuple[int, str, str]] = [
     (1, "first tables", _APPLICATIONS + _SOURCES + _REVIEWS + _DRAWS + _LEDGER + _BUNDLES + _PEOPLE),
     (2, "bundles set aside and voided", _FATES),
+    (3, "words of the review undone before they were sent", _UNDONE),
 ]
 """(number, what it does, SQL). A migration that has shipped is never changed; a new one is added below it.
 
