@@ -6,56 +6,11 @@ within reach of F8, arrows and Enter: while an input method is on, single letter
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from textual.binding import Binding, BindingType
 
 from core.roles import Actor, Right, Site
-
-
-@dataclass(frozen=True)
-class Action:
-    """One thing a person can do in one place."""
-
-    place: str
-    name: str
-    words: str
-    """What it is called on the screen."""
-    keys: str
-    """Textual's key names, the first is shown; "" for F8 alone."""
-    help: str
-    right: Right | None = None
-    site: Site | None = None
-    """The one site it exists at, None for both."""
-
-    @property
-    def id(self) -> str:
-        """The binding's id, by which a key can be changed."""
-        return f"{self.place}.{self.name}"
-
-    @property
-    def key(self) -> str:
-        """The first key, as people read it."""
-        return shown(self.keys.split(",")[0]) if self.keys else ""
-
-    def open_to(self, actor: Actor) -> bool:
-        return (self.site in (None, actor.site)) and (self.right is None or actor.may(self.right))
-
-
-_SHOWN = {
-    "enter": "Enter",
-    "escape": "Esc",
-    "space": "空白",
-    "slash": "/",
-    "ctrl+s": "Ctrl+S",
-    "ctrl+q": "Ctrl+Q",
-}
-
-
-def shown(key: str) -> str:
-    """A key as people read it: F2, Enter, Esc, n."""
-    return _SHOWN.get(key) or (key.upper() if key[0] == "f" and key[1:].isdigit() else key)
-
+from tui.action import Action as Action
+from tui.action import shown as shown
 
 PANES: tuple[tuple[str, str, str], ...] = (
     ("f2", "intake", "受付"),
@@ -366,6 +321,9 @@ ACTIONS: tuple[Action, ...] = (
         _C,
     ),
     Action("review", "confirm", "確認して次へ", "enter,space", "この人を確認し、次の人へ進む", Right.REVIEW),
+    Action(
+        "review", "undo", "取り消す", "u", "いまの答えを取り消して、前の人に戻る（送る前だけ）", Right.REVIEW
+    ),
     Action("review", "return_", "差戻し", "r", "理由を選んで委託先に戻す", Right.REVIEW),
     Action("review", "range", "一覧で答える", "l", "点検一覧の番号で答える。例: 1-25 7を除く", Right.REVIEW),
     Action("review", "rest", "残りを全部確認", "a", "点検で問題のなかった残りの全員を確認する", Right.REVIEW),

@@ -33,6 +33,7 @@ def list_(stage: Stage = APPLICANTS, as_json: Json = False) -> None:
                 {
                     "number": i.number, "record": i.record, "problems": [p.value for p in i.problems], "verdict": i.verdict,
                     "changed": i.changed, "exception": i.exception, "outing": i.outing,
+                    "changed_items": [c.item for c in i.changes],
                 }
                 for i in items
             ],
@@ -83,6 +84,20 @@ def return_(
     with opened() as session:
         said = session.office.review.return_(stage, _records(session.office, stage, numbers), code)
     say({"returned": said}, f"{said}件を差し戻しました（{RETURN_CODES[code]}）")
+
+
+@app.command()
+def undo(stage: Stage = APPLICANTS, as_json: Json = False) -> None:
+    """自分が最後に答えた1人の答えを取り消す（送る用意をする前だけ）。"""
+    remember(as_json)
+    with opened() as session:
+        undone = session.office.review.undo(stage)
+        status = session.office.review.status(stage)
+    numbers = [one.number for one in undone]
+    say(
+        {"undone": numbers, "open": status.open},
+        f"受付番号 {'、'.join(f'{n:04}' for n in numbers)} の答えを取り消しました（残り {status.open}件）",
+    )
 
 
 @app.command()

@@ -41,6 +41,8 @@ class ReviewStatus:
     total: int
     confirmed: int
     returned: int
+    versions: int = 0
+    """Grows with every change of a record under review, also of items that no word binds."""
 
     @property
     def open(self) -> int:
@@ -145,10 +147,10 @@ class Review:
     def status(self, stage: str) -> ReviewStatus:
         with self._desk.reading() as tx:
             words = tx.reviews.latest(stage)
-            verdicts = [
-                verdict_on(words, s.application.record, s.version)[0] for s in self._subjects(tx, stage)
-            ]
-        return ReviewStatus(len(verdicts), verdicts.count("confirmed"), verdicts.count("returned"))
+            subjects = self._subjects(tx, stage)
+            verdicts = [verdict_on(words, s.application.record, s.version)[0] for s in subjects]
+        versions = sum(s.application.version for s in subjects)
+        return ReviewStatus(len(verdicts), verdicts.count("confirmed"), verdicts.count("returned"), versions)
 
     def confirm(self, stage: str, records: Sequence[str]) -> int:
         """Confirm these records in the version `rows` last showed. Returns how many were newly confirmed.

@@ -5,6 +5,7 @@ Only the outer rim is stood in for: nothing is enciphered, nothing leaves the ma
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import hashlib
 import threading
@@ -195,7 +196,8 @@ class FakeOpener:
         self.title = f"ikiiki {site}"
         self.sessions: list[FakeSession] = []
         self.asked: list[str] = []
-        self._store = VaultStore(Tables())  # type: ignore[arg-type]
+        self.tables = Tables()
+        self._store = VaultStore(self.tables)  # type: ignore[arg-type]
         entropy = Seeded(site.encode())
         signer = Ed25519PrivateKey.from_private_bytes(entropy(32))
         keys = SiteKeys.from_random(entropy(SITE_KEY_BYTES))
@@ -253,6 +255,21 @@ class FakeOpener:
         with self._store.write() as tx:
             note_back(tx, [keyed.record])  # as if the contractor had settled it and sent it for review
         return keyed
+
+    def change(self, keyed: Application, **items: Any) -> None:
+        """As if a corrected version had arrived; `items` by name of the applicant's."""
+        with self._store.write() as tx:
+            current = tx.applications.by_record(keyed.record)
+            assert current is not None
+            applicant = dataclasses.replace(current.applicant, **items)
+            changed = dataclasses.replace(current, applicant=applicant, version=current.version + 1)
+            tx.applications.put(changed, now(), "contractor")
+
+    def statements(self) -> list[str]:
+        """What the tables are asked from now on."""
+        asked: list[str] = []
+        self.tables._connection.set_trace_callback(asked.append)
+        return asked
 
 
 def _kana(number: int) -> str:

@@ -13,11 +13,10 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.widgets import Static
 
-from core.applicant import State, age_on
+from core.applicant import State
 from core.errors import IkiikiError
-from core.office.intake import REASONS, ListRow
+from core.office.intake import ListRow
 from core.office.listing import ListFilter
 from core.office.review import APPLICANTS, PARTICIPANTS, RETURN_CODES, ReviewItem, ReviewStatus
 from core.roles import Right
@@ -25,62 +24,14 @@ from tui.actions import Action, bindings_of
 from tui.panes.intake.pane import columns
 from tui.panes.intake.record import RecordSheet
 from tui.panes.review.ranges import numbers_in
+from tui.panes.review.row import STAGE_WORDS, Whole, doubt_words, layout
 from tui.place import Pane, flow
 from tui.safety import clean
 from tui.widgets.dialogs import Choice, Prompt, confirm
 from tui.widgets.frame import Frame
 from tui.widgets.line import Line
-from tui.widgets.virtual_list import Column, Held, VirtualList
-from tui.words import era_short, no, problem_words, warning_words
-
-STAGE_WORDS = {APPLICANTS: "⑤ 応募者の点検", PARTICIPANTS: "⑨ 参加者の点検"}
-_VERDICTS = {"confirmed": "確認済", "returned": "差戻し"}
-
-
-def verdict_words(item: ReviewItem) -> str:
-    """What stands now, in words; what is worth a look says so."""
-    if item.verdict:
-        return _VERDICTS[item.verdict]
-    if item.changed:
-        return "未 変更あり"
-    return "未 要注意" if item.exception else "未"
-
-
-def layout(reference: dt.date) -> list[tuple[Column[ReviewItem], ...]]:
-    """Two lines a person: all five items at a glance on 80 columns."""
-
-    def born(item: ReviewItem) -> str:
-        day = item.applicant.birth_date
-        return f"{era_short(day)} {age_on(day, reference)}歳" if day else "（なし）"
-
-    def address(item: ReviewItem) -> str:
-        code = item.applicant.postal_code
-        return (f"〒{code[:3]}-{code[3:]} " if code else "") + item.applicant.address
-
-    return [
-        (
-            Column("番号", 7, lambda item: no(item.number), right=True),
-            Column("カナ氏名", 22, lambda item: item.applicant.kana, strong=lambda item: not item.verdict),
-            Column("生年月日", 14, born),
-            Column("電話番号", 12, lambda item: item.applicant.phone),
-            Column("回", 6, lambda item: item.outing or "・".join(item.applicant.preferences)),
-            Column("状態", 0, verdict_words, strong=lambda item: item.exception and not item.verdict),
-        ),
-        (
-            Column("", 7, lambda item: ""),
-            Column("住所", 44, address),
-            Column("メール", 0, lambda item: item.applicant.email or "メールなし"),
-        ),
-    ]
-
-
-class Whole(Static):
-    """What the row's columns were too narrow for, in full: nobody confirms what they cannot see. Away when nothing is."""
-
-    def show(self, cut: list[tuple[str, str]]) -> None:
-        self.display = bool(cut)
-        words = "\n".join(f" {title}: {text}" for title, text in cut)
-        self.update(Text(words, overflow="fold"))
+from tui.widgets.virtual_list import Held, VirtualList
+from tui.words import no
 
 
 class ReviewPane(Pane):
@@ -93,6 +44,9 @@ class ReviewPane(Pane):
         super().__init__()
         self._stage = APPLICANTS
         self._items: list[ReviewItem] = []
+        self._as_listed = ReviewStatus(0, 0, 0)
+        self._answered: set[str] = set()
+        """Records answered since the list was read."""
 
     @property
     def _reviews(self) -> bool:
@@ -137,16 +91,25 @@ class ReviewPane(Pane):
 
     def entered(self) -> None:
         due = self._due_stage()
-        if not self._reviews or due == PARTICIPANTS != self._stage:
-            self._stage = due
+        if not self._reviews or due == PARTICIPANTS != self._stage or self._stale():
+            self._stage = due if due == PARTICIPANTS else self._stage
             self._load()
         self._show_status()
+
+    def _stale(self) -> bool:
+        """Whether the vault holds other people, other items or other answers than the list."""
+        try:
+            return self.office.review.status(self._stage) != self._as_listed
+        except IkiikiError:  # no programme yet
+            return False
 
     def _load(self) -> None:
         """Read what is under review; this is logged, so not done at every turn."""
         try:
             if self._reviews:
                 self._items = self.office.review.rows(self._stage)
+                self._as_listed = self.office.review.status(self._stage)
+                self._answered = set()
                 self._list.reload(Held(self._items), keep_cursor=False)
             else:
                 self.query_one(VirtualList).reload(Held(self._returned()))
@@ -163,30 +126,27 @@ class ReviewPane(Pane):
         self.query_one(Frame).caption(*self._caption())
 
     def _caption(self) -> tuple[str, str]:
-        title = STAGE_WORDS[self._stage] if self._reviews else "点検 — 区からの差戻し"
+        if self._reviews:
+            return STAGE_WORDS[self._stage], self._progress(self._as_listed)
         try:
             status = self.office.review.status(self._stage)
         except IkiikiError:  # the list says why
             status = ReviewStatus(0, 0, 0)
-        counts = f"全{status.total} 確認{status.confirmed} 差戻し{status.returned} 残り{status.open}"
-        return title, counts
+        return "点検 — 区からの差戻し", self._progress(status)
+
+    @staticmethod
+    def _progress(status: ReviewStatus) -> str:
+        return f"あと{status.open}人   全{status.total} 確認{status.confirmed} 差戻し{status.returned}"
 
     @on(VirtualList.Moved)
     def _moved(self) -> None:
         if not self._reviews:
             return
-        self.query_one(Whole).show(self._list.cut())
         item = self._list.current
+        self.query_one(Whole).show(self._list.cut(), item.changes if item is not None else ())
         text = Text(" ", no_wrap=True, overflow="ellipsis", end="")
         if item is not None:
-            words = [problem_words(item.problems), warning_words(item.warnings)]
-            if item.reason:
-                words.append(f"委託先が受け付けた理由: {REASONS.get(item.reason, item.reason)}")
-            if item.changed:
-                words.append("前に答えたあとで内容が変わりました")
-            text.append(
-                clean("  ".join(word for word in words if word) or "この機械の点検では、問題は見つかりません")
-            )
+            text.append(clean(doubt_words(item)))
         self.query_one("#doubt", Line).show(text)
 
     # -- one key confirms and moves on ------------------------------------------------------------------
@@ -205,19 +165,64 @@ class ReviewPane(Pane):
         item = self._list.current
         if item is None:
             return
+        if item.verdict == "returned":  # a key pressed once too often must not overrule a return
+            self.action_overrule()
+            return
+        said = "" if item.verdict else f"受付番号 {no(item.number)} を確認しました"
+        if item.verdict or self._confirm(item):
+            self._next_open(said)
+
+    def _confirm(self, item: ReviewItem) -> bool:
         try:
             self.office.review.confirm(self._stage, [item.record])
         except IkiikiError as error:
             self.ikiiki.show_error(error)
-            return
-        self._mark(item, "confirmed")
-        self._next_open(f"受付番号 {no(item.number)} を確認しました")
+            return False
+        self._mark(self._list.cursor, "confirmed")
+        self._answered.add(item.record)
+        return True
 
-    def _mark(self, item: ReviewItem, verdict: str) -> None:
-        index = self._list.cursor
-        self._show_status()
-        self._items[index] = dataclasses.replace(item, verdict=verdict, changed=False)
+    @flow
+    async def action_overrule(self) -> None:
+        item = self._list.current
+        words = "差し戻した人です。確認に替えますか。"
+        if item is not None and (
+            await self.ikiiki.ask(
+                confirm(f"確認 受付番号 {no(item.number)}", words, yes="確認に替える", no="差戻しのまま")
+            )
+            == "yes"
+        ):
+            if self._confirm(item):
+                self._next_open(f"受付番号 {no(item.number)} を確認しました")
+
+    def _mark(self, index: int, verdict: str) -> None:
+        """Show a word on the row and in the counts, without asking the vault."""
+        counts = {"confirmed": self._as_listed.confirmed, "returned": self._as_listed.returned}
+        for word, step in ((self._items[index].verdict, -1), (verdict, 1)):
+            if word:
+                counts[word] += step
+        self._as_listed = dataclasses.replace(self._as_listed, **counts)
+        self._items[index] = dataclasses.replace(self._items[index], verdict=verdict)
         self._list.change(index)
+        self._show_status()
+
+    def action_undo(self) -> None:
+        try:
+            undone = {one.record: one for one in self.office.review.undo(self._stage)}
+        except IkiikiError as error:
+            self.ikiiki.show_error(error)
+            return
+        if undone.keys() <= self._answered:
+            for index, item in enumerate(self._items):
+                if item.record in undone:
+                    self._mark(index, undone[item.record].verdict)
+        else:  # of before the list was read: whether it changed since is not known
+            self._load()
+        here = next((index for index, item in enumerate(self._items) if item.record in undone), 0)
+        self._list.move_to(here)
+        numbers = "、".join(no(one.number) for one in list(undone.values())[:5])
+        more = f" ほか{len(undone) - 5}人" if len(undone) > 5 else ""
+        self.say(f"受付番号 {numbers}{more} の答えを取り消しました")
 
     def _next_open(self, said: str) -> None:
         """To the next person without an answer, from here on and then from the top; what was done is said."""
@@ -238,7 +243,8 @@ class ReviewPane(Pane):
         code = await self.ikiiki.ask(Choice(f"差戻し 受付番号 {no(item.number)}", "", RETURN_CODES))
         if code is not None:
             self.office.review.return_(self._stage, [item.record], code)
-            self._mark(item, "returned")
+            self._mark(self._list.cursor, "returned")
+            self._answered.add(item.record)
             self._next_open(f"受付番号 {no(item.number)} を差し戻しました")
 
     @flow

@@ -1,0 +1,92 @@
+"""One person under review, on the screen: all five items, what stands, what is doubtful, what changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from rich.text import Text
+from textual.widgets import Static
+
+from core.applicant import age_on
+from core.office.intake import REASONS
+from core.office.review import APPLICANTS, PARTICIPANTS, ReviewItem
+from core.office.review_items import Change
+from core.people.fields import FIELD_WORDS, Field
+from tui.safety import clean
+from tui.widgets.virtual_list import Column
+from tui.words import era_short, no, problem_words, warning_words
+
+STAGE_WORDS = {APPLICANTS: "⑤ 応募者の点検", PARTICIPANTS: "⑨ 参加者の点検"}
+_VERDICTS = {"confirmed": "確認済", "returned": "差戻し"}
+
+
+def verdict_words(item: ReviewItem) -> str:
+    """What stands now, in words; what is worth a look says so."""
+    if item.verdict:
+        return _VERDICTS[item.verdict]
+    if item.changed:
+        return "未 変更あり"
+    return "未 要注意" if item.exception else "未"
+
+
+def layout(reference: dt.date) -> list[tuple[Column[ReviewItem], ...]]:
+    """Two lines a person: all five items at a glance on 80 columns."""
+
+    def born(item: ReviewItem) -> str:
+        day = item.applicant.birth_date
+        return f"{era_short(day)} {age_on(day, reference)}歳" if day else "（なし）"
+
+    def address(item: ReviewItem) -> str:
+        code = item.applicant.postal_code
+        return (f"〒{code[:3]}-{code[3:]} " if code else "") + item.applicant.address
+
+    return [
+        (
+            Column("番号", 7, lambda item: no(item.number), right=True),
+            Column("カナ氏名", 20, lambda item: item.applicant.kana, strong=lambda item: not item.verdict),
+            Column("生年月日", 14, born),
+            Column("電話番号", 12, lambda item: item.applicant.phone),
+            Column("回", 8, lambda item: item.outing or "・".join(item.applicant.preferences)),
+            Column("状態", 0, verdict_words, strong=lambda item: item.exception and not item.verdict),
+        ),
+        (
+            Column("", 7, lambda item: ""),
+            Column("住所", 44, address),
+            Column("メール", 0, lambda item: item.applicant.email or "メールなし"),
+        ),
+    ]
+
+
+def change_words(change: Change) -> tuple[str, str]:
+    """(item, old → new), as people read them."""
+    name = "参加の回" if change.item == "outing" else FIELD_WORDS[Field(change.item)]
+
+    def read(value: str) -> str:
+        if change.item == Field.BIRTH_DATE and value:
+            return era_short(dt.date.fromisoformat(value))
+        return clean(value) or "（なし）"
+
+    return name, f"{read(change.old)} → {read(change.new)}"
+
+
+def doubt_words(item: ReviewItem) -> str:
+    """Why this person is among the exceptions; or that nothing was found."""
+    words = [problem_words(item.problems), warning_words(item.warnings)]
+    if item.reason:
+        words.append(f"委託先が受け付けた理由: {REASONS.get(item.reason, item.reason)}")
+    if item.changed:
+        words.append("前に答えたあとで内容が変わりました")
+    return "  ".join(word for word in words if word) or "この機械の点検では、問題は見つかりません"
+
+
+class Whole(Static):
+    """What the row's columns have no room for, in full: what changed since the last word, and what they cut.
+
+    Nobody confirms what they cannot see. Away when there is nothing.
+    """
+
+    def show(self, cut: list[tuple[str, str]], changes: tuple[Change, ...]) -> None:
+        told = [("変更 " + name, words) for name, words in map(change_words, changes)] + cut
+        self.display = bool(told)
+        words = "\n".join(f" {title}: {text}" for title, text in told)
+        self.update(Text(words, overflow="fold"))
