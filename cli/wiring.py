@@ -49,6 +49,7 @@ from storage.vault.vault import NewStaff, create_vault, open_vault
 if TYPE_CHECKING:
     from core.checks import Check
     from core.office.notices import NoticeItem
+    from core.office.review_paper import PaperList
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,22 @@ class Session:
             _write(path, pdf)
             written.append(path)
         return written
+
+    def write_review_list(self, file: Path, stage: str) -> PaperList:
+        """点検一覧 as PDF at `file`, a new file. It is laid out first, then noted, then written."""
+        from storage.papers.review_list import review_list_pdf
+
+        if file.exists():
+            raise UsageError(
+                "同じ名前のファイルがすでにあります。上書きはしていません",
+                where=str(file),
+                next_step="別の名前を付けるか、前のファイルを片付けてください",
+            )
+        paper = self.office.review_paper.draft(stage)
+        pdf = review_list_pdf(paper)
+        self.office.review_paper.printed(paper)
+        _write(file, pdf)
+        return paper
 
     def publish(self, folder: Path, draw: str | None = None) -> str:
         """Write the public folder of the newest draw, or of the one named, and enter it in the ledger; the draw's id."""

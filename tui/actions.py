@@ -325,7 +325,17 @@ ACTIONS: tuple[Action, ...] = (
         "review", "undo", "取り消す", "u", "いまの答えを取り消して、前の人に戻る（送る前だけ）", Right.REVIEW
     ),
     Action("review", "return_", "差戻し", "r", "理由を選んで委託先に戻す", Right.REVIEW),
-    Action("review", "range", "一覧で答える", "l", "点検一覧の番号で答える。例: 1-25 7を除く", Right.REVIEW),
+    Action(
+        "review",
+        "range",
+        "一覧で答える",
+        "l",
+        "印刷した点検一覧の4文字と番号で答える。例: KTQM 1-25 7を除く",
+        Right.REVIEW,
+    ),
+    Action(
+        "review", "paper", "点検一覧を印刷", "p", "まだ答えていない人を、25人ずつのPDFにする", Right.REVIEW
+    ),
     Action("review", "rest", "残りを全部確認", "a", "点検で問題のなかった残りの全員を確認する", Right.REVIEW),
     Action("review", "stage", "⑤／⑨", "t", "応募者の点検⑤と参加者の点検⑨を切り替える"),
     Action("review", "approve", "⑩承認", "", "参加者の確認が終わったことを委託先に伝える", Right.APPROVE),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from core.office.notices import NoticeItem
     from core.office.office import Office
     from core.office.ports import Progress
+    from core.office.review_paper import PaperList
 
 
 class SyncReport(Protocol):
@@ -56,6 +57,10 @@ class Session(Protocol):
 
     def notice_hashes(self) -> Mapping[str, str]:
         """SHA-256 by file name, of what the ward's notice tells of: the tools that check a draw, both sites' keys."""
+        ...
+
+    def write_review_list(self, file: Path, stage: str) -> PaperList:
+        """点検一覧 as PDF, noted in ledger and access log."""
         ...
 
     def write_desk_medium(self, folder: Path) -> str | None:

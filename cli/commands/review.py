@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -84,6 +85,44 @@ def return_(
     with opened() as session:
         said = session.office.review.return_(stage, _records(session.office, stage, numbers), code)
     say({"returned": said}, f"{said}件を差し戻しました（{RETURN_CODES[code]}）")
+
+
+@app.command()
+def paper(
+    file: Annotated[Path, typer.Argument(help="書き出すPDF（新しいファイル）")],
+    stage: Stage = APPLICANTS,
+    as_json: Json = False,
+) -> None:
+    """まだ答えていない人の点検一覧を、25人ずつのPDFにする（全項目が入る）。"""
+    remember(as_json)
+    with opened() as session:
+        made = session.write_review_list(file, stage)
+    say(
+        {"file": str(file), "list": made.short, "rows": len(made.rows), "pages": made.pages},
+        f"書き出しました: {file}  一覧 {made.short}  {len(made.rows)}人 {made.pages}枚\n"
+        f"答えの入力: ikiiki review answer {made.short} 1-25 7を除く",
+    )
+
+
+@app.command()
+def answer(
+    words: Annotated[list[str], typer.Argument(help="一覧の4文字と番号。例: KTQM 1-25 7を除く")],
+    as_json: Json = False,
+) -> None:
+    """印刷した点検一覧の番号で確認する。"""
+    remember(as_json)
+    with opened() as session:
+        meant = session.office.review_paper.read(" ".join(words))
+        said = session.office.review_paper.confirm(meant)
+        status = session.office.review.status(meant.stage)
+    say(
+        {
+            "list": meant.short, "stage": meant.stage, "confirmed": said, "left": list(meant.left),
+            "answered": list(meant.answered), "open": status.open,
+        },
+        f"一覧 {meant.short} の {said}人を確認しました（除いた {len(meant.left)}人、もう答えのある {len(meant.answered)}人、"
+        f"残り {status.open}件）",
+    )  # fmt: skip
 
 
 @app.command()

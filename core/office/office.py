@@ -24,6 +24,7 @@ from core.office.publication import Publication
 from core.office.records import Records
 from core.office.refusals import Refusals
 from core.office.review import Review
+from core.office.review_paper import ReviewPaper
 from core.office.rules import Rules
 from core.office.seating import Seated
 from core.office.staff import Slots, StaffDesk
@@ -60,6 +61,7 @@ class Office:
         self.intake = Intake(desk)
         self.records = Records(desk, self.exchange)
         self.review = Review(desk, Seated(), self.exchange)
+        self.review_paper = ReviewPaper(desk, self.review)
         self.lottery = Lottery(desk, self.exchange)
         self.chances = Chances(desk)
         self.participants = Participants(desk, self.exchange)

@@ -216,7 +216,7 @@ def test_return(picture: Any) -> None:
 
 
 def test_answering_by_range(picture: Any) -> None:
-    picture("review", W, then(going_to("review"), "l", until="Prompt", writing="1-25 7を除く"))
+    picture("review", W, then(going_to("review"), "l", until="Prompt", writing="KTQM 1-25 7を除く"))
 
 
 def test_confirming_the_rest(picture: Any) -> None:

@@ -30,6 +30,7 @@ from core.office.desk import Desk
 from core.office.founding import found
 from core.office.office import Office
 from core.office.ports import StaffRow
+from core.office.review_paper import PaperList
 from core.office.staff import NewPerson
 from core.people.fields import Field
 from core.roles import Actor, Role, Site
@@ -177,6 +178,11 @@ class FakeSession:
 
     def write_postcards(self, file: Path, items: Sequence[Any]) -> Sequence[Path]:
         raise Refused("この試験でははがきを組みません")
+
+    def write_review_list(self, file: Path, stage: str) -> PaperList:
+        paper = self.office.review_paper.draft(stage)
+        self.office.review_paper.printed(paper)
+        return paper
 
     def write_desk_medium(self, folder: Path) -> str | None:
         raise Refused("この試験では媒体に書きません")

@@ -10,7 +10,6 @@ import pytest
 
 from core.office.review import APPLICANTS
 from core.roles import Role, Site
-from tui.panes.review.ranges import numbers_in
 
 
 async def test_all_five_items_are_in_sight_and_enter_confirms_and_moves_on(
@@ -206,38 +205,40 @@ async def test_a_confirmation_reads_no_list_from_the_vault(open_at: Any, app_on:
         assert len(wholes) == 2  # the assertion's own
 
 
-async def test_a_printed_list_is_answered_in_one_line(open_at: Any, app_on: Any, log_in: Any) -> None:
+async def test_a_printed_list_is_answered_in_one_line(
+    open_at: Any, app_on: Any, shown: Any, log_in: Any
+) -> None:
     opener = open_at(Site.WARD)
-    numbers = [opener.key(number).number for number in range(1, 6)]
+    keyed = [opener.key(number) for number in range(1, 6)]
     app = app_on(opener)
     async with app.run_test(size=(80, 24)) as pilot:
         await log_in(pilot)
-        await pilot.press("l")
+        await pilot.press("p")
         await pilot.pause()
-        app.screen.query_one("#answer").value = f"{numbers[0]}-{numbers[-1]} {numbers[2]}を除く"
         await pilot.press("enter")
         await pilot.pause()
+        await pilot.pause()
+        assert "（5人、1枚）を書き出しました" in shown(app)
+        opener.change(keyed[3], preferences=("B",))
+        await pilot.press("l")
+        await pilot.pause()
+        answer = app.screen.query_one("#answer")
+        short = answer.value
+        answer.value = short + "1-5 3を除く"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "の4）" in shown(app)
+        assert answer.value == short + "1-5 3を除く"
+        assert opener.office.review.status(APPLICANTS).confirmed == 0
+        answer.value = short + "1-5 3を除く 4を除く"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "3人を確認します" in shown(app)
         await pilot.press("up", "enter")
         await pilot.pause()
         await pilot.pause()
         status = opener.office.review.status(APPLICANTS)
-        assert (status.confirmed, status.open) == (4, 1)
-
-
-@pytest.mark.parametrize(
-    ("text", "named", "left"),
-    [
-        ("1-3", {1, 2, 3}, set()),
-        ("1-5 3を除く", {1, 2, 4, 5}, {3}),
-        ("１〜３、５", {1, 2, 3, 5}, set()),
-        ("1-25 7を除く 9-11除く", set(range(1, 26)) - {7, 9, 10, 11}, {7, 9, 10, 11}),
-    ],
-)
-def test_answers_as_people_write_them(text: str, named: set[int], left: set[int]) -> None:
-    assert numbers_in(text) == (named, left)
-
-
-@pytest.mark.parametrize("text", ["", "3-1", "abc", "1-3 7を除く", "1-9999999"])
-def test_an_answer_that_cannot_be_meant_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"番号|読めません|範囲"):
-        numbers_in(text)
+        assert (status.confirmed, status.open) == (3, 2)
+        await pilot.press("u")
+        await pilot.pause()
+        assert opener.office.review.status(APPLICANTS).confirmed == 0

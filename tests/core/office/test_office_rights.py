@@ -37,6 +37,8 @@ DOING: dict[str, Callable[[Office], object]] = {
     "take desk": lambda o: o.records.take_in_desk("1-wd-00000009", b"", b""), "rows": lambda o: o.review.rows(APPLICANTS),
     "confirm": lambda o: o.review.confirm(APPLICANTS, ["X"]), "rest": lambda o: o.review.confirm_rest(APPLICANTS),
     "return": lambda o: o.review.return_(APPLICANTS, ["X"], "unclear"), "words": lambda o: o.review.send(),
+    "paper": lambda o: o.review_paper.draft(APPLICANTS), "answer": lambda o: o.review_paper.read("KTQM 1"),
+    "undo": lambda o: o.review.undo(APPLICANTS),
     "approve": lambda o: o.participants.approve(), "seal": lambda o: o.lottery.seal(), "freeze": lambda o: o.lottery.freeze(),
     "opened": lambda o: o.lottery.open_seals(), "dice": lambda o: o.lottery.dice(DICE), "draw": lambda o: o.lottery.draw(),
     "cancel": lambda o: o.participants.cancel("X"), "attend": lambda o: o.participants.attend("A", "X", True),

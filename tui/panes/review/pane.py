@@ -23,8 +23,7 @@ from core.roles import Right
 from tui.actions import Action, bindings_of
 from tui.panes.intake.pane import columns
 from tui.panes.intake.record import RecordSheet
-from tui.panes.review.ranges import numbers_in
-from tui.panes.review.row import STAGE_WORDS, Whole, doubt_words, layout
+from tui.panes.review.row import STAGE_WORDS, Whole, answer_words, complaint, doubt_words, layout
 from tui.place import Pane, flow
 from tui.safety import clean
 from tui.widgets.dialogs import Choice, Prompt, confirm
@@ -45,6 +44,8 @@ class ReviewPane(Pane):
         self._stage = APPLICANTS
         self._items: list[ReviewItem] = []
         self._as_listed = ReviewStatus(0, 0, 0)
+        self._printed = ""
+        """The printed list of this sitting."""
         self._answered: set[str] = set()
         """Records answered since the list was read."""
 
@@ -248,29 +249,49 @@ class ReviewPane(Pane):
             self._next_open(f"受付番号 {no(item.number)} を差し戻しました")
 
     @flow
-    async def action_range(self) -> None:
+    async def action_paper(self) -> None:
+        words = "まだ答えていない人を、25人ずつの一覧にします。全項目が入ります。使い終わったら裁断してください。\n書き出す場所と名前:"
         answer = await self.ikiiki.ask(
-            Prompt("一覧で答える", "確認した受付番号。例: 1-25 7を除く", check=_complaint)
+            Prompt(
+                "点検一覧を印刷する",
+                words,
+                value=str(self.ikiiki.config.folder / f"review-{self.ikiiki.now():%Y%m%d-%H%M}.pdf"),
+            )
         )
         if answer is None:
             return
-        named, left = numbers_in(answer)
-        records = [item.record for item in self._items if item.number in named and not item.verdict]
-        unknown = named - {item.number for item in self._items}
-        words = f"{len(records)}人を確認します。"
-        if left:
-            words += f"\n除いた {len(left)}人は、確認せずに残します。"
-        if unknown:
-            words += f"\n点検の対象にない番号が {len(unknown)}個ありました（そのままにします）。"
+        session, file, stage = self.session, self.ikiiki.path(answer), self._stage
+        paper = await self.ikiiki.run_job(
+            "点検一覧を組む", lambda progress: session.write_review_list(file, stage), stoppable=False
+        )
+        self._printed = paper.short
+        self.say(f"一覧 {paper.short}（{len(paper.rows)}人、{paper.pages}枚）を書き出しました")
+
+    @flow
+    async def action_range(self) -> None:
+        review_paper = self.office.review_paper
+        text = await self.ikiiki.ask(
+            Prompt(
+                "一覧で答える",
+                "点検一覧の右上の4文字と、確認した一覧の番号。例: KTQM 1-25 7を除く",
+                value=f"{self._printed} " if self._printed else "",
+                check=lambda text: complaint(review_paper, text),
+            )
+        )
+        if text is None:
+            return
+        answer = review_paper.read(text)
+        if not answer.confirm:
+            self.say("まだ答えていない人は、その中にいません")
+            return
         if (
-            records
-            and await self.ikiiki.ask(confirm("一覧で答える", words, yes="確認する", no="戻る")) == "yes"
+            await self.ikiiki.ask(confirm("一覧で答える", answer_words(answer), yes="確認する", no="戻る"))
+            == "yes"
         ):
-            done = self.office.review.confirm(self._stage, records)
+            done = review_paper.confirm(answer)
+            self._stage, self._printed = answer.stage, answer.short
             self._load()
             self.say(f"{done}人を確認しました")
-        elif not records:
-            self.say("まだ答えていない人は、その中にいません")
 
     @flow
     async def action_rest(self) -> None:
@@ -320,11 +341,3 @@ class ReviewPane(Pane):
             participants = self.office.participants
             await self.ikiiki.run_job("承認", lambda progress: participants.approve(), stoppable=False)
             self.say("承認しました。F6 送受信で送られます")
-
-
-def _complaint(text: str) -> str:
-    try:
-        numbers_in(text)
-    except ValueError as error:
-        return str(error)
-    return ""

@@ -8,13 +8,15 @@ from rich.text import Text
 from textual.widgets import Static
 
 from core.applicant import age_on
+from core.errors import IkiikiError
 from core.office.intake import REASONS
 from core.office.review import APPLICANTS, PARTICIPANTS, ReviewItem
 from core.office.review_items import Change
+from core.office.review_paper import PaperAnswer, ReviewPaper
 from core.people.fields import FIELD_WORDS, Field
 from tui.safety import clean
 from tui.widgets.virtual_list import Column
-from tui.words import era_short, no, problem_words, warning_words
+from tui.words import era_short, moment, no, problem_words, warning_words
 
 STAGE_WORDS = {APPLICANTS: "⑤ 応募者の点検", PARTICIPANTS: "⑨ 参加者の点検"}
 _VERDICTS = {"confirmed": "確認済", "returned": "差戻し"}
@@ -77,6 +79,29 @@ def doubt_words(item: ReviewItem) -> str:
     if item.changed:
         words.append("前に答えたあとで内容が変わりました")
     return "  ".join(word for word in words if word) or "この機械の点検では、問題は見つかりません"
+
+
+def complaint(review_paper: ReviewPaper, text: str) -> str:
+    """Why this answer to a printed list will not do, or "": said beside it, so that nothing keyed is lost."""
+    try:
+        review_paper.read(text)
+    except IkiikiError as error:
+        where = f"（{clean(error.where)}）" if error.where else ""
+        return f"{error.what}{where}。{error.next_step}"
+    return ""
+
+
+def answer_words(answer: PaperAnswer) -> str:
+    """What an answer to a printed list would do, to be read before it is done."""
+    words = (
+        f"一覧 {answer.short}（{STAGE_WORDS[answer.stage]}、{moment(answer.printed)} {clean(answer.by)} 印刷）\n"
+        f"{len(answer.confirm)}人を確認します。"
+    )
+    if answer.left:
+        words += f"\n除いた {len(answer.left)}人は、確認せずに残します。"
+    if answer.answered:
+        words += f"\nもう答えのある {len(answer.answered)}人は、その答えのままにします。"
+    return words
 
 
 class Whole(Static):

@@ -1,4 +1,4 @@
-"""Answers to a printed 点検一覧: `1-25 7を除く` names 受付番号 1 to 25 but for 7."""
+"""Numbers in an answer to a printed list: `1-25 7を除く` names 1 to 25 but for 7."""
 
 from __future__ import annotations
 
