@@ -122,9 +122,10 @@ ACTIONS: tuple[Action, ...] = (
         "",
         "検算の道具と両者の鍵の SHA-256",
     ),
-    Action("lottery", "chart", "図", "c", "応募と定員、席の埋まり方を図で見る"),
+    Action("lottery", "chart", "図", "c", "応募と定員、年齢、席の埋まり方を図で見る"),
     # 参加者
     Action("participants", "outing", "回を選ぶ", "enter", "回ごとの参加者と補欠を見る"),
+    Action("participants", "chart", "図", "c", "当選と補欠、希望の順、出欠を図で見る"),
     Action(
         "participants", "send", "⑦送る", "s", "参加者の一覧を、封をして区へ送る用意をする", Right.SEND, _C
     ),

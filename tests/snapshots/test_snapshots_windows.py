@@ -202,6 +202,12 @@ def test_charts(picture: Any, stage: str) -> None:
     picture(stage, C, then(going_to("lottery"), "c", until="Message"))
 
 
+def test_charts_of_the_participants(picture: Any) -> None:
+    assert "欠席" in picture(
+        "dispatched", C, then(then(going_to("participants"), "c", until="Message"), "end")
+    )
+
+
 def test_draw_recomputed(picture: Any) -> None:
     words = picture("drawn", W, then(going_to("lottery"), "v", until="Message"))
     assert "一致" in words

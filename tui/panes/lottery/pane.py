@@ -11,17 +11,15 @@ from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from core.applicant import State
 from core.draw.abandoned import REASON_WORDS, Reason
 from core.errors import IkiikiError
 from core.office.beacon import beacon_on
 from core.office.ceremony_status import Ceremony
 from core.office.drawing import Step
-from core.office.intake import Intake
-from core.office.listing import ListFilter
-from core.office.ports import Progress
+from core.office.figures import figures
 from core.roles import Right, Site
 from tui.actions import Action, bindings_of
+from tui.charts import of_applications
 from tui.panes.lottery.chances import show_chances
 from tui.panes.lottery.checking import check_publication, hashes_in_words
 from tui.panes.lottery.deeds import DEEDS, ROLLING, STOPPED
@@ -29,7 +27,6 @@ from tui.panes.lottery.dice import DiceSheet, ask_beacon
 from tui.panes.lottery.showing import told
 from tui.place import Pane, flow
 from tui.safety import clean
-from tui.widgets.chart import Bar, chart
 from tui.widgets.dialogs import Choice, Message, Prompt, confirm
 
 POLL_SECONDS = 5.0
@@ -350,42 +347,9 @@ class LotteryPane(Pane):
 
     @flow
     async def action_chart(self) -> None:
-        office = self.office
-        wishes = await self.ikiiki.run_job("応募を数える", lambda progress: wished(office.intake, progress))
-        outings = office.participants.outings()
-        text = Text(
-            "応募と定員。応募は第1希望（かっこは第2希望から下も入れた人数）。\n縦の線が定員です。\n\n", end=""
+        intake, participants = self.office.intake, self.office.participants
+        counted = await self.ikiiki.run_job(
+            "図のために数える", lambda progress: figures(intake, participants, progress)
         )
-        bars = [
-            Bar(
-                f"{outing.code} {outing.place}",
-                first,
-                outing.capacity,
-                f"{first}（{every}）／{outing.capacity}人",
-            )
-            for outing in outings
-            for first, every in [wishes.get(outing.code, (0, 0))]
-        ]
-        text.append(chart(bars, 68, ascii_only=self.ikiiki.config.ascii_borders))
-        if any(outing.seated for outing in outings):
-            text.append("\n\n席の埋まり方\n\n")
-            seats = [
-                Bar(f"{o.code} {o.place}", o.seated, o.capacity, f"{o.seated}人 補欠{o.waiting}人")
-                for o in outings
-            ]
-            text.append(chart(seats, 68, ascii_only=self.ikiiki.config.ascii_borders))
-        await self.ikiiki.ask(Message("図", text))
-
-
-def wished(intake: Intake, progress: Progress) -> dict[str, tuple[int, int]]:
-    """By outing: how many accepted applications wish for it first, and how many name it at all."""
-    which = ListFilter(states=frozenset({State.ACCEPTED}))
-    total = intake.count(which)
-    counts: dict[str, tuple[int, int]] = {}
-    for offset in range(0, total, 500):
-        progress(offset, total)
-        for row in intake.page(which, offset, 500):
-            for rank, code in enumerate(row.preferences):
-                first, every = counts.get(code, (0, 0))
-                counts[code] = (first + (rank == 0), every + 1)
-    return counts
+        words = of_applications(counted, 68, ascii_only=self.ikiiki.config.ascii_borders)
+        await self.ikiiki.ask(Message("図", words))

@@ -11,13 +11,15 @@ from textual.widgets import Static
 
 from core.errors import IkiikiError, UsageError
 from core.notices import NOTICE_WORDS, NoticeKind
+from core.office.figures import figures
 from core.office.participants import OutingStatus
 from tui.actions import bindings_of
+from tui.charts import of_participants
 from tui.panes.participants.outing import OutingSheet
 from tui.place import Pane, flow
 from tui.safety import clean
 from tui.widgets.chart import Bar, chart
-from tui.widgets.dialogs import Choice, Prompt, confirm
+from tui.widgets.dialogs import Choice, Message, Prompt, confirm
 from tui.widgets.frame import Frame
 from tui.widgets.virtual_list import Column, Held, VirtualList
 from tui.words import no
@@ -85,6 +87,15 @@ class ParticipantsPane(Pane):
         if isinstance(outing, OutingStatus):
             self.office.participants.list(outing.code)  # says in a dialog why there is nothing to see yet
             await self.ikiiki.ask(OutingSheet(outing))
+
+    @flow
+    async def action_chart(self) -> None:
+        intake, participants = self.office.intake, self.office.participants
+        counted = await self.ikiiki.run_job(
+            "図のために数える", lambda progress: figures(intake, participants, progress)
+        )
+        words = of_participants(counted, 68, ascii_only=self.ikiiki.config.ascii_borders)
+        await self.ikiiki.ask(Message("図", words))
 
     @flow
     async def action_send(self) -> None:
