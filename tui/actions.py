@@ -168,6 +168,23 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "outing",
+        "no_shows",
+        "残りを欠席",
+        "z",
+        "出欠をまだ記録していない参加者を、まとめて欠席にする（開催日から）",
+        Right.PARTICIPANTS,
+        _C,
+    ),
+    Action(
+        "outing",
+        "phones",
+        "電話の一覧",
+        "p",
+        "電話番号だけの一覧を開く（操作ログに残ります）",
+        Right.OPEN_RECORD,
+    ),
+    Action(
+        "outing",
         "cancel",
         "辞退（全回）",
         "w",

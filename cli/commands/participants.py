@@ -8,6 +8,7 @@ import typer
 
 from cli.context import Json, columns, opened, remember, say
 from core.draw.standing import PlaceState, Promotion
+from core.office.outing_day import Callees
 
 app = typer.Typer(no_args_is_help=True, help="参加者")
 Number = Annotated[int, typer.Argument(help="受付番号")]
@@ -192,3 +193,30 @@ def _promoted(promotions: tuple[Promotion, ...]) -> None:
         {"promoted": [{"unit": p.id, "outing": p.course} for p in promotions]},
         lambda: "繰上げ: " + ("、".join(f"{p.id}（{p.course}）" for p in promotions) or "なし"),
     )
+
+
+@app.command()
+def phones(
+    outing: Outing,
+    who: Annotated[
+        Callees, typer.Option(help="pending（出欠が未記録の人）・seated（参加者）・waiting（補欠）")
+    ] = Callees.PENDING,
+    as_json: Json = False,
+) -> None:
+    """電話番号だけの一覧（操作ログに残る）。"""
+    remember(as_json)
+    with opened() as session:
+        calls = session.office.outing_day.phones(outing, who)
+    say(
+        {"outing": outing, "calls": [{"number": c.number, "kana": c.kana, "phone": c.phone} for c in calls]},
+        lambda: columns([(f"{c.number:04}", c.kana, c.phone) for c in calls]),
+    )
+
+
+@app.command()
+def no_shows(outing: Outing, as_json: Json = False) -> None:
+    """出欠をまだ記録していない参加者を、まとめて欠席にする（開催日から）。"""
+    remember(as_json)
+    with opened() as session:
+        noted = session.office.outing_day.no_shows(outing)
+    say({"outing": outing, "absent": list(noted)}, f"{len(noted)}人を欠席にしました")

@@ -18,6 +18,7 @@ from core.office.intake import Intake
 from core.office.ledger import LedgerDesk
 from core.office.lottery import Lottery
 from core.office.notices import NoticeDesk
+from core.office.outing_day import OutingDay
 from core.office.participants import Participants
 from core.office.ports import Boxes
 from core.office.publication import Publication
@@ -65,6 +66,7 @@ class Office:
         self.lottery = Lottery(desk, self.exchange)
         self.chances = Chances(desk)
         self.participants = Participants(desk, self.exchange)
+        self.outing_day = OutingDay(desk, self.participants)
         self.by_phone = ByPhone(desk, self.exchange, boxes)
         self.publication = Publication(desk)
         self.notices = NoticeDesk(desk)

@@ -16,6 +16,26 @@ def test_who_did_not_come(picture: Any) -> None:
     assert "出席 2・欠席 2・未 0" in words
 
 
+def test_attendance_is_keyed_down_the_list(picture: Any) -> None:
+    words = picture("dispatched", C, then(SHEET, "down", "down", "down", "space"))
+    assert "出席 3・欠席 1・未 0" in words
+
+
+def test_the_rest_are_noted_as_absent_at_once(picture: Any) -> None:
+    asked = then(SHEET, "z", until="Choice")
+    words = picture("dispatched", C, then(asked, "up", "enter", until="OutingSheet"))
+    assert "出席 2・欠席 2・未 0" in words and "1人を欠席にしました" in words
+
+
+def test_whom_to_call_is_asked_before_any_number_is_shown(picture: Any) -> None:
+    assert "操作ログに残ります" in picture("dispatched", C, then(SHEET, "p", until="Choice"))
+
+
+def test_the_telephone_list_of_those_not_yet_there(picture: Any) -> None:
+    asked = then(SHEET, "p", until="Choice")
+    assert "1人" in picture("dispatched", C, then(asked, "enter", until="Message"), opens=True)
+
+
 def test_before_the_day_nobody_is_absent(picture: Any) -> None:
     words = picture("drawn", C, then(SHEET, "x", until="Message"))
     assert "開催日から" in words and "2026-06-10" in words

@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from textual.app import App
 
 from tui.panes.lottery.dice import DiceSheet, boxes, digits_in
+from tui.panes.participants.outing import phone_words
 from tui.widgets.chart import Bar, chart
 from tui.words import era, era_short
 
@@ -56,3 +57,9 @@ def test_days_as_people_here_write_them() -> None:
     assert era(dt.date(1950, 3, 4)) == "昭和25年3月4日"
     assert era(dt.date(2019, 5, 1)) == "令和元年5月1日"
     assert era_short(dt.date(1926, 12, 24)) == "T15.12.24"
+
+
+def test_telephone_numbers_are_in_groups_to_be_read_aloud() -> None:
+    assert [phone_words(digits) for digits in ("0352730001", "09012345678", "1234", "")] == [
+        "03-5273-0001", "090-1234-5678", "1234", "",
+    ]  # fmt: skip

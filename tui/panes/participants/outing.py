@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -12,11 +14,12 @@ from textual.binding import BindingType
 
 from core.draw.standing import PlaceState, Promotion
 from core.errors import IkiikiError
+from core.office.outing_day import Callees
 from core.office.participants import OutingStatus, Participant
 from tui.actions import Action, bindings_of
 from tui.place import Sheet, flow
-from tui.safety import clean
-from tui.widgets.dialogs import Message, Prompt, confirm
+from tui.safety import clean, fit
+from tui.widgets.dialogs import Choice, Message, Prompt, confirm
 from tui.widgets.frame import Frame
 from tui.widgets.search import Search
 from tui.widgets.virtual_list import Column, Held, VirtualList
@@ -30,6 +33,18 @@ _STATES = {
 }
 _VERDICTS = {"": "", "confirmed": "区確認済", "returned": "区差戻し"}
 _PRESENT = {None: "", True: "出席", False: "欠席"}
+
+
+CALLEES: dict[str, str] = {
+    Callees.PENDING: "出欠をまだ記録していない人",
+    Callees.SEATED: "参加者の全員",
+    Callees.WAITING: "補欠の人",
+}
+
+
+def phone_words(digits: str) -> str:
+    """A number in groups, as people read it aloud: the last four, the four before, the rest."""
+    return "-".join(part for part in (digits[:-8], digits[-8:-4], digits[-4:]) if part)
 
 
 def standing_words(row: Participant) -> str:
@@ -94,6 +109,10 @@ class OutingSheet(Sheet):
         participants = self.office.participants
         self._people = participants.list(self._outing.code)
         self._outing = next(row for row in participants.outings() if row.code == self._outing.code)
+        self._show_counts()
+        self._list.reload(Held(self._found()))
+
+    def _show_counts(self) -> None:
         seated = sum(row.standing is not PlaceState.WAITING for row in self._people)
         waiting = len(self._people) - seated
         self.head(
@@ -101,7 +120,6 @@ class OutingSheet(Sheet):
             f"   参加 {seated}／定員 {self._outing.capacity}   補欠 {waiting}{kept_words(self._outing)}"
             f"{attendance_words(self._outing)}"
         )
-        self._list.reload(Held(self._found()))
 
     def _found(self) -> list[Participant]:
         words = self._words
@@ -157,9 +175,51 @@ class OutingSheet(Sheet):
         except IkiikiError as error:
             self.ikiiki.show_error(error)
             return
-        cursor = self._list.cursor
-        self._load()
-        self._list.move_to(cursor + 1)
+        self._mark(row, present)
+        self._list.move_to(self._list.cursor + 1)
+
+    def _mark(self, row: Participant, present: bool) -> None:
+        """Show it on the row and in the counts, without asking the vault."""
+        counts = Counter({True: self._outing.came, False: self._outing.absent, None: self._outing.pending})
+        counts.subtract([row.present])
+        counts.update([present])
+        self._outing = dataclasses.replace(
+            self._outing, came=counts[True], absent=counts[False], pending=counts[None]
+        )
+        noted = dataclasses.replace(row, present=present)
+        self._people = [noted if person is row else person for person in self._people]
+        self._show_counts()
+        self._list.reload(Held(self._found()))
+
+    @flow
+    async def action_no_shows(self) -> None:
+        pending = self._outing.pending
+        if not pending:
+            self.say("出欠をまだ記録していない人はいません")
+            return
+        words = f"出欠をまだ記録していない参加者 {pending}人を、欠席にします。あとから1人ずつ直せます。"
+        if await self._event("残りを欠席", words, "欠席にする"):
+            noted = self.office.outing_day.no_shows(self._outing.code)
+            self._load()
+            self.say(f"{len(noted)}人を欠席にしました")
+
+    @flow
+    async def action_phones(self) -> None:
+        who = await self.ikiiki.ask(
+            Choice("電話の一覧", "開くと操作ログに残ります。要る人だけを選んでください。", CALLEES)
+        )
+        if who is None:
+            return
+        calls = self.office.outing_day.phones(self._outing.code, Callees(who))
+        lines = [
+            fit(no(call.number), 8) + fit(call.kana, 30) + (phone_words(call.phone) or "電話番号なし")
+            for call in calls
+        ]
+        await self.ikiiki.ask(
+            Message(
+                f"電話の一覧 {CALLEES[Callees(who)]} {len(calls)}人", "\n".join(lines) or "だれもいません"
+            )
+        )
 
     async def _event(self, title: str, words: str, yes: str) -> bool:
         return await self.ikiiki.ask(confirm(title, words, yes=yes, no="戻る")) == "yes"
