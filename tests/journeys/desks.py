@@ -104,7 +104,7 @@ class Desk:
                 await self._pilot.pause(0.02)
 
 
-APPROVAL = ("f8", *["down"] * 5, "enter", *YES)
+APPROVAL = ("f8", *["down"] * 7, "enter", *YES)
 D = TypeVar("D", bound=Desk)
 Turn = tuple[Machine, Callable[[D], Awaitable[None]]]
 

@@ -95,7 +95,7 @@ def test_log_in_review_lock_unlock_and_leave(
     screens.function(7, "⑤ 応募者の点検")
     locked = screens.function(9, "施錠しました")
     assert "サトウ" not in locked and "応募者" not in locked
-    screens.enter(PASSWORD, "⑤ 応募者の点検", "残り8")
+    screens.enter(PASSWORD, "⑤ 応募者の点検", "あと8人")
     screens.press("C-q", "終了しますか")
     screens.press("Up", ">終了する")
     screens.send("Enter")

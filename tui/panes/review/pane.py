@@ -186,15 +186,16 @@ class ReviewPane(Pane):
     @flow
     async def action_overrule(self) -> None:
         item = self._list.current
-        words = "差し戻した人です。確認に替えますか。"
-        if item is not None and (
-            await self.ikiiki.ask(
-                confirm(f"確認 受付番号 {no(item.number)}", words, yes="確認に替える", no="差戻しのまま")
-            )
-            == "yes"
-        ):
-            if self._confirm(item):
-                self._next_open(f"受付番号 {no(item.number)} を確認しました")
+        if item is None:
+            return
+        question = confirm(
+            f"確認 受付番号 {no(item.number)}",
+            "差し戻した人です。確認に替えますか。",
+            yes="確認に替える",
+            no="差戻しのまま",
+        )
+        if await self.ikiiki.ask(question) == "yes" and self._confirm(item):
+            self._next_open(f"受付番号 {no(item.number)} を確認しました")
 
     def _mark(self, index: int, verdict: str) -> None:
         """Show a word on the row and in the counts, without asking the vault."""
