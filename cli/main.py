@@ -25,6 +25,7 @@ ALONE = {
     "init": "init",
     "tui": "screens",
     "status": "screens",
+    "keys": "keys",
     "sync": "sync",
     "doctor": "doctor",
     "demo": "demo",

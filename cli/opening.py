@@ -10,6 +10,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from cli.clock import now
+from cli.keys_file import keys_at_start
 from core.errors import UsageError
 from core.roles import SITE_WORDS, Site
 from storage.vault.hardening import harden_process, terminal_name
@@ -62,7 +63,8 @@ def run_screens(folder: Path, staff_id: str) -> None:
     from tui.app import IkiikiApp
     from tui.opener import Config
 
-    config = Config(staff_id=staff_id, folder=Path.cwd(), shown=_load_the_rest)
+    keymap, notice = keys_at_start()
+    config = Config(staff_id=staff_id, folder=Path.cwd(), shown=_load_the_rest, keymap=keymap, notice=notice)
     raise SystemExit(IkiikiApp(VaultOpener(folder), now, config).run() or 0)
 
 

@@ -9,18 +9,9 @@ from __future__ import annotations
 from textual.binding import Binding, BindingType
 
 from core.roles import Actor, Right, Site
-from tui.action import Action as Action
-from tui.action import shown as shown
+from tui.action import EVERYWHERE, NO_KEY, PANES, Action
 
-PANES: tuple[tuple[str, str, str], ...] = (
-    ("f2", "intake", "受付"),
-    ("f3", "lottery", "抽選"),
-    ("f4", "participants", "参加者"),
-    ("f5", "ledger", "管理簿"),
-    ("f6", "exchange", "送受信"),
-    ("f7", "review", "点検"),
-)
-"""Function key, place and name of each pane."""
+__all__ = ["ACTIONS", "PANES", "Action", "actions_of", "bindings_everywhere", "bindings_of"]
 
 _C, _W = Site.CONTRACTOR, Site.WARD
 
@@ -369,7 +360,23 @@ def actions_of(place: str, actor: Actor) -> list[Action]:
 def bindings_of(place: str) -> list[BindingType]:
     """The bindings of a place. Rights are asked when the key comes (`Place.check_action`)."""
     return [
-        Binding(action.keys, action.name, action.words, show=False, id=action.id)
+        Binding(action.keys or NO_KEY, action.name, action.words, show=False, id=action.id)
         for action in ACTIONS
-        if action.place == place and action.keys
+        if action.place == place
+    ]
+
+
+def bindings_everywhere() -> list[BindingType]:
+    """The bindings that come before any place's: to the panes, the menu, the lock, the help, the way out."""
+    panes = {place for _, place, _ in PANES}
+    return [
+        Binding(
+            action.keys,
+            f"go('{action.name}')" if action.name in panes else action.name,
+            action.words,
+            show=False,
+            priority=True,
+            id=action.id,
+        )
+        for action in EVERYWHERE
     ]

@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.screen import Screen
 
 from core.errors import IkiikiError
 from core.roles import Site
-from tui.actions import PANES
+from tui.action import Keymap
+from tui.actions import bindings_everywhere
 from tui.awake import awake_seconds
-from tui.help import help_text
+from tui.help import help_text, menu_words
 from tui.lease import Lease
 from tui.login import Login
 from tui.opener import Config, Opener, Session
@@ -46,16 +47,7 @@ class IkiikiApp(QuietApp):
 
     CSS_PATH = "ikiiki.tcss"
     TITLE = "ikiiki"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *(
-            Binding(key, f"go('{place}')", name, show=False, priority=True, id=f"app.{place}")
-            for key, place, name in PANES
-        ),
-        Binding("f8", "menu", "操作", show=False, priority=True, id="app.menu"),
-        Binding("f9", "lock", "施錠", show=False, priority=True, id="app.lock"),
-        Binding("f1", "help", "ヘルプ", show=False, priority=True, id="app.help"),
-        Binding("ctrl+q", "leave", "終了", show=False, priority=True, id="app.leave"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_everywhere()
 
     def __init__(
         self,
@@ -89,6 +81,11 @@ class IkiikiApp(QuietApp):
         return self._lease.session
 
     @property
+    def keymap(self) -> Keymap:
+        """The keys that are not as they come."""
+        return self.config.keymap or {}
+
+    @property
     def unlocked(self) -> bool:
         return self._lease is not None
 
@@ -98,10 +95,12 @@ class IkiikiApp(QuietApp):
         return self._lease is not None and self._lease.busy
 
     def on_mount(self) -> None:
-        if self.config.keymap:
-            self.set_keymap(self.config.keymap)
+        if self.keymap:
+            from tui.keys import whole_keymap  # few need it: not before the first paint
+
+            self.set_keymap(whole_keymap(self.keymap))
         self.set_class(self.config.ascii_borders, "-ascii")
-        self.push_screen(Login(self.opener.title, staff_id=self.config.staff_id))
+        self.push_screen(Login(self.opener.title, staff_id=self.config.staff_id, notice=self.config.notice))
         if self.config.shown is not None:
             self.call_after_refresh(self.config.shown)
         self.set_interval(1.0, self.watch_idle)
@@ -237,12 +236,7 @@ class IkiikiApp(QuietApp):
         place = self.place
         if place is None or not self.unlocked:
             return
-        choices = {
-            action.name: f"{action.key:>6}  {action.words}  … {action.help}"
-            for action in place.open_actions()
-        }
-        choices["app.password"] = "        パスワード  … 自分のパスワードを変える"
-        choices["app.leave"] = "Ctrl+Q  終了  … このプログラムを終わる"
+        choices = menu_words(place.open_actions(), self.keymap)
 
         def chosen(name: str | None) -> None:
             if name == "app.leave":
@@ -266,7 +260,7 @@ class IkiikiApp(QuietApp):
     def action_help(self) -> None:
         if not isinstance(self.screen, Message):
             place = self._place_below() if self.unlocked else None
-            self.push_screen(Message("ヘルプ", help_text(place.open_actions() if place else [])))
+            self.push_screen(Message("ヘルプ", help_text(place.open_actions() if place else [], self.keymap)))
 
     def _place_below(self) -> Place | None:
         """The place the person is in, seen through dialogs."""
@@ -386,7 +380,7 @@ class IkiikiApp(QuietApp):
         place = self.place
         if place is not None and self.unlocked:
             for line in self.screen.query("#hint").results(Line):
-                line.show(hint_words(place.open_actions(), self._said, self.size.width))
+                line.show(hint_words(place.open_actions(), self._said, self.size.width, self.keymap))
 
     def refresh_state(self) -> None:
         """After anything that may have changed the vault: header and pane read anew."""

@@ -1,4 +1,4 @@
-"""The F1 help, drawn from the table of actions."""
+"""The F1 help and the F8 menu, drawn from the table of actions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.cells import chop_cells
 from rich.text import Text
 
-from tui.actions import PANES, Action
+from tui.action import PANES, Action, Keymap, key_everywhere
 from tui.safety import fit
 
 _WIDTH = 72
@@ -26,7 +26,7 @@ _FLOW = (
 )
 
 
-def help_text(actions: Sequence[Action]) -> Text:
+def help_text(actions: Sequence[Action], keymap: Keymap) -> Text:
     """Keys of the place at hand, the keys that work everywhere, and the flow ①–⑪."""
     text = Text(end="")
     if actions:
@@ -38,13 +38,24 @@ def help_text(actions: Sequence[Action]) -> Text:
                 text.append(" " * _BESIDE + line + "\n")
         text.append("\n")
     text.append("どこでも使えるキー\n", style="bold")
-    names = "  ".join(f"{key.upper()} {name}" for key, _, name in PANES)
+    names = "  ".join(f"{key_everywhere(place, keymap)} {name}" for _, place, name in PANES)
     text.append(f"  {names}\n")
-    text.append("  F8      操作の一覧（日本語入力のままでも、矢印とEnterで選べます）\n")
-    text.append("  F9      施錠（入力中の内容は下書きに残ります）\n")
+    for key, words in (
+        (key_everywhere("menu", keymap), "操作の一覧（日本語入力のままでも、矢印とEnterで選べます）"),
+        (key_everywhere("lock", keymap), "施錠（入力中の内容は下書きに残ります）"),
+    ):
+        text.append(f"  {fit(key, 8)}{words}\n")
     text.append("  ↑↓ PageUp PageDown Home End  一覧の中を動く    Tab 次の欄へ\n")
-    text.append("  Ctrl+Q  終了\n\n")
+    text.append(f"  {fit(key_everywhere('leave', keymap), 8)}終了\n\n")
     text.append("事業の流れ\n", style="bold")
     for mark, words in _FLOW:
         text.append(f"  {fit(mark, 6)}{words}\n")
     return text
+
+
+def menu_words(actions: Sequence[Action], keymap: Keymap) -> dict[str, str]:
+    """The lines of the F8 menu by action: those of the place at hand, then what can be done everywhere."""
+    lines = {action.name: f"{action.key:>6}  {action.words}  … {action.help}" for action in actions}
+    lines["app.password"] = "        パスワード  … 自分のパスワードを変える"
+    lines["app.leave"] = f"{key_everywhere('leave', keymap)}  終了  … このプログラムを終わる"
+    return lines

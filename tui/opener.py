@@ -104,8 +104,10 @@ class Config:
     """For terminals without line-drawing characters."""
     folder: Path = Path()
     """Where file dialogs begin, and papers are saved unless another place is named."""
-    keymap: dict[str, str] | None = None
-    """Keys by binding id, for those who need others."""
+    keymap: Mapping[str, str] | None = None
+    """Keys by binding id, for those who need others (`tui.keys.read_keys`)."""
+    notice: str = ""
+    """What is to be said before anybody logs in."""
     crash_report: Callable[[str], None] | None = None
     shown: Callable[[], None] | None = None
     """Called once the login is painted."""

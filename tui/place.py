@@ -61,7 +61,7 @@ class Place(Widget):
 
     def open_actions(self) -> list[Action]:
         """What this person may do here now: the hint line and F8 show it."""
-        return actions_of(self.PLACE, self.actor)
+        return [action.keyed(self.ikiiki.keymap) for action in actions_of(self.PLACE, self.actor)]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """An action of the table is there only for those who may do it."""

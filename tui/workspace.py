@@ -95,8 +95,9 @@ class Workspace(Screen[None]):
 
     def refresh_header(self) -> None:
         """Read the three lines and the hint line anew."""
-        self.query_one("#keys", Line).show(keys_words(self._place))
-        office = cast("IkiikiApp", self.app).session.office
+        app = cast("IkiikiApp", self.app)
+        self.query_one("#keys", Line).show(keys_words(self._place, app.keymap))
+        office = app.session.office
         try:
             status = office.flow.status()
         except IkiikiError as error:

@@ -11,7 +11,7 @@ from core.applicant import STATE_WORDS, State
 from core.office.due import Late
 from core.office.flow import FlowStatus, Mark
 from core.roles import ROLE_WORDS, SITE_WORDS, Actor
-from tui.actions import PANES
+from tui.action import PANES, Keymap, key_everywhere
 from tui.safety import clean, fit
 
 
@@ -63,14 +63,16 @@ def late_forms(late: Sequence[Late]) -> list[str]:
     return [f"遅れ: {first}{others} F6", f"遅れ: {first} F6", f"遅れ{len(late)} F6"]
 
 
-def keys_words(active: str) -> Text:
-    """The function keys; the pane one is in stands in brackets."""
+def keys_words(active: str, keymap: Keymap) -> Text:
+    """The keys that work everywhere; the pane one is in stands in brackets."""
     text = Text(" ", no_wrap=True, end="")
-    for key, place, name in PANES:
+    for _, place, name in PANES:
+        key = key_everywhere(place, keymap)
         if place == active:
-            text.append(f"{key.upper()}[{name}]", style="reverse")
+            text.append(f"{key}[{name}]", style="reverse")
         else:
-            text.append(f"{key.upper()}{name}")
+            text.append(f"{key}{name}")
         text.append(" ")
-    text.append("F8操作 F9施錠 F1ヘルプ")
+    for place, name in (("menu", "操作"), ("lock", "施錠"), ("help", "ヘルプ")):
+        text.append(f"{key_everywhere(place, keymap)}{name}{' ' if place != 'help' else ''}")
     return text

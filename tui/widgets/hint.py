@@ -9,11 +9,9 @@ from rich.text import Text
 from textual.screen import Screen
 from textual.widgets import Static
 
-from tui.actions import Action
+from tui.action import Action, Keymap, key_everywhere
 from tui.safety import clean, plain
 from tui.widgets.line import Line
-
-LAST_HINT = "F8 操作"
 
 
 def put_hint(screen: Screen[Any], words: str) -> None:
@@ -25,12 +23,13 @@ def put_hint(screen: Screen[Any], words: str) -> None:
             line.update(plain(words))
 
 
-def hint_words(actions: list[Action], said: str, width: int) -> Text:
-    """The bottom line: what was just said, then the keys of the actions at hand as far as they fit; F8 has them all."""
+def hint_words(actions: list[Action], said: str, width: int, keymap: Keymap) -> Text:
+    """The bottom line: what was just said, then the keys of the actions at hand as far as they fit; the menu has them all."""
     text = Text(" ", no_wrap=True, overflow="ellipsis", end="")
     if said:
         text.append(clean(said) + "   ", style="bold")
-    room = width - text.cell_len - cell_len(LAST_HINT)
+    last = f"{key_everywhere('menu', keymap)} 操作"
+    room = width - text.cell_len - cell_len(last)
     for action in actions:
         if action.keys:
             room -= cell_len(action.key) + cell_len(action.words) + 3
@@ -38,5 +37,5 @@ def hint_words(actions: list[Action], said: str, width: int) -> Text:
                 break
             text.append(action.key, style="bold")
             text.append(f" {action.words}  ")
-    text.append(LAST_HINT, style="bold")
+    text.append(last, style="bold")
     return text
