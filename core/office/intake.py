@@ -174,7 +174,7 @@ class Intake:
             return tx.applications.count(which)
 
     def page(self, which: ListFilter, offset: int, limit: int, near: Landmark | None = None) -> list[ListRow]:
-        """Rows of the list in order of 受付番号, masked. `near`: a place in it that is known not to have moved."""
+        """Rows of the list in its order, masked. `near`: a place in it that is known not to have moved."""
         with self._desk.reading() as tx:
             programme = programme_of(tx)
             found = tx.applications.page(which, offset, limit, near)
@@ -205,6 +205,11 @@ class Intake:
                     )
                 )
             return rows
+
+    def place(self, which: ListFilter, number: int) -> Landmark | None:
+        """Where in the list a 受付番号 stands; None when it is not in it."""
+        with self._desk.reading() as tx:
+            return tx.applications.place(which, number)
 
     def open(self, number: int) -> Application:
         """One record with all five items. Opening is written to the access log."""

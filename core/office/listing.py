@@ -1,10 +1,22 @@
-"""Which applications a list shows, and how a page far down is found without counting the rows before it."""
+"""Which applications a list shows, in what order, and how a page far down is found without counting the rows before it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from core.applicant import Route, State
+
+
+class Order(StrEnum):
+    """What a list of applications is sorted by; where that is the same, by 受付番号."""
+
+    NUMBER = "number"
+    KANA = "kana"
+    AGE = "age"
+    """The eldest first; those without a birth date before them."""
+    TOWN = "town"
+    STATE = "state"
 
 
 @dataclass(frozen=True)
@@ -17,11 +29,15 @@ class ListFilter:
     unconfirmed_only: bool = False
     """Only those whose current version the ward has not confirmed in ⑤."""
     route: Route | None = None
+    order: Order = Order.NUMBER
+    backwards: bool = False
+    """The whole list from its end."""
 
 
 @dataclass(frozen=True)
 class Landmark:
-    """A place in a list, from which a page is found without counting all rows before it."""
+    """A place in a list, from which a page is found without counting all rows before it. It holds for one filter and
+    order, until a row of the list changes."""
 
     offset: int
     """From 0."""

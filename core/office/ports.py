@@ -156,7 +156,11 @@ class Applications(Protocol):
     def page(
         self, which: ListFilter, offset: int, limit: int, near: Landmark | None = None
     ) -> list[Application]:
-        """In order of 受付番号; `near` is a place not far off."""
+        """In the filter's order; `near` is a place not far off."""
+        ...
+
+    def place(self, which: ListFilter, number: int) -> Landmark | None:
+        """Where in the list this 受付番号 stands; None when it is not in it."""
         ...
 
     def all(self, states: Iterable[State] = ...) -> list[Application]: ...

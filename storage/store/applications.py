@@ -11,9 +11,9 @@ from typing import Any
 
 from core.applicant import Applicant, Application, Problem, Route, State, Warning_
 from core.errors import IntegrityFailure, Refused
-from core.office.listing import Landmark, ListFilter
+from core.office.listing import Landmark, ListFilter, Order
 from core.people.duplicates import folded_key
-from storage.store.listing import search_text, where
+from storage.store.listing import KEYS, beside, order_by, search_text, where
 from storage.store.rows import Connection, json_of, json_text, moment_of, moment_text
 
 _COLUMNS = (
@@ -167,14 +167,16 @@ class ApplicationTable:
         return [(_application_of(row), moment_of(row[18]), row[19]) for row in rows]
 
     def count(self, which: ListFilter) -> int:
-        clause, values = where(which)
+        return self._count(*where(which))
+
+    def _count(self, clause: str, values: Sequence[Any]) -> int:
         (number,) = self._connection.execute(f"SELECT count(*) FROM application{clause}", values).fetchone()  # noqa: S608 - values are bound
         return int(number)
 
     def page(
         self, which: ListFilter, offset: int, limit: int, near: Landmark | None = None
     ) -> list[Application]:
-        """`limit` applications from the `offset`th on (from 0), in order of 受付番号. Raises `ValueError` below 0.
+        """`limit` applications from the `offset`th on (from 0), in the filter's order. Raises `ValueError` below 0.
 
         `near` must be right: it is believed, and spares the rows between the list's beginning and itself.
         """
@@ -182,16 +184,41 @@ class ApplicationTable:
             raise ValueError("offset and limit count from 0")
         clause, values = where(which)
         if near is None or (offset < near.offset < offset + limit and near.number is not None):
-            return self._select(clause, values, offset=offset, limit=limit)
+            return self._select(clause, values, offset=offset, limit=limit, order=order_by(which))
+        after = offset >= near.offset
         if near.number is not None:
-            clause += f"{' AND' if clause else ' WHERE'} number {'>=' if offset >= near.offset else '<'} ?"
-            values = [*values, near.number]
-        if offset >= near.offset:
+            clause += f"{' AND' if clause else ' WHERE'} {beside(which, after=after)}"
+            values = [*values, *self._key(which, near.number)]
+        if after:
+            skip = offset - near.offset
             return (
-                self._select(clause, values, offset=offset - near.offset, limit=limit) if near.number else []
+                self._select(clause, values, offset=skip, limit=limit, order=order_by(which))
+                if near.number
+                else []
             )
         limit = min(limit, near.offset - offset)
-        return self._select(clause, values, offset=near.offset - offset - limit, limit=limit, down=True)[::-1]
+        skip = near.offset - offset - limit
+        order = order_by(which, from_end=True)
+        return self._select(clause, values, offset=skip, limit=limit, order=order)[::-1]
+
+    def place(self, which: ListFilter, number: int) -> Landmark | None:
+        """Where in the list this 受付番号 stands; None when it is not in it."""
+        clause, values = where(which)
+        joined = f"{clause}{' AND' if clause else ' WHERE'} "
+        if not self._count(f"{joined}number = ?", [*values, number]):
+            return None
+        before = self._count(joined + beside(which, after=False), [*values, *self._key(which, number)])
+        return Landmark(before, number)
+
+    def _key(self, which: ListFilter, number: int) -> tuple[Any, ...]:
+        """The parameters of `beside` for this row."""
+        if which.order is Order.NUMBER:
+            return (number,)
+        (key,) = self._connection.execute(
+            f"SELECT {KEYS[which.order]} FROM application WHERE number = ?",  # noqa: S608 - fixed words
+            (number,),
+        ).fetchone()
+        return (key, key, number)
 
     def all(self, states: Iterable[State] = tuple(State)) -> list[Application]:
         clause, values = where(ListFilter(states=frozenset(states)))
@@ -222,10 +249,10 @@ class ApplicationTable:
         *,
         offset: int = 0,
         limit: int | None = None,
-        down: bool = False,
+        order: str = " ORDER BY number",
     ) -> list[Application]:
         rows = self._connection.execute(
-            f"SELECT {_QUALIFIED} FROM application{clause} ORDER BY number {'DESC' if down else ''} LIMIT ? OFFSET ?",  # noqa: S608 - values are bound
+            f"SELECT {_QUALIFIED} FROM application{clause}{order} LIMIT ? OFFSET ?",  # noqa: S608 - values are bound
             (*values, -1 if limit is None else limit, offset),
         )
         return [_application_of(row) for row in rows]

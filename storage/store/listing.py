@@ -1,11 +1,11 @@
-"""Which applications a list shows: a `ListFilter` as SQL, and the folded text a search looks in."""
+"""Which applications a list shows, in what order: a `ListFilter` as SQL, and the folded text a search looks in."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from core.applicant import State, town_of
-from core.office.listing import ListFilter
+from core.office.listing import ListFilter, Order
 from core.people.kana import fold_kana
 from core.people.text import DASHES, fold_width
 
@@ -14,6 +14,39 @@ _CONFIRMED = """EXISTS (
     WHERE review.id = (SELECT max(id) FROM review AS word
                        WHERE word.stage = 'applicants' AND word.record = application.record)
       AND review.verdict = 'confirmed' AND review.version_hash = application.version_hash)"""
+
+
+TOWN = "substr(search_text, instr(search_text, char(10)) + 1)"
+"""The folded town out of `search_text`; written so in the index that sorts by it."""
+BORN = "coalesce(birth_date, '')"
+KEYS: dict[Order, str] = {
+    Order.NUMBER: "number",
+    Order.KANA: "kana",
+    Order.AGE: BORN,
+    Order.TOWN: TOWN,
+    Order.STATE: "state",
+}
+"""What each order sorts by. There is an index on each (`storage.store.schema`)."""
+
+
+def order_by(which: ListFilter, *, from_end: bool = False) -> str:
+    """The ORDER BY of a list; `from_end`: of the same list read from its end."""
+    down = " DESC" if which.backwards is not from_end else ""
+    keys = dict.fromkeys((KEYS[which.order], "number"))
+    return " ORDER BY " + ", ".join(f"{key}{down}" for key in keys)
+
+
+def beside(which: ListFilter, *, after: bool) -> str:
+    """A condition on the rows from a row on (`after`), or before it, in the order of the list. Its parameters are that
+    row's key, twice, and number; in order of number the number alone."""
+    sign = ">" if after is not which.backwards else "<"
+    key = KEYS[which.order]
+    equal = "=" if after else ""
+    if which.order is Order.NUMBER:
+        return f"number {sign}{equal} ?"
+    return (
+        f"{key} {sign}= ? AND ({key}, number) {sign}{equal} (?, ?)"  # the first alone lets the index be used
+    )
 
 
 def search_text(kana: str, address: str) -> str:

@@ -302,10 +302,18 @@ BEGIN SELECT RAISE(ABORT, 'sent: review'); END;
 {_kept("review_undone")}
 """  # noqa: S608 - fixed words
 
+_ORDERS = """
+CREATE INDEX application_kana ON application (kana);
+CREATE INDEX application_born ON application (coalesce(birth_date, ''));
+CREATE INDEX application_town ON application (substr(search_text, instr(search_text, char(10)) + 1));
+"""
+"""What the orders of `storage.store.listing.KEYS` read by, word for word."""
+
 MIGRATIONS: list[tuple[int, str, str]] = [
     (1, "first tables", _APPLICATIONS + _SOURCES + _REVIEWS + _DRAWS + _LEDGER + _BUNDLES + _PEOPLE),
     (2, "bundles set aside and voided", _FATES),
     (3, "words of the review undone before they were sent", _UNDONE),
+    (4, "indexes by which the list of applications is sorted", _ORDERS),
 ]
 """(number, what it does, SQL). A migration that has shipped is never changed; a new one is added below it.
 

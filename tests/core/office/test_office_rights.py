@@ -20,6 +20,7 @@ from core.roles import Role, Site
 DICE = "08365512907744019283"
 LOOKING: dict[str, Callable[[Office], object]] = {
     "count": lambda o: o.intake.count(ListFilter()), "page": lambda o: o.intake.page(ListFilter(), 0, 9),
+    "place": lambda o: o.intake.place(ListFilter(), 1),
     "counts": lambda o: o.intake.counts(), "status": lambda o: o.review.status(APPLICANTS),
     "ceremony": lambda o: o.lottery.status(), "publication": lambda o: o.publication.files(),
     "outings": lambda o: o.participants.outings(), "overview": lambda o: o.exchange.overview(),

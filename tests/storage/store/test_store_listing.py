@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.applicant import Application, Route, State, town_of
-from core.office.listing import Landmark, ListFilter
+from core.office.listing import Landmark, ListFilter, Order
 from core.office.ports import ReviewRow
 from core.people.kana import fold_kana
 from storage.store import VaultTx
@@ -23,6 +23,7 @@ rows = st.lists(
             "kana": st.sampled_from(["ヤマダ タロウ", "ヤマモト ハナ", "タナカ イチロウ", ""]),
             "address": st.sampled_from(["新宿区西新宿1-2", "新宿区霞ヶ丘町4", "100%区_町3", r"い\ろ5", ""]),
             "phone": st.sampled_from(["0312345678", "09011112222", ""]),
+            "birth_date": st.sampled_from([dt.date(1950, 3, 4), dt.date(1944, 1, 1), None]),
             "state": st.sampled_from(State),
             "route": st.sampled_from(Route),
         }
@@ -41,7 +42,22 @@ filters = st.builds(
     search=searches,
     unconfirmed_only=st.booleans(),
     route=st.none() | st.sampled_from(Route),
+    order=st.sampled_from(Order),
+    backwards=st.booleans(),
 )
+
+
+def key_of(application: Application, order: Order) -> tuple[str, int]:
+    """What an order sorts by, said once more without SQL."""
+    who = application.applicant
+    keys = {
+        Order.NUMBER: "",
+        Order.KANA: who.kana,
+        Order.AGE: who.birth_date.isoformat() if who.birth_date else "",
+        Order.TOWN: fold_kana(town_of(who.address)),
+        Order.STATE: application.state.value,
+    }
+    return keys[order], application.number
 
 
 def is_found(application: Application, search: str) -> bool:
@@ -89,6 +105,7 @@ def test_pages_and_count_are_what_the_filter_says(
         and not (which.unconfirmed_only and confirmed.get(application.number))
         and is_found(application, which.search)
     ]
+    expected.sort(key=lambda application: key_of(application, which.order), reverse=which.backwards)
     pages = [tx.applications.page(which, offset, size) for offset in range(0, len(expected) + size, size)]
     assert [application for page in pages for application in page] == expected
     assert tx.applications.count(which) == len(expected)
@@ -98,6 +115,37 @@ def test_pages_and_count_are_what_the_filter_says(
     for near in places:  # from wherever one looks, the page is the same
         for offset in range(len(expected) + 2):
             assert tx.applications.page(which, offset, size, near) == expected[offset : offset + size]
+    for number in range(1, len(applications) + 2):
+        place = tx.applications.place(which, number)
+        assert place == next((place for place in places if place.number == number), None)
+
+
+@pytest.mark.parametrize("order", Order)
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize("near", [None, Landmark(3, 4), Landmark(6, None)], ids=["top", "near", "end"])
+def test_no_order_sorts_the_whole_vault_for_a_page(
+    connection: Any,
+    make: Make,
+    at: dt.datetime,
+    order: Order,
+    backwards: bool,
+    near: Landmark | None,
+) -> None:
+    """Each page is read off an index: the millionth row costs what the tenth does."""
+    tx = VaultTx(connection)
+    for number in range(1, 7):
+        tx.applications.add(make(number), at)
+    asked: list[str] = []
+    connection.set_trace_callback(asked.append)
+    for offset in (0, 3):
+        tx.applications.page(ListFilter(order=order, backwards=backwards), offset, 2, near)
+    connection.set_trace_callback(None)
+    plans = [
+        step[3] for sql in asked if "LIMIT" in sql for step in connection.execute("EXPLAIN QUERY PLAN " + sql)
+    ]
+    assert plans and not [plan for plan in plans if "TEMP B-TREE" in plan]
+    if near == Landmark(3, 4):
+        assert any(plan.startswith("SEARCH") for plan in plans), plans
 
 
 @pytest.mark.parametrize(
