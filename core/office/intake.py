@@ -250,15 +250,22 @@ class Intake:
             self._desk.log(tx, "edit", f"no={number} fields={named} reason={reason}")
             return _need(tx, number)
 
-    def resolve(self, number: int, accept: bool, reason: str) -> Application:
-        """Accept a held application in spite of its problems, or refuse one that is held or accepted.
+    def need_to_resolve(self, reason: str) -> None:
+        """Raises what would be wrong with resolving anything: a missing right, or a reason that there is not."""
+        _need_reason(reason)
+        with self._desk.reading(self._edit_right()):
+            pass
+
+    def resolve(self, number: int, accept: bool, reason: str, *, held_only: bool = False) -> Application:
+        """Accept a held application in spite of its problems, or refuse one that is held or (not `held_only`) accepted.
 
         `reason` is a code of `REASONS`. An accepted one is refused when the ward returned it, say.
         """
         _need_reason(reason)
         with self._desk.writing(self._edit_right()) as tx:
             current = self._need_ours(tx, number)
-            if current.state is not State.HELD and (accept or current.state is not State.ACCEPTED):
+            fitting = (State.HELD,) if accept or held_only else (State.HELD, State.ACCEPTED)
+            if current.state not in fitting:
                 raise Refused("保留中の応募ではありません", where=f"受付番号 {number:04}")
             if accept and (not current.applicant.preferences or current.applicant.birth_date is None):
                 lacking = "希望の回" if not current.applicant.preferences else "生年月日"
