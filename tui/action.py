@@ -6,6 +6,8 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from textual.binding import Binding, BindingType
+
 from core.roles import Actor, Right, Site
 
 Keymap = Mapping[str, str]
@@ -80,3 +82,19 @@ def shown(key: str) -> str:
 def key_everywhere(name: str, keymap: Keymap) -> str:
     """The key of one of `EVERYWHERE` as it is now, as people read it."""
     return next(action for action in EVERYWHERE if action.name == name).keyed(keymap).key
+
+
+def bindings_everywhere() -> list[BindingType]:
+    """The bindings that come before any place's: to the panes, the menu, the lock, the help, the way out."""
+    panes = {place for _, place, _ in PANES}
+    return [
+        Binding(
+            action.keys,
+            f"go('{action.name}')" if action.name in panes else action.name,
+            action.words,
+            show=False,
+            priority=True,
+            id=action.id,
+        )
+        for action in EVERYWHERE
+    ]

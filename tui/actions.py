@@ -9,9 +9,9 @@ from __future__ import annotations
 from textual.binding import Binding, BindingType
 
 from core.roles import Actor, Right, Site
-from tui.action import EVERYWHERE, NO_KEY, PANES, Action
+from tui.action import NO_KEY, PANES, Action
 
-__all__ = ["ACTIONS", "PANES", "Action", "actions_of", "bindings_everywhere", "bindings_of"]
+__all__ = ["ACTIONS", "PANES", "Action", "actions_of", "bindings_of"]
 
 _C, _W = Site.CONTRACTOR, Site.WARD
 
@@ -32,6 +32,28 @@ ACTIONS: tuple[Action, ...] = (
     Action("intake", "send", "③送る", "s", "新しい応募と変更を、封をして区へ送る用意をする", Right.SEND, _C),
     Action(
         "intake", "carry", "※媒体で渡す", "s", "窓口の応募を、暗号化した媒体で委託先へ渡す", Right.SEND, _W
+    ),
+    Action("intake", "sort", "並べ替え", "o", "並べ方を選ぶ。同じものをもう一度で逆順"),
+    Action("intake", "jump", "番号へ", "", "受付番号の行へ移る。数字とEnterでも"),
+    Action("intake", "mark", "印", "space", "保留の応募に印を付ける、外す。次の行へ進む", Right.OPEN_RECORD),
+    Action(
+        "intake",
+        "accept_marked",
+        "印を受け付ける",
+        "a",
+        "印を付けた保留を、1つの理由で受け付ける",
+        Right.OPEN_RECORD,
+    ),
+    Action(
+        "intake",
+        "refuse_marked",
+        "印を不受理にする",
+        "x",
+        "印を付けた保留を、1つの理由で不受理にする",
+        Right.OPEN_RECORD,
+    ),
+    Action(
+        "intake", "unmark", "印を全部外す", "", "付けた印をすべて外す。応募は変わらない", Right.OPEN_RECORD
     ),
     # 1件
     Action("record", "edit", "訂正", "e", "項目を直す", Right.OPEN_RECORD),
@@ -231,6 +253,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("outing", "close", "回の中止", "", "雨天などで回を中止する", Right.PARTICIPANTS, _C),
     Action("outing", "search", "検索", "slash", "カナ氏名・町名・受付番号でさがす"),
     Action("outing", "back", "戻る", "escape", "回の一覧に戻る"),
+    Action("outing", "sort", "並べ替え", "o", "並べ方を選ぶ。同じものをもう一度で逆順"),
+    Action("outing", "jump", "番号へ", "", "受付番号の行へ移る。数字とEnterでも"),
     # 管理簿
     Action("ledger", "site", "自分／相手", "o", "自分の管理簿と、相手から届いた管理簿を切り替える"),
     Action("ledger", "add", "記入", "n", "受渡し・印刷・廃棄などを記入する", Right.LEDGER_ADD),
@@ -245,11 +269,14 @@ ACTIONS: tuple[Action, ...] = (
         Right.ACCESS_LOG,
     ),
     Action("ledger", "export", "書き出す", "p", "管理簿を1つのファイルに書き出す", Right.EXPORT),
+    Action("ledger", "search", "検索", "slash", "担当・行為・内容・日時でさがす"),
+    Action("ledger", "sort", "並べ替え", "t", "並べ方を選ぶ。同じものをもう一度で逆順"),
     Action("writing", "change", "選び直す", "enter", "この項目を選び直す"),
     Action("writing", "save", "署名して記入", "f10,ctrl+s", "記入し、自分の鍵で署名する"),
     Action("writing", "back", "やめる", "escape", "何も記入せずに戻る"),
     Action("box_log", "open", "くわしく", "enter", "1件を見る。要確認なら、確かめたことを管理簿に残す"),
     Action("box_log", "state", "状況", "s", "どこまで読み、何を確かめられないか"),
+    Action("box_log", "search", "検索", "slash", "利用者・対象・日時でさがす"),
     Action("box_log", "back", "戻る", "escape", "管理簿に戻る"),
     # 送受信
     Action("exchange", "sync", "今すぐ送受信", "enter,f10", "送るものを送り、届いたものを取り込む"),
@@ -349,6 +376,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("review", "stage", "⑤／⑨", "t", "応募者の点検⑤と参加者の点検⑨を切り替える"),
     Action("review", "approve", "⑩承認", "", "参加者の確認が終わったことを委託先に伝える", Right.APPROVE),
     Action("review", "send", "送る", "s", "点検の結果を、封をして委託先へ送る用意をする", Right.SEND, _W),
+    Action("review", "search", "検索", "slash", "カナ氏名・町名・受付番号でさがす"),
+    Action("review", "sort", "並べ替え", "o", "並べ方を選ぶ。同じものをもう一度で逆順"),
+    Action("review", "jump", "番号へ", "", "受付番号の行へ移る。数字とEnterでも"),
 )
 
 
@@ -363,20 +393,4 @@ def bindings_of(place: str) -> list[BindingType]:
         Binding(action.keys or NO_KEY, action.name, action.words, show=False, id=action.id)
         for action in ACTIONS
         if action.place == place
-    ]
-
-
-def bindings_everywhere() -> list[BindingType]:
-    """The bindings that come before any place's: to the panes, the menu, the lock, the help, the way out."""
-    panes = {place for _, place, _ in PANES}
-    return [
-        Binding(
-            action.keys,
-            f"go('{action.name}')" if action.name in panes else action.name,
-            action.words,
-            show=False,
-            priority=True,
-            id=action.id,
-        )
-        for action in EVERYWHERE
     ]

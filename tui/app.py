@@ -13,8 +13,7 @@ from textual.screen import Screen
 
 from core.errors import IkiikiError
 from core.roles import Site
-from tui.action import Keymap
-from tui.actions import bindings_everywhere
+from tui.action import Keymap, bindings_everywhere
 from tui.awake import awake_seconds
 from tui.help import help_text, menu_words
 from tui.lease import Lease

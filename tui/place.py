@@ -11,7 +11,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from core.errors import IkiikiError
-from core.roles import Actor
+from core.roles import Actor, Right, Site
 from tui.actions import ACTIONS, Action, actions_of
 from tui.safety import plain
 from tui.widgets.line import Line
@@ -49,6 +49,11 @@ class Place(Widget):
     @property
     def actor(self) -> Actor:
         return self.ikiiki.session.office.actor
+
+    @property
+    def may_correct(self) -> bool:
+        """Whether this person may correct and settle applications at this site."""
+        return self.actor.may(Right.DESK if self.actor.site is Site.WARD else Right.INTAKE)
 
     @property
     def home(self) -> str:

@@ -17,6 +17,7 @@ from tui.words import draft_words
 
 if TYPE_CHECKING:
     from tui.app import IkiikiApp
+    from tui.list_place import View
 
 
 def make_pane(place: str) -> Pane:
@@ -53,6 +54,8 @@ class Workspace(Screen[None]):
         super().__init__()
         self._place = place
         self._pane: Pane | None = None
+        self.views: dict[str, View] = {}
+        """How the lists of the panes are looked at: a pane is made anew each time, and the lock forgets it all."""
 
     def compose(self) -> ComposeResult:
         yield Line("title")

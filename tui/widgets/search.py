@@ -1,4 +1,4 @@
-"""The `/` line: opens below a list, Enter searches, Esc shows everything again."""
+"""The lines that open below a list: `/` to search in it, digits to go to a 受付番号."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
 
+from core.people.text import fold_width
 from tui.widgets.dialogs import OneLine
+
+LONGEST_NUMBER = 18
+"""Digits that SQLite can hold."""
 
 
 class Search(OneLine):
@@ -34,6 +38,11 @@ class Search(OneLine):
         self.add_class("-open")
         self.focus()
 
+    def put(self, words: str) -> None:
+        """Stand open with these words, which are searched for already; "" closes it."""
+        self.value = words
+        self.set_class(bool(words), "-open")
+
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -45,3 +54,43 @@ class Search(OneLine):
         self.value = ""
         self.remove_class("-open")
         self.post_message(self.Asked(""))
+
+
+class Jump(OneLine):
+    """The line a 受付番号 is typed into: opens at the first digit, Enter goes there, Esc stays. Posts `Asked`."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "やめる", show=False, id="jump.close")
+    ]
+
+    class Asked(Message):
+        """Go to this number; None for staying."""
+
+        def __init__(self, number: int | None) -> None:
+            super().__init__()
+            self.number = number
+
+    def __init__(self) -> None:
+        super().__init__(placeholder="受付番号   Enter その行へ  Esc やめる", id="jump")
+        self.add_class("filter")
+
+    def open(self, begun: str = "") -> None:
+        """Hidden until now; `begun` is what has been typed of it."""
+        self.value = begun
+        self.add_class("-open")
+        self.focus()
+        self.cursor_position = len(begun)
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        typed = fold_width(event.value).strip()
+        self._close(int(typed) if typed.isdecimal() and len(typed) <= LONGEST_NUMBER else None)
+
+    def action_close(self) -> None:
+        self._close(None)
+
+    def _close(self, number: int | None) -> None:
+        self.value = ""
+        self.remove_class("-open")
+        self.post_message(self.Asked(number))

@@ -60,6 +60,7 @@ class Column(Generic[Row]):
     """Rows for which this cell is drawn bold: besides its words, never instead of them."""
 
 
+NOTHING_FITS = "いまの絞り込みに合うものはありません"
 PAGE = 64
 PAGES_KEPT = 8
 
@@ -96,6 +97,13 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
     class Chosen(Moved):
         """Enter on a row."""
 
+    class Digit(Message):
+        """The first digit of a number that somebody begins to type, of any width."""
+
+        def __init__(self, digit: str) -> None:
+            super().__init__()
+            self.digit = digit
+
     def __init__(
         self,
         layout: Sequence[Sequence[Column[Row]]],
@@ -104,15 +112,20 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
         empty: str = "ありません",
         heading: bool = True,
         choose_empty: bool = False,
+        numbered: bool = False,
         id: str | None = None,
     ) -> None:
-        """`choose_empty`: Enter counts on an empty list too, where it means more than opening a row."""
+        """`choose_empty`: Enter counts on an empty list too, where it means more than opening a row. `numbered`:
+        rows have a number that can be typed to go there."""
         super().__init__(id=id)
         self._choose_empty = choose_empty
+        self._numbered = numbered
         self._top = 1 if heading else 0
         self._columns = tuple(tuple(line) for line in layout)
         self._source = source
         self._empty = empty
+        self.narrowed = False
+        """Whether rows were left out on purpose: an empty list then says so."""
         self._failure = ""
         self._pages: OrderedDict[int, Sequence[Row]] = OrderedDict()
         self._count = 0
@@ -258,6 +271,11 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
         if self.current is not None or self._choose_empty:
             self.post_message(self.Chosen(self))
 
+    def on_key(self, event: events.Key) -> None:
+        if self._numbered and event.character and event.character.isdecimal():
+            event.stop()
+            self.post_message(self.Digit(str(int(event.character))))
+
     # -- drawing ----------------------------------------------------------------------------------------
 
     def notify_style_update(self) -> None:
@@ -285,10 +303,8 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
         row = self.row(index)
         if row is None:
             if y == self._top and self._count == 0:
-                return Strip(
-                    [Segment(fit(" " + (self._failure or self._empty), width), self._style("list--empty"))],
-                    width,
-                )
+                words = self._failure or (NOTHING_FITS if self.narrowed else self._empty)
+                return Strip([Segment(fit(f" {words}", width), self._style("list--empty"))], width)
             return Strip.blank(width, self._style(""))
         chosen = index == self._cursor
         base = self._style("list--cursor") if chosen else self._style("")

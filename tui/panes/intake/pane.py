@@ -1,10 +1,10 @@
-"""The list of applications: least sight, in order of 受付番号."""
+"""The list of applications: least sight, in order of 受付番号 until somebody wants another."""
 
 from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -13,20 +13,26 @@ from textual.binding import BindingType
 
 from core.applicant import ROUTE_WORDS, STATE_WORDS, State
 from core.office.intake import Intake, ListRow
-from core.office.listing import Landmark, ListFilter
-from tui.actions import bindings_of
+from core.office.listing import Landmark, ListFilter, Order
+from tui.actions import Action, bindings_of
+from tui.list_place import PEOPLE_ORDERS, ListPlace, View
+from tui.panes.intake.bulk import resolve_marked, told
 from tui.panes.intake.entry import EntrySheet
 from tui.panes.intake.preview import PreviewSheet
 from tui.panes.intake.record import RecordSheet
 from tui.place import Pane, flow
-from tui.widgets.dialogs import Prompt, confirm
+from tui.widgets.dialogs import Message, Prompt, confirm
 from tui.widgets.files import FileChoice
 from tui.widgets.frame import Frame
-from tui.widgets.search import Search
+from tui.widgets.search import Jump, Search
 from tui.widgets.virtual_list import Column, VirtualList
 from tui.words import SHORT_PROBLEMS, draft_words, no, town_words
 
 TABLES = (".csv", ".tsv", ".txt", ".xlsx")
+
+_OF_MARKED = {"accept_marked", "refuse_marked", "unmark"}
+ONLY = {"held": "保留のみ", "unconfirmed": "未確認のみ"}
+"""What the list can be narrowed to."""
 
 _CONFIRMED = {"confirmed": "区確認済", "returned": "区差戻し", "changed": "確認後に変更"}
 
@@ -54,6 +60,14 @@ class Applications:
             self._places.append(Landmark(offset, rows[0].number))
         return rows
 
+    def line_of(self, number: int) -> int | None:
+        """Where a 受付番号 stands; from there on, pages are found from there."""
+        place = self.intake.place(self.which, number)
+        if place is None:
+            return None
+        self._places.append(place)
+        return place.offset
+
 
 def state_words(row: ListRow) -> str:
     """State in words, with the reason for holding, or what the ward has said."""
@@ -67,10 +81,10 @@ def state_words(row: ListRow) -> str:
     return words
 
 
-def columns(home: str) -> tuple[Column[ListRow], ...]:
-    """The list's columns. `home` is the prefecture and ward, left out of towns."""
+def columns(home: str, marked: Container[int] = ()) -> tuple[Column[ListRow], ...]:
+    """The list's columns. `home` is the prefecture and ward, left out of towns; `marked` have a star."""
     return (
-        Column("番号", 7, lambda row: no(row.number), right=True),
+        Column("番号", 7, lambda row: ("*" if row.number in marked else "") + no(row.number), right=True),
         Column("カナ氏名", 18, lambda row: row.kana or "（なし）"),
         Column("年齢", 4, lambda row: "" if row.age is None else str(row.age), right=True),
         Column("町名", 12, lambda row: town_words(row.town, home)),
@@ -80,34 +94,51 @@ def columns(home: str) -> tuple[Column[ListRow], ...]:
     )
 
 
-class IntakePane(Pane):
+class IntakePane(ListPlace, Pane):
     """受付."""
 
     PLACE = "intake"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("intake")
+    ORDERS: ClassVar[Mapping[str, str]] = {"": "受付番号順", **PEOPLE_ORDERS, "state": "状態順"}
 
     def __init__(self) -> None:
         super().__init__()
-        self._which = ListFilter()
+        self._marked: set[int] = set()
 
     def compose(self) -> ComposeResult:
+        self.recall()
+        self._source = Applications(self.office.intake, self._which)
         with Frame("受付", self._subtitle(self.office.intake.count(self._which))):
             yield VirtualList(
-                [columns(self.home)],
-                Applications(self.office.intake, self._which),
+                [columns(self.home, self._marked)],
+                self._source,
                 empty="応募はまだありません",
+                numbered=True,
                 id="list",
             )
             yield Search("カナ氏名・町名・受付番号・電話の下4桁")
+            yield Jump()
 
     def on_mount(self) -> None:
         self._list.focus()
+        self.recall_search()
         if self.office.intake.draft():
             self.call_after_refresh(self.say, draft_words(self.actor.site))
 
     @property
     def _list(self) -> VirtualList[ListRow]:
         return self.query_one("#list", VirtualList)
+
+    @property
+    def _which(self) -> ListFilter:
+        view = self.view
+        return ListFilter(
+            states=frozenset({State.HELD}) if "held" in view.only else frozenset(State),
+            search=view.words,
+            unconfirmed_only="unconfirmed" in view.only,
+            order=Order(view.by or Order.NUMBER),
+            backwards=view.backwards,
+        )
 
     def entered(self) -> None:
         self._list.reload()
@@ -117,20 +148,16 @@ class IntakePane(Pane):
         self.query_one(Frame).caption("受付", self._subtitle(self._list.count))
 
     def _subtitle(self, count: int) -> str:
-        only = [
-            word
-            for word, on_ in (("保留のみ", self._only_held), ("未確認のみ", self._which.unconfirmed_only))
-            if on_
-        ]
-        return " ".join([*only, f"{count}件"])
+        only = [word for name, word in ONLY.items() if name in self.view.only]
+        marked = f"印 {len(self._marked)}件" if self._marked else ""
+        return " ".join(filter(None, [*only, self.order_words(), marked, f"{count}件"]))
 
-    @property
-    def _only_held(self) -> bool:
-        return self._which.states == frozenset({State.HELD})
+    def look(self, view: View) -> None:
+        self._source = Applications(self.office.intake, self._which)
+        self._list.reload(self._source, keep_cursor=False)
 
-    def _filter(self, which: ListFilter) -> None:
-        self._which = which
-        self._list.reload(Applications(self.office.intake, which), keep_cursor=False)
+    def find(self, number: int) -> int | None:
+        return self._source.line_of(number)
 
     # -- looking ----------------------------------------------------------------------------------------
 
@@ -145,21 +172,58 @@ class IntakePane(Pane):
             await self.ikiiki.ask(RecordSheet(row.number))
             self._list.reload()
 
-    def action_search(self) -> None:
-        self.query_one(Search).open()
-
-    @on(Search.Asked)
-    def _asked(self, event: Search.Asked) -> None:
-        event.stop()
-        self._filter(dataclasses.replace(self._which, search=event.words))
-        self._list.focus()
-
     def action_held(self) -> None:
-        states = frozenset(State) if self._only_held else frozenset({State.HELD})
-        self._filter(dataclasses.replace(self._which, states=states))
+        self.change_view(only=self.view.only ^ {"held"})
 
     def action_unconfirmed(self) -> None:
-        self._filter(dataclasses.replace(self._which, unconfirmed_only=not self._which.unconfirmed_only))
+        self.change_view(only=self.view.only ^ {"unconfirmed"})
+
+    # -- several held ones at once ----------------------------------------------------------------------
+
+    def open_actions(self) -> list[Action]:
+        absent = set() if self.may_correct else {"mark", *_OF_MARKED}
+        if not self._marked:
+            absent |= _OF_MARKED
+        return [action for action in super().open_actions() if action.name not in absent]
+
+    def action_mark(self) -> None:
+        row = self._list.current
+        if row is None or not self.may_correct:
+            return
+        if row.state is not State.HELD and row.number not in self._marked:
+            self.say("印を付けられるのは、保留の応募だけです")
+            return
+        self._marked ^= {row.number}
+        self.say("")
+        self._list.change(self._list.cursor)
+        self._list.move_to(self._list.cursor + 1)
+        self._moved()
+
+    def action_unmark(self) -> None:
+        self._marked.clear()
+        self._list.reload()
+        self.say("")
+
+    @flow
+    async def action_accept_marked(self) -> None:
+        await self._resolve_marked(True)
+
+    @flow
+    async def action_refuse_marked(self) -> None:
+        await self._resolve_marked(False)
+
+    async def _resolve_marked(self, accept: bool) -> None:
+        if not (self._marked and self.may_correct):
+            return
+        bulk = await resolve_marked(self.ikiiki, sorted(self._marked), accept)
+        if bulk is not None:
+            self._marked.clear()
+            self._marked.update(bulk.left, (number for number, _ in bulk.failed))
+            self._list.reload()
+            self.ikiiki.refresh_state()
+            await self.ikiiki.ask(
+                Message("まとめて受け付ける" if accept else "まとめて不受理にする", told(bulk, accept))
+            )
 
     # -- taking in --------------------------------------------------------------------------------------
 

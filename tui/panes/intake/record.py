@@ -15,7 +15,6 @@ from core.applicant import PROBLEM_WORDS, ROUTE_WORDS, STATE_WORDS, Application,
 from core.office.forms import as_fields
 from core.office.intake import REASONS
 from core.people.fields import FIELD_WORDS, Field
-from core.roles import Right, Site
 from tui.actions import Action, bindings_of
 from tui.panes.intake.entry import EditSheet
 from tui.place import Sheet, flow
@@ -98,13 +97,10 @@ class RecordSheet(Sheet):
 
     # -- which actions make sense now -------------------------------------------------------------------
 
-    def _may_change(self) -> bool:
-        return self.actor.may(Right.DESK if self.actor.site is Site.WARD else Right.INTAKE)
-
     def open_actions(self) -> list[Action]:
         state = self._application.state if self._application else None
         fitting = {"sources", "back"}
-        if self._may_change() and state is not None:
+        if self.may_correct and state is not None:
             fitting.add("edit")
             if state is State.HELD:
                 fitting |= {"accept", "refuse"}

@@ -14,8 +14,10 @@ from core.exchange.happenings import Doing, Happening
 from core.office.box_log import REASON_WORDS, BoxLog, Reason
 from core.roles import Right
 from tui.actions import bindings_of
+from tui.list_place import ListPlace, Rows, View
 from tui.place import Sheet, flow
 from tui.widgets.dialogs import Choice, Message
+from tui.widgets.search import Search
 from tui.widgets.virtual_list import Column, Held, VirtualList
 
 DOING_WORDS: dict[Doing, str] = {
@@ -61,7 +63,10 @@ def rows_of(seen: BoxLog) -> list[Row]:
     ]
 
 
-class BoxLogSheet(Sheet):
+ROWS = Rows[Row](texts=lambda row: (column.show(row) for column in COLUMNS), keys={})
+
+
+class BoxLogSheet(ListPlace, Sheet):
     """The list; Enter tells more of a line, and takes an answer to a finding."""
 
     PLACE = "box_log"
@@ -72,7 +77,14 @@ class BoxLogSheet(Sheet):
         self._seen = seen
 
     def body(self) -> ComposeResult:
-        yield VirtualList([COLUMNS], Held(rows_of(self._seen)), empty=self._seen.sentences[0])
+        yield VirtualList([COLUMNS], self._source(), empty=self._seen.sentences[0])
+        yield Search("利用者・内容・日時")
+
+    def _source(self) -> Held[Row]:
+        return Held(ROWS.seen(rows_of(self._seen), self.view))
+
+    def look(self, view: View) -> None:
+        self.query_one(VirtualList).reload(self._source(), keep_cursor=False)
 
     def on_mount(self) -> None:
         self._title()
@@ -113,7 +125,7 @@ class BoxLogSheet(Sheet):
         desk = self.office.box_log
         line = desk.answer(finding.id, reason)
         self._seen = await self.ikiiki.run_job("Boxの記録", lambda progress: desk.look())
-        self.query_one(VirtualList).reload(Held(rows_of(self._seen)))
+        self.query_one(VirtualList).reload(self._source())
         self._title()
         self.say(f"管理簿の{line.seq}番として記入し、署名しました")
 

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
+from core.errors import IkiikiError
 from core.ledger.codes import ACT_WORDS, CONTENT_WORDS, MEDIUM_WORDS, PLACE_WORDS, UNIT_WORDS, Place
 from core.ledger.line import LedgerLine
 from core.office.ledger import LedgerDesk
 from core.office.ports import AccessRow
 from core.roles import ROLE_WORDS, SITE_WORDS, Role, Site
 from tui.actions import bindings_of
+from tui.list_place import ListPlace, Rows, View
 from tui.panes.ledger.adding import Writing
 from tui.panes.ledger.box_log import BoxLogSheet
 from tui.place import Pane, flow
 from tui.widgets.dialogs import Message, Prompt
 from tui.widgets.files import save_private
 from tui.widgets.frame import Frame
-from tui.widgets.virtual_list import Column, VirtualList
+from tui.widgets.search import Search
+from tui.widgets.virtual_list import Column, Held, Source, VirtualList
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,11 +83,31 @@ ACCESS: tuple[Column[AccessRow], ...] = (
 )
 
 
-class LedgerPane(Pane):
+LEDGER_ROWS = Rows[LedgerLine](
+    texts=lambda line: (column.show(line) for column in LEDGER),
+    keys={
+        "actor": lambda line: line.actor,
+        "act": lambda line: ACT_WORDS[line.act],
+        "about": lambda line: CONTENT_WORDS[line.content],
+    },
+)
+ACCESS_ROWS = Rows[AccessRow](
+    texts=lambda row: (column.show(row) for column in ACCESS),
+    keys={"actor": lambda row: row.staff_id, "act": lambda row: row.act, "about": lambda row: row.detail},
+)
+
+
+class LedgerPane(ListPlace, Pane):
     """管理簿."""
 
     PLACE = "ledger"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("ledger")
+    ORDERS: ClassVar[Mapping[str, str]] = {
+        "": "新しい順",
+        "actor": "担当順",
+        "act": "行為・操作順",
+        "about": "内容・対象順",
+    }
 
     def __init__(self) -> None:
         super().__init__()
@@ -98,6 +121,7 @@ class LedgerPane(Pane):
     def compose(self) -> ComposeResult:
         with Frame(f"管理簿 {SITE_WORDS[self.org]}", f"{self.office.ledger.count(self.org)}行"):
             yield self._make()
+            yield Search("担当・行為・内容・日時")
 
     def _make(self) -> VirtualList[LedgerLine] | VirtualList[AccessRow]:
         if self._access:
@@ -110,17 +134,50 @@ class LedgerPane(Pane):
         self.query_one(VirtualList).focus()
 
     def entered(self) -> None:
-        self.query_one(VirtualList).reload()
+        if self.view == View():
+            self.query_one(VirtualList).reload()
+        else:
+            self._look_again(keep_cursor=True)
+
+    def look(self, view: View) -> None:
+        self._look_again(keep_cursor=False)
+
+    def _look_again(self, *, keep_cursor: bool) -> None:
+        self.run_worker(self._show(keep_cursor=keep_cursor), group="look")
+
+    async def _show(self, *, keep_cursor: bool) -> None:
+        """The list as it is looked at. Searched or sorted, all of it is read once: it is only ever some thousand lines."""
+        ledger, org, view, access = self.office.ledger, self.org, self.view, self._access
+
+        def read() -> Source[LedgerLine] | Source[AccessRow]:
+            if view == View():
+                return Accesses(ledger) if access else Lines(ledger, org)
+            if access:
+                return Held(ACCESS_ROWS.seen(ledger.access_page(0, ledger.access_count()), view))
+            return Held(LEDGER_ROWS.seen(ledger.page(org, 0, ledger.count(org)), view))
+
+        try:
+            source = await self.ikiiki.run_quietly(read)
+        except IkiikiError as error:
+            self.ikiiki.show_error(error)
+            return
+        now = (self.org, self.view, self._access)
+        if source is not None and now == (org, view, access) and self.is_attached:
+            self.query_one(VirtualList).reload(source, keep_cursor=keep_cursor)
 
     @on(VirtualList.Moved)
     def _moved(self, event: VirtualList.Moved) -> None:
         title = "操作ログ" if self._access else f"管理簿 {SITE_WORDS[self.org]}"
-        self.query_one(Frame).caption(title, f"{event.list.count}行")
+        count = f"{event.list.count}行"
+        self.query_one(Frame).caption(title, " ".join(filter(None, [self.order_words(), count])))
 
     async def _change(self) -> None:
-        frame = self.query_one(Frame)
-        await frame.remove_children()
-        await frame.mount(self._make())
+        """Another list, looked at as it comes."""
+        self.view = View()
+        search = self.query_one(Search)
+        search.put("")
+        await self.query_one(VirtualList).remove()
+        await self.query_one(Frame).mount(self._make(), before=search)
         self.query_one(VirtualList).focus()
 
     async def action_site(self) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
@@ -17,11 +16,12 @@ from core.errors import IkiikiError
 from core.office.outing_day import Callees
 from core.office.participants import OutingStatus, Participant
 from tui.actions import Action, bindings_of
+from tui.list_place import PEOPLE_ORDERS, ListPlace, Rows, View, age_key, line_of
 from tui.place import Sheet, flow
 from tui.safety import clean, fit
 from tui.widgets.dialogs import Choice, Message, Prompt, confirm
 from tui.widgets.frame import Frame
-from tui.widgets.search import Search
+from tui.widgets.search import Jump, Search
 from tui.widgets.virtual_list import Column, Held, VirtualList
 from tui.words import no, town_words
 
@@ -79,22 +79,51 @@ def columns(home: str) -> tuple[Column[Participant], ...]:
     )
 
 
-class OutingSheet(Sheet):
+ROWS = Rows[Participant](
+    texts=lambda row: (row.kana, row.town),
+    keys={
+        "number": lambda row: row.number,
+        "kana": lambda row: row.kana,
+        "age": lambda row: age_key(row.age),
+        "town": lambda row: row.town,
+        "verdict": lambda row: row.verdict,
+        "present": lambda row: (row.present is not None, row.present),
+    },
+    number=lambda row: row.number,
+)
+
+
+class OutingSheet(ListPlace, Sheet):
     """A 高尾山 6月10日."""
 
     PLACE = "outing"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("outing")
+    ORDERS: ClassVar[Mapping[str, str]] = {
+        "": "参加の人、補欠の順",
+        "number": "受付番号順",
+        **PEOPLE_ORDERS,
+        "verdict": "区の点検順",
+        "present": "出欠順",
+    }
 
     def __init__(self, outing: OutingStatus) -> None:
         super().__init__()
         self._outing = outing
         self._people: Sequence[Participant] = ()
-        self._words = ""
+        self._seen: list[Participant] = []
+        """The people as they are looked at: sorted, searched."""
 
     def body(self) -> ComposeResult:
         with Frame("参加者", sheet=True):
-            yield VirtualList([columns(self.home)], Held[Participant](()), empty="だれもいません", id="list")
+            yield VirtualList(
+                [columns(self.home)],
+                Held[Participant](()),
+                empty="だれもいません",
+                numbered=True,
+                id="list",
+            )
             yield Search("カナ氏名・町名・受付番号")
+            yield Jump()
 
     def on_mount(self) -> None:
         self._list.focus()
@@ -110,7 +139,7 @@ class OutingSheet(Sheet):
         self._people = participants.list(self._outing.code)
         self._outing = next(row for row in participants.outings() if row.code == self._outing.code)
         self._show_counts()
-        self._list.reload(Held(self._found()))
+        self._show(keep_cursor=True)
 
     def _show_counts(self) -> None:
         seated = sum(row.standing is not PlaceState.WAITING for row in self._people)
@@ -121,25 +150,17 @@ class OutingSheet(Sheet):
             f"{attendance_words(self._outing)}"
         )
 
-    def _found(self) -> list[Participant]:
-        words = self._words
-        if not words:
-            return list(self._people)
-        return [
-            row
-            for row in self._people
-            if words in row.kana or words in row.town or (words.isdecimal() and row.number == int(words))
-        ]
+    def _show(self, *, keep_cursor: bool) -> None:
+        """The people as they are looked at."""
+        self._seen = ROWS.seen(self._people, self.view)
+        self._list.reload(Held(self._seen), keep_cursor=keep_cursor)
 
-    def action_search(self) -> None:
-        self.query_one(Search).open()
+    def look(self, view: View) -> None:
+        self.query_one(Frame).caption("参加者", self.order_words())
+        self._show(keep_cursor=False)
 
-    @on(Search.Asked)
-    def _asked(self, event: Search.Asked) -> None:
-        event.stop()
-        self._words = event.words
-        self._list.reload(Held(self._found()), keep_cursor=False)
-        self._list.focus()
+    def find(self, number: int) -> int | None:
+        return line_of((row.number for row in self._seen), number)
 
     def open_actions(self) -> list[Action]:
         row = self._list.current if self.is_mounted else None
@@ -189,7 +210,10 @@ class OutingSheet(Sheet):
         noted = dataclasses.replace(row, present=present)
         self._people = [noted if person is row else person for person in self._people]
         self._show_counts()
-        self._list.reload(Held(self._found()))
+        index = self._list.cursor
+        if self._seen[index : index + 1] == [row]:  # it stays where it is, however sorted
+            self._seen[index] = noted
+            self._list.change(index)
 
     @flow
     async def action_no_shows(self) -> None:

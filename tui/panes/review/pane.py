@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from rich.text import Text
@@ -21,28 +22,40 @@ from core.office.listing import ListFilter
 from core.office.review import APPLICANTS, PARTICIPANTS, RETURN_CODES, ReviewItem, ReviewStatus
 from core.roles import Right
 from tui.actions import Action, bindings_of
+from tui.list_place import PEOPLE_ORDERS, ListPlace, View, line_of
 from tui.panes.intake.pane import columns
 from tui.panes.intake.record import RecordSheet
+from tui.panes.review.orders import ITEMS, RETURNED
 from tui.panes.review.row import STAGE_WORDS, Whole, answer_words, complaint, doubt_words, layout
 from tui.place import Pane, flow
 from tui.safety import clean
 from tui.widgets.dialogs import Choice, Prompt, confirm
 from tui.widgets.frame import Frame
 from tui.widgets.line import Line
+from tui.widgets.search import Jump, Search
 from tui.widgets.virtual_list import Held, VirtualList
 from tui.words import no
 
 
-class ReviewPane(Pane):
+class ReviewPane(ListPlace, Pane):
     """点検."""
 
     PLACE = "review"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("review")
+    ORDERS: ClassVar[Mapping[str, str]] = {
+        "": "要注意の人が先",
+        "number": "受付番号順",
+        **PEOPLE_ORDERS,
+        "state": "答えていない人が先",
+    }
 
     def __init__(self) -> None:
         super().__init__()
         self._stage = APPLICANTS
         self._items: list[ReviewItem] = []
+        self._seen: list[ReviewItem] = []
+        """The items as they are looked at: sorted, searched."""
+        self._returned: list[ListRow] = []
         self._as_listed = ReviewStatus(0, 0, 0)
         self._printed = ""
         """The printed list of this sitting."""
@@ -54,17 +67,26 @@ class ReviewPane(Pane):
         return self.actor.may(Right.REVIEW)
 
     def compose(self) -> ComposeResult:
+        self.recall()
         with Frame(*self._caption()):
             if self._reviews:
                 yield VirtualList(
-                    layout(self._reference()), Held[ReviewItem](()), empty="点検するものはありません"
+                    layout(self._reference()),
+                    Held[ReviewItem](()),
+                    empty="点検するものはありません",
+                    numbered=True,
                 )
                 yield Whole(id="whole")
                 yield Line("doubt")
             else:
                 yield VirtualList(
-                    [columns(self.home)], Held[ListRow](()), empty="区が差し戻した応募はありません"
+                    [columns(self.home)],
+                    Held[ListRow](()),
+                    empty="区が差し戻した応募はありません",
+                    numbered=True,
                 )
+            yield Search("カナ氏名・町名・受付番号")
+            yield Jump()
 
     def _reference(self) -> dt.date:
         try:
@@ -74,6 +96,7 @@ class ReviewPane(Pane):
 
     def on_mount(self) -> None:
         self._list.focus()
+        self.recall_search()
         self._stage = self._due_stage()
         self._load()
 
@@ -111,14 +134,34 @@ class ReviewPane(Pane):
                 self._items = self.office.review.rows(self._stage)
                 self._as_listed = self.office.review.status(self._stage)
                 self._answered = set()
-                self._list.reload(Held(self._items), keep_cursor=False)
+                self._show(keep_cursor=False)
             else:
-                self.query_one(VirtualList).reload(Held(self._returned()))
+                self._returned = self._read_returned()
+                self._show(keep_cursor=True)
         except IkiikiError as error:
             self.say(f"{error.what}。{error.next_step}")
         self._show_status()
 
-    def _returned(self) -> list[ListRow]:
+    def _show(self, *, keep_cursor: bool) -> None:
+        """What was read, as it is looked at."""
+        rows = self.query_one(VirtualList)
+        if self._reviews:
+            self._seen = ITEMS.seen(self._items, self.view)
+            rows.reload(Held(self._seen), keep_cursor=keep_cursor)
+        else:
+            rows.reload(Held(RETURNED.seen(self._returned, self.view)), keep_cursor=keep_cursor)
+
+    def look(self, view: View) -> None:
+        self._show(keep_cursor=False)
+        self._show_status()
+
+    def find(self, number: int) -> int | None:
+        shown: Sequence[ReviewItem | ListRow] = (
+            self._seen if self._reviews else RETURNED.seen(self._returned, self.view)
+        )
+        return line_of((row.number for row in shown), number)
+
+    def _read_returned(self) -> list[ListRow]:
         which = ListFilter(states=frozenset({State.ACCEPTED, State.HELD}), unconfirmed_only=True)
         rows = self.office.intake.page(which, 0, self.office.intake.count(which))
         return [row for row in rows if row.confirmed in ("returned", "changed")]
@@ -135,9 +178,9 @@ class ReviewPane(Pane):
             status = ReviewStatus(0, 0, 0)
         return "点検 — 区からの差戻し", self._progress(status)
 
-    @staticmethod
-    def _progress(status: ReviewStatus) -> str:
-        return f"あと{status.open}人   全{status.total} 確認{status.confirmed} 差戻し{status.returned}"
+    def _progress(self, status: ReviewStatus) -> str:
+        words = f"あと{status.open}人   全{status.total} 確認{status.confirmed} 差戻し{status.returned}"
+        return "   ".join(filter(None, [self.order_words(), words]))
 
     @on(VirtualList.Moved)
     def _moved(self) -> None:
@@ -179,7 +222,7 @@ class ReviewPane(Pane):
         except IkiikiError as error:
             self.ikiiki.show_error(error)
             return False
-        self._mark(self._list.cursor, "confirmed")
+        self._mark(item, "confirmed")
         self._answered.add(item.record)
         return True
 
@@ -197,15 +240,19 @@ class ReviewPane(Pane):
         if await self.ikiiki.ask(question) == "yes" and self._confirm(item):
             self._next_open(f"受付番号 {no(item.number)} を確認しました")
 
-    def _mark(self, index: int, verdict: str) -> None:
+    def _mark(self, item: ReviewItem, verdict: str) -> None:
         """Show a word on the row and in the counts, without asking the vault."""
         counts = {"confirmed": self._as_listed.confirmed, "returned": self._as_listed.returned}
-        for word, step in ((self._items[index].verdict, -1), (verdict, 1)):
+        for word, step in ((item.verdict, -1), (verdict, 1)):
             if word:
                 counts[word] += step
         self._as_listed = dataclasses.replace(self._as_listed, **counts)
-        self._items[index] = dataclasses.replace(self._items[index], verdict=verdict)
-        self._list.change(index)
+        answered = dataclasses.replace(item, verdict=verdict)
+        self._items = [answered if one is item else one for one in self._items]
+        for index, one in enumerate(self._seen):
+            if one is item:  # it stays where it is, however sorted: no row leaps away under the cursor
+                self._seen[index] = answered
+                self._list.change(index)
         self._show_status()
 
     def action_undo(self) -> None:
@@ -215,12 +262,12 @@ class ReviewPane(Pane):
             self.ikiiki.show_error(error)
             return
         if undone.keys() <= self._answered:
-            for index, item in enumerate(self._items):
+            for item in self._items:
                 if item.record in undone:
-                    self._mark(index, undone[item.record].verdict)
+                    self._mark(item, undone[item.record].verdict)
         else:  # of before the list was read: whether it changed since is not known
             self._load()
-        here = next((index for index, item in enumerate(self._items) if item.record in undone), 0)
+        here = next((index for index, item in enumerate(self._seen) if item.record in undone), 0)
         self._list.move_to(here)
         numbers = "、".join(no(one.number) for one in list(undone.values())[:5])
         more = f" ほか{len(undone) - 5}人" if len(undone) > 5 else ""
@@ -229,11 +276,13 @@ class ReviewPane(Pane):
     def _next_open(self, said: str) -> None:
         """To the next person without an answer, from here on and then from the top; what was done is said."""
         here = self._list.cursor
-        order = [*range(here + 1, len(self._items)), *range(here)]
-        following = next((index for index in order if not self._items[index].verdict), None)
+        order = [*range(here + 1, len(self._seen)), *range(here)]
+        following = next((index for index in order if not self._seen[index].verdict), None)
         if following is not None:
             self._list.move_to(following)
             self.say(said)
+        elif any(not item.verdict for item in self._items):
+            self.say("絞り込んだ中の全員に答えました。検索を Esc でやめると、残りの人が出ます")
         else:
             self.say("全員に答えました。「送る」で委託先に知らせます")
 
@@ -245,7 +294,7 @@ class ReviewPane(Pane):
         code = await self.ikiiki.ask(Choice(f"差戻し 受付番号 {no(item.number)}", "", RETURN_CODES))
         if code is not None:
             self.office.review.return_(self._stage, [item.record], code)
-            self._mark(self._list.cursor, "returned")
+            self._mark(item, "returned")
             self._answered.add(item.record)
             self._next_open(f"受付番号 {no(item.number)} を差し戻しました")
 
@@ -314,7 +363,7 @@ class ReviewPane(Pane):
     def open_actions(self) -> list[Action]:
         actions = super().open_actions()
         if not self._reviews:
-            return [action for action in actions if action.name == "open"]
+            return [action for action in actions if action.name in ("open", "search", "sort", "jump")]
         return [action for action in actions if action.name != "approve" or self._stage == PARTICIPANTS]
 
     def action_stage(self) -> None:

@@ -1,0 +1,169 @@
+"""What every list of people or lines offers: a search, an order, and a 受付番号 that is gone to by typing it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar
+
+from textual import on
+
+from core.people.kana import fold_kana
+from tui.place import Place, flow
+from tui.widgets.dialogs import Choice
+from tui.widgets.search import Jump, Search
+from tui.widgets.virtual_list import VirtualList
+from tui.words import no
+
+Row = TypeVar("Row")
+
+PEOPLE_ORDERS: Mapping[str, str] = {"kana": "カナ氏名順", "age": "年齢の高い順", "town": "町名順"}
+"""The orders that every list of people has."""
+
+
+@dataclass(frozen=True)
+class View:
+    """How a person looks at a list now."""
+
+    words: str = ""
+    """What is searched for; "" for everything."""
+    by: str = ""
+    """The name of the order; "" as the list comes."""
+    backwards: bool = False
+    only: frozenset[str] = frozenset()
+    """What else it is narrowed to, where a place has such actions."""
+
+
+@dataclass(frozen=True)
+class Rows(Generic[Row]):
+    """How rows that are in memory are searched and sorted."""
+
+    texts: Callable[[Row], Iterable[str]]
+    """What a search looks in."""
+    keys: Mapping[str, Callable[[Row], Any]]
+    """What each order sorts by; rows that are equal keep the order in which they came."""
+    number: Callable[[Row], int] | None = None
+    """The number that a search for digits means whole."""
+
+    def seen(self, rows: Sequence[Row], view: View) -> list[Row]:
+        """These rows as they are looked at."""
+        found = [row for row in rows if self._is_found(row, view.words)]
+        if view.by:
+            found.sort(key=self.keys[view.by])
+        return found[::-1] if view.backwards else found
+
+    def _is_found(self, row: Row, words: str) -> bool:
+        wanted = _folded(words)
+        if not wanted:
+            return True
+        if self.number is not None and wanted.isdecimal() and self.number(row) == int(wanted):
+            return True
+        return any(wanted in _folded(text) for text in self.texts(row))
+
+
+def line_of(numbers: Iterable[int], number: int) -> int | None:
+    """Where in a list with these 受付番号 one stands; None when it is not among them."""
+    return next((line for line, one in enumerate(numbers) if one == number), None)
+
+
+def age_key(age: int | None) -> int:
+    """The eldest first; whose age is not known before them, as in the vault's own order."""
+    return -(1000 if age is None else age)
+
+
+def _folded(text: str) -> str:
+    return fold_kana(text).casefold()
+
+
+class ListPlace(Place):
+    """A place with one list, a `Search` and, where rows have a 受付番号, a `Jump` below it."""
+
+    ORDERS: ClassVar[Mapping[str, str]] = {}
+    """The orders by name, with their words; "" is the order in which the list comes, and stands first."""
+    view = View()
+
+    def look(self, view: View) -> None:
+        """Show the list so, from its top. `view` is kept."""
+        raise NotImplementedError
+
+    def find(self, number: int) -> int | None:
+        """The line of a 受付番号 in the list as it is now; None when it is not in it."""
+        raise NotImplementedError
+
+    def recall(self) -> None:
+        """At the beginning of `compose`: look as before, until the screen is locked."""
+        workspace = self.ikiiki.workspace
+        if workspace is not None:
+            self.view = workspace.views.get(self.PLACE, self.view)
+
+    def recall_search(self) -> None:
+        """When mounted: what is searched for stands in its line again."""
+        self._narrow()
+        if self.view.words:
+            self.query_one(Search).put(self.view.words)
+
+    def change_view(self, **changes: Any) -> None:
+        """Look at the list otherwise."""
+        self.view = dataclasses.replace(self.view, **changes)
+        workspace = self.ikiiki.workspace
+        if workspace is not None:
+            workspace.views[self.PLACE] = self.view
+        self._narrow()
+        self.look(self.view)
+
+    def _narrow(self) -> None:
+        self.query_one(VirtualList).narrowed = bool(self.view.words or self.view.only)
+
+    def order_words(self) -> str:
+        """How the list is sorted, for its heading; "" while it is as it comes."""
+        if not (self.view.by or self.view.backwards):
+            return ""
+        return self.ORDERS[self.view.by] + ("の逆" if self.view.backwards else "")
+
+    # -- the actions ------------------------------------------------------------------------------------
+
+    def action_search(self) -> None:
+        self.query_one(Search).open()
+
+    @on(Search.Asked)
+    def _asked(self, event: Search.Asked) -> None:
+        event.stop()
+        self.change_view(words=event.words)
+        self.query_one(VirtualList).focus()
+
+    @flow
+    async def action_sort(self) -> None:
+        now = self.view.by
+        choices = {
+            name: words + ("（いまの並び）" if name == now else "") for name, words in self.ORDERS.items()
+        }
+        words = "いまの並びをもう一度選ぶと、逆順になります。"
+        by = await self.ikiiki.ask(Choice("並べ替え", words, choices, start=now))
+        if by is not None:
+            self.change_view(by=by, backwards=by == now and not self.view.backwards)
+
+    def action_jump(self, begun: str = "") -> None:
+        self.query_one(Jump).open(begun)
+        self.say("受付番号: Enter その行へ  Esc やめる")
+
+    @on(VirtualList.Digit)
+    def _digit(self, event: VirtualList.Digit) -> None:
+        event.stop()
+        self.action_jump(event.digit)
+
+    @on(Jump.Asked)
+    def _jump(self, event: Jump.Asked) -> None:
+        event.stop()
+        rows = self.query_one(VirtualList)
+        rows.focus()
+        self.say("")
+        if event.number is None:
+            return
+        line = self.find(event.number)
+        if line is not None:
+            rows.move_to(line)
+        elif self.view.words or self.view.only:
+            self.say(f"{no(event.number)} は、いま絞り込んだ中にはありません")
+        else:
+            self.say(f"{no(event.number)} はありません")

@@ -1,0 +1,33 @@
+"""How the rows of the 点検 are searched and sorted: at the ward who is reviewed, at the contractor what came back."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from core.applicant import town_of
+from core.office.intake import ListRow
+from core.office.review import ReviewItem
+from tui.list_place import Rows, age_key
+
+ITEMS = Rows[ReviewItem](
+    texts=lambda item: (item.applicant.kana, town_of(item.applicant.address)),
+    keys={
+        "number": lambda item: item.number,
+        "kana": lambda item: item.applicant.kana,
+        "age": lambda item: item.applicant.birth_date or dt.date.min,
+        "town": lambda item: town_of(item.applicant.address),
+        "state": lambda item: (bool(item.verdict), item.verdict, not item.exception),
+    },
+    number=lambda item: item.number,
+)
+RETURNED = Rows[ListRow](
+    texts=lambda row: (row.kana, row.town),
+    keys={
+        "number": lambda row: row.number,
+        "kana": lambda row: row.kana,
+        "age": lambda row: age_key(row.age),
+        "town": lambda row: row.town,
+        "state": lambda row: row.confirmed,
+    },
+    number=lambda row: row.number,
+)
