@@ -15,13 +15,13 @@ from core.errors import IkiikiError
 from core.roles import Site
 from tui.action import Keymap, bindings_everywhere
 from tui.awake import awake_seconds
-from tui.help import help_text, menu_words
+from tui.help import help_text, menu_words, window_help
 from tui.lease import Lease
 from tui.login import Login
 from tui.opener import Config, Opener, Session
 from tui.place import Place, Sheet
 from tui.safety import QuietApp
-from tui.widgets.dialogs import Choice, Dialog, Message, confirm, error_text
+from tui.widgets.dialogs import Choice, Dialog, Help, Message, confirm, error_text
 from tui.widgets.hint import hint_words, put_hint
 from tui.widgets.line import Line
 from tui.widgets.progress import Job, Progress
@@ -257,16 +257,12 @@ class IkiikiApp(QuietApp):
             self.push_screen(PasswordSheet(), closed)
 
     def action_help(self) -> None:
-        if not isinstance(self.screen, Message):
-            place = self._place_below() if self.unlocked else None
-            self.push_screen(Message("ヘルプ", help_text(place.open_actions() if place else [], self.keymap)))
-
-    def _place_below(self) -> Place | None:
-        """The place the person is in, seen through dialogs."""
-        for screen in reversed(self.screen_stack):
-            if isinstance(screen, Sheet):
-                return screen
-        return self._workspace.pane if self._workspace is not None else None
+        screen = self.screen
+        if isinstance(screen, Dialog | Login):
+            if not isinstance(screen, Help):
+                self.push_screen(Help(window_help(*screen.keys_here, self.keymap, unlocked=self.unlocked)))
+        elif (place := self.place) is not None:
+            self.push_screen(Help(help_text(place.open_actions(), self.keymap)))
 
     def action_leave(self) -> None:
         if not self.unlocked:
@@ -334,6 +330,8 @@ class IkiikiApp(QuietApp):
             raise
         finally:
             if window in self.screen_stack:
+                if isinstance(self.screen, Help):  # somebody is reading about this very window
+                    self.screen.dismiss(None)
                 window.dismiss(None)
 
     async def run_quietly(self, work: Callable[[], T]) -> T | None:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from rich.cells import chop_cells
 from rich.text import Text
 
-from tui.action import PANES, Action, Keymap, key_everywhere
-from tui.safety import fit
+from tui.action import FORMS, PANES, Action, Keymap, key_everywhere
+from tui.safety import clean, fit
 
 _WIDTH = 72
 """Cells within a dialog."""
@@ -36,6 +36,8 @@ def help_text(actions: Sequence[Action], keymap: Keymap) -> Text:
             text.append(f"  {fit(action.key or 'F8から', 8)}{fit(action.words, 18)} {first}\n")
             for line in more:
                 text.append(" " * _BESIDE + line + "\n")
+        if actions[0].place in FORMS:
+            text.append(f"  {fit('Enter・↓', 8)} 次の欄へ    ↑ 前の欄へ\n")
         text.append("\n")
     text.append("どこでも使えるキー\n", style="bold")
     names = "  ".join(f"{key_everywhere(place, keymap)} {name}" for _, place, name in PANES)
@@ -50,6 +52,20 @@ def help_text(actions: Sequence[Action], keymap: Keymap) -> Text:
     text.append("事業の流れ\n", style="bold")
     for mark, words in _FLOW:
         text.append(f"  {fit(mark, 6)}{words}\n")
+    return text
+
+
+def window_help(title: str, hint: str, keymap: Keymap, *, unlocked: bool) -> Text:
+    """Keys of a window that waits for an answer, drawn from the line at its foot: little else works meanwhile."""
+    text = Text(end="")
+    text.append(f"「{clean(title.strip())}」で使うキー\n", style="bold")
+    for one in hint.split("   "):
+        key, _, words = one.strip().partition(" ")
+        text.append(f"  {fit(key, 12)}{words}\n" if words else f"  {key}\n")
+    menu, lock, leave = (key_everywhere(name, keymap) for name in ("menu", "lock", "leave"))
+    if unlocked:
+        text.append(f"  {fit(lock, 12)}施錠（入力中の内容は下書きに残ります）\n\n")
+        text.append(f"ほかの画面へのキー、{menu} の一覧、{leave} は、この窓を閉じてから使えます。\n")
     return text
 
 

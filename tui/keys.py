@@ -15,7 +15,7 @@ from typing import Any
 from core.errors import UsageError
 from core.roles import Actor, Role, Site
 from core.toml_lines import LineIndex
-from tui.action import EVERYWHERE, PANES, Action, Keymap
+from tui.action import EVERYWHERE, FORMS, PANES, Action, Keymap
 from tui.actions import ACTIONS
 
 EVERY: tuple[Action, ...] = (*EVERYWHERE, *ACTIONS)
@@ -32,8 +32,6 @@ PLACE_WORDS = {
     "box_log": "管理簿 Boxの記録",
     "checkup": "送受信 拠点の点検",
 }
-_TYPED_INTO = {"entry", "edit", "password"}
-"""Places where a letter goes into a field."""
 
 _KEY = re.compile(r"[a-z]|f([1-9]|1[0-2])|space|slash|ctrl\+[a-z]")
 _LIKE_OTHERS = {"i": "Tab", "m": "Enter", "h": "BackSpace", "j": "Enter"}
@@ -135,7 +133,7 @@ def _why_not(key: str, action: Action) -> str:
         return "入力欄の中で使うキーです"
     if any(key in other.keys.split(",") for other in EVERYWHERE):
         return "どの画面でも決まった働きのあるキーです"
-    if (action.place in _TYPED_INTO or action.place == "app") and not (letter or key[1:].isdigit()):
+    if (action.place in FORMS or action.place == "app") and not (letter or key[1:].isdigit()):
         return "入力欄では文字として入ります。f10〜f12 か ctrl+英字にしてください"
     return ""
 

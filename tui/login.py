@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 HINT = "Enter 次へ・開く   Esc 終了"
 
 
+HINT = "Enter 次へ・開く   Esc 終了"
+
+
 class Login(Screen[None]):
     """Asks who it is and opens the vault in a worker: deriving the key takes a noticeable moment on purpose."""
 
@@ -35,6 +38,11 @@ class Login(Screen[None]):
         self._staff_id = staff_id
         self._notice = notice
         self._opening = False
+
+    @property
+    def keys_here(self) -> tuple[str, str]:
+        """Its name and its keys, for the help."""
+        return "ログイン", HINT
 
     def compose(self) -> ComposeResult:
         with Vertical(id="login"):

@@ -70,11 +70,11 @@ def test_menu(picture: Any, site: Site, place: str) -> None:
 
 @pytest.mark.parametrize("site", Site)
 def test_help(picture: Any, site: Site) -> None:
-    picture("review", site, then(going_to("intake"), "f1", until="Message"))
+    picture("review", site, then(going_to("intake"), "f1", until="Help"))
 
 
 def test_help_before_login(picture: Any) -> None:
-    picture("review", C, then(at_the_door, "f1", until="Message"))
+    picture("review", C, then(at_the_door, "f1", until="Help"))
 
 
 def test_leaving(picture: Any) -> None:

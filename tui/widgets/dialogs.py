@@ -32,6 +32,11 @@ class Dialog(ModalScreen[T]):
         self._title = title
         self._hint = hint
 
+    @property
+    def keys_here(self) -> tuple[str, str]:
+        """The window's name and the keys that answer it, for the help."""
+        return self._title, self._hint
+
     def body(self) -> ComposeResult:
         """What stands between title and hint."""
         yield from ()
@@ -67,6 +72,13 @@ class Message(Dialog[None]):
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()
+
+
+class Help(Message):
+    """What F1 shows. It is not asked for twice."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__("ヘルプ", text)
 
 
 def error_text(error: IkiikiError) -> str:
