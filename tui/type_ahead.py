@@ -12,7 +12,7 @@ from textual import events
 from textual.app import App
 from textual.widget import Widget
 
-LONGEST = 2.0
+LONGEST = 10.0
 """Seconds for which keys are kept at most, whatever becomes of what was to be finished."""
 
 

@@ -12,7 +12,8 @@ from core.people.text import DASHES, fold_width
 _CONFIRMED = """EXISTS (
     SELECT 1 FROM review
     WHERE review.id = (SELECT max(id) FROM review AS word
-                       WHERE word.stage = 'applicants' AND word.record = application.record)
+                       WHERE word.stage = 'applicants' AND word.record = application.record
+                         AND word.id NOT IN (SELECT review FROM review_undone))
       AND review.verdict = 'confirmed' AND review.version_hash = application.version_hash)"""
 
 

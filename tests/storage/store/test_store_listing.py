@@ -201,6 +201,15 @@ def test_a_word_on_participants_confirms_no_applicant(tx: VaultTx, make: Make, a
     assert tx.applications.count(ListFilter(unconfirmed_only=True)) == 1
 
 
+def test_a_word_taken_back_confirms_nobody(tx: VaultTx, make: Make, at: dt.datetime) -> None:
+    tx.applications.add(make(1), at)
+    word = ReviewRow("applicants", make(1).record, make(1).version_hash, "confirmed", "", "ward", at)
+    tx.reviews.add(word)
+    assert tx.applications.count(ListFilter(unconfirmed_only=True)) == 0
+    tx.reviews.undo(word, at, "ward")
+    assert tx.applications.count(ListFilter(unconfirmed_only=True)) == 1
+
+
 def test_a_page_counts_from_zero(tx: VaultTx) -> None:
     for offset, limit in [(-1, 10), (0, -1)]:
         with pytest.raises(ValueError, match="from 0"):
