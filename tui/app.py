@@ -159,6 +159,7 @@ class IkiikiApp(QuietApp):
             notes.append("作業は裏で続いています。終わりしだい鍵を消します")
         staff_id = self.session.office.actor.staff_id
         self.workers.cancel_all()
+        self.drop_keys()  # what was typed ahead of the lock is not for the login
         self._retire()
         await self._clear_screens()
         await self.push_screen(Login(self.opener.title, staff_id=staff_id, notice="\n".join(notes)))

@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 
 from textual import events
 from textual.app import App
+from textual.timer import Timer
 from textual.widget import Widget
 
 LONGEST = 10.0
@@ -34,6 +35,7 @@ class TypeAhead(App[int]):
 
     _kept: list[events.Key] | None = None
     """Keys that wait; None: none need to."""
+    _limit: Timer | None = None
 
     async def on_event(self, event: events.Event) -> None:
         if (
@@ -54,11 +56,19 @@ class TypeAhead(App[int]):
                 return
             if field.finishes(event.key):
                 self._kept = []
-                self.set_timer(LONGEST, self.give_keys)
+                self._limit = self.set_timer(LONGEST, self.give_keys)
         await super().on_event(event)
 
     async def give_keys(self) -> None:
         """What was finished has been dealt with: keys go where they belong now, in the order they came."""
-        kept, self._kept = self._kept or [], None
+        kept = self._kept or []
+        self.drop_keys()
         for event in kept:
             await TypeAhead.on_event(self, event)
+
+    def drop_keys(self) -> None:
+        """Nothing waits any more. The limit goes too: it would cut short the next wait."""
+        self._kept = None
+        if self._limit is not None:
+            self._limit.stop()
+            self._limit = None

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from textual import events
+
 from core.roles import Site
 from tests.tui.conftest import typed_at_once
 from tui.app import IkiikiApp
@@ -61,6 +63,21 @@ async def test_a_password_typed_ahead_never_lands_in_the_name(open_at: Any, app_
         await pilot.pause()
         assert form.values() == {"staff": "yamadax", "password": "secrety"}
         assert "secret" not in shown(app)
+
+
+async def test_what_waits_at_the_lock_does_not_reach_the_login(
+    open_at: Any, app_on: Any, log_in: Any
+) -> None:
+    app = app_on(open_at())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await log_in(pilot)
+        assert app._limit is None, "the limit of a wait that is over would cut short the next"
+        app._kept = [events.Key("x", "x")]
+        await app.lock("")
+        await pilot.pause()
+        typed_at_once(app, *"ab")
+        await pilot.pause()
+        assert app.screen.query_one(Form).values()["password"] == "ab"
 
 
 async def test_the_password_is_not_shown(open_at: Any, app_on: Any, shown: Any) -> None:
