@@ -22,7 +22,7 @@ from itertools import count
 from pathlib import Path
 
 from bench.box import DELAY, FarBox, Road, far_box
-from bench.carrying import Errand
+from bench.carrying import Errand, wake_memory
 from bench.sites import Sites
 from storage.remotes.box.network import AT_ONCE
 
@@ -138,7 +138,7 @@ class Course:
     def _child(self, who: str, way: str, sites: Sites, folder: str, road: Road) -> Run:
         vault = sites.contractor if way == UP else sites.ward
         bundles = len(list(sites.outbox.glob("*.zip")))
-        errand = Errand(road, folder, str(vault), AT_ONCE, bundles if way == DOWN else 0)
+        errand = Errand(road, folder, str(vault), AT_ONCE, bundles if way == DOWN else 0, _carried(sites))
         done = subprocess.run(
             [sys.executable, "-m", "bench.carrying", who, way],
             check=True, text=True, stdout=subprocess.PIPE, input=json.dumps(asdict(errand)),
@@ -162,6 +162,7 @@ class Course:
         for bundle in sites.outbox.glob("*.zip"):
             (receipts / f"{bundle.stem}.receipt").write_bytes(bytes(300))
         work = [(sites.outbox, there)] if way == UP else [(there, sites.inbox), (receipts, there)]
+        wake_memory(home, _carried(sites))
         begun = time.perf_counter()
         for source, target in work:
             done = subprocess.run(
@@ -174,6 +175,11 @@ class Course:
             if done.returncode:
                 raise RuntimeError(done.stderr)
         return time.perf_counter() - begun
+
+
+def _carried(sites: Sites) -> int:
+    """Bytes in all."""
+    return sum(path.stat().st_size for path in sites.outbox.iterdir())
 
 
 def roads(box: FarBox) -> dict[str, Road]:
