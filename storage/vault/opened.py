@@ -22,7 +22,14 @@ from storage.vault.header import Header
 from storage.vault.keys import Entropy, database_key
 from storage.vault.locks import Presence
 from storage.vault.marks import Mark, advance_mark
-from storage.vault.sqlcipher import SQLITE_READONLY, Connection, Identity, dbapi2, translated
+from storage.vault.sqlcipher import (
+    SQLITE_READONLY,
+    Connection,
+    Identity,
+    dbapi2,
+    room_to_write,
+    translated,
+)
 
 Clock = Callable[[], dt.datetime]
 
@@ -146,7 +153,7 @@ class OpenVault:
         """
         if self._mine.depth:
             raise RuntimeError("a transaction is open in this thread already")
-        with self.connection() as connection:
+        with self.connection() as connection, room_to_write(connection):
             connection.execute("BEGIN IMMEDIATE")
             try:
                 self.check_header()

@@ -38,7 +38,10 @@ APPLICATION_ID = 0x696B696B
 """'ikik'."""
 PAGE_BYTES = 4096
 BUSY_SECONDS = 5.0
-CACHE_KIB = 64 * 1024
+CACHE_KIB = 8 * 1024
+"""Of each connection, and each thread has one: lists are read by index, a screenful at a time."""
+WRITING_CACHE_KIB = 64 * 1024
+"""While a transaction writes: an import whose indexes do not fit takes twice as long."""
 _RAW_KEY = re.compile(r"x'[0-9a-f]{64}'")
 _PLAIN_MAGIC = b"SQLite format 3\x00"
 
@@ -94,7 +97,7 @@ def database(connection: Connection) -> sqlite_utils.Database:
     return sqlite_utils.Database(connection)
 
 
-def connect(path: Path, key: bytes, *, cache_kib: int = CACHE_KIB) -> Connection:
+def connect(path: Path, key: bytes) -> Connection:
     """A connection to an existing database, autocommit mode, to be used by one thread at a time.
 
     Raises `IntegrityFailure` for a missing, empty, plain, altered or foreign file, or a wrong key, and as
@@ -102,17 +105,17 @@ def connect(path: Path, key: bytes, *, cache_kib: int = CACHE_KIB) -> Connection
     """
     _check_file(path)
     try:
-        return _connected(path, key, cache_kib)
+        return _connected(path, key)
     except IntegrityFailure:
         _refuse_plain(path)
         raise
 
 
-def _connected(path: Path, key: bytes, cache_kib: int) -> Connection:
+def _connected(path: Path, key: bytes) -> Connection:
     connection = _opened(path, key)
     try:
         with translated(path.name):
-            _settle(connection, cache_kib)
+            _settle(connection)
             application_id = connection.execute("PRAGMA application_id").fetchone()[0]
         if application_id != APPLICATION_ID:
             raise _foreign(path)
@@ -128,7 +131,7 @@ def create(path: Path, key: bytes, identity: Identity, created_at: str) -> Conne
     connection = _opened(path, key)
     try:
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        _settle(connection, CACHE_KIB)
+        _settle(connection)
         connection.execute("BEGIN IMMEDIATE")
         connection.execute(_CREATE)
         connection.execute(
@@ -180,6 +183,16 @@ def checkpoint(connection: Connection) -> bool:
     """Move the write-ahead log into the database file. False when another reader or writer stood in the way."""
     row = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     return bool(row[0] == 0)
+
+
+@contextmanager
+def room_to_write(connection: Connection) -> Iterator[None]:
+    """A cache as large as a long import needs, for as long as a transaction lasts."""
+    connection.execute(f"PRAGMA cache_size = -{WRITING_CACHE_KIB}")
+    try:
+        yield
+    finally:
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
 
 
 @contextmanager
@@ -243,7 +256,7 @@ def _opened(path: Path, key: bytes) -> Connection:
     return connection
 
 
-def _settle(connection: Connection, cache_kib: int) -> None:
+def _settle(connection: Connection) -> None:
     connection.execute(
         "SELECT count(*) FROM sqlite_schema"
     ).fetchone()  # the first page: the key fits, or not
@@ -258,7 +271,7 @@ def _settle(connection: Connection, cache_kib: int) -> None:
         "secure_delete = ON",
         "temp_store = MEMORY",
         "foreign_keys = ON",
-        f"cache_size = -{cache_kib}",
+        f"cache_size = -{CACHE_KIB}",
     ):
         connection.execute(f"PRAGMA {setting}")
 

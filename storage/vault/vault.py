@@ -280,7 +280,8 @@ def _upgrade(vault: OpenVault, migrations: Sequence[Migration]) -> None:
             if pending(connection, migrations, vault.database_path.name):  # somebody may have been quicker
                 key = database_key(vault.data_key)
                 back_up_before(connection, vault.folder, key, vault.generation, vault.now())
-                migrate(connection, migrations)
+                with sqlcipher.room_to_write(connection):
+                    migrate(connection, migrations)
         finally:
             connection.close()
     with vault.write():
