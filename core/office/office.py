@@ -15,6 +15,7 @@ from core.office.exchange import Exchange, Sealer, Sent
 from core.office.flow import Flow
 from core.office.importing import Importing
 from core.office.intake import Intake
+from core.office.inventory import Inventory
 from core.office.ledger import LedgerDesk
 from core.office.lottery import Lottery
 from core.office.notices import NoticeDesk
@@ -71,6 +72,7 @@ class Office:
         self.publication = Publication(desk)
         self.notices = NoticeDesk(desk)
         self.ledger = LedgerDesk(desk)
+        self.inventory = Inventory(desk)
         self.box_log = BoxLogDesk(desk, boxes)
         self.checkup = Checkup(desk, self.ledger)
         self.staff = StaffDesk(desk, slots)
