@@ -231,4 +231,4 @@ def main(who: str, way: str, errand: Errand) -> None:
 
 if __name__ == "__main__":
     document = json.loads(sys.stdin.read())
-    main(*sys.argv[1:3], Errand(**document | {"road": Road(**document["road"])}))
+    main(sys.argv[1], sys.argv[2], Errand(**document | {"road": Road(**document["road"])}))

@@ -157,11 +157,14 @@ class Course:
             "RCLONE_CONFIG_BOX_ACCESS_TOKEN": self._box.ask("token"),
             "RCLONE_CA_CERT": road.ca,
         }
-        there, receipts = f"box:{folder}", home / "receipts"
+        there = f"box:{folder}"
+        receipts = home / "receipts"
         receipts.mkdir()
         for bundle in sites.outbox.glob("*.zip"):
             (receipts / f"{bundle.stem}.receipt").write_bytes(bytes(300))
-        work = [(sites.outbox, there)] if way == UP else [(there, sites.inbox), (receipts, there)]
+        work: list[tuple[str | Path, str | Path]] = (
+            [(sites.outbox, there)] if way == UP else [(there, sites.inbox), (receipts, there)]
+        )
         wake_memory(home, _carried(sites))
         begun = time.perf_counter()
         for source, target in work:

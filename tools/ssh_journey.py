@@ -117,7 +117,7 @@ class Journey:
     def table(self) -> str:
         """Keys and bytes by station, and in all."""
         rows = [f"| {at} {name} | {keys} | {sent:,} |" for at, (name, keys, sent) in enumerate(self.rows, 1)]
-        keys, sent = (sum(row[which] for row in self.rows) for which in (1, 2))
+        keys, sent = sum(row[1] for row in self.rows), sum(row[2] for row in self.rows)
         second = sum(row[2] for row in self.rows[8:])
         return "\n".join([
             "| station | keys | bytes sent |", "|---|---|---|", *rows, f"| **in all** | **{keys}** | **{sent:,}** |", "",
