@@ -75,7 +75,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("entry", "discard", "破棄", "", "入力中の内容と下書きを捨てる"),
     # 訂正
     Action("edit", "save", "訂正する", "f10,ctrl+s", "直した項目を保存する"),
-    Action("edit", "back", "やめる", "escape", "何も変えずに戻る"),
+    Action("edit", "back", "戻る", "escape", "直しかけの内容は下書きに残り、次に開いたときに続けられる"),
+    Action("edit", "discard", "破棄", "", "直しかけの内容と下書きを捨てる。応募は元のまま"),
     # 取込の下見
     Action("preview", "commit", "取り込む", "f10,ctrl+s", "下見のとおりに取り込む"),
     Action("preview", "back", "やめる", "escape", "何も取り込まずに戻る"),

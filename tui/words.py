@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from core.applicant import PROBLEM_WORDS, Problem, Warning_
+from core.office.drafts import ENTRY, WRITING, edited, titled
 from core.people.eras import ERAS, Era
 from core.roles import Site
 from tui.actions import ACTIONS
@@ -38,14 +39,26 @@ SHORT_PROBLEMS: dict[Problem, str] = {
 """One or two words for a list's narrow column; the detail has the sentence."""
 
 
-def draft_words(site: Site, *, elsewhere: bool = False) -> str:
-    """That a form was left unfinished, and where it goes on; `elsewhere` than in the pane it belongs to."""
-    name = next(
-        action.words
-        for action in ACTIONS
-        if action.place == "intake" and action.site is site and action.name.startswith("new")
-    )
-    return f"入力の下書きがあります（{'F2 受付の' if elsewhere else ''}{name}で続けられます）"
+def draft_words(forms: Sequence[str], site: Site, *, elsewhere: bool = False) -> str:
+    """That something was left unfinished, and where it goes on; `elsewhere` than in 受付. "" when nothing was."""
+    if not forms:
+        return ""
+    form, more = forms[-1], len(forms) - 1
+    others = f"。ほかに{more}件あります" if more else ""
+    number = edited(form)
+    if form == ENTRY:
+        name = next(
+            action.words
+            for action in ACTIONS
+            if action.place == "intake" and action.site is site and action.name.startswith("new")
+        )
+        return f"入力の下書きがあります（{'F2 受付の' if elsewhere else ''}{name}で続けられます）{others}"
+    if number is not None:
+        where = f"{'F2 受付で' if elsewhere else ''}開いて「訂正」で続けられます"
+        return f"{no(number)} の訂正の下書きがあります（{where}）{others}"
+    if form == WRITING:
+        return f"管理簿の記入の下書きがあります（F5 管理簿の記入で続けられます）{others}"
+    return f"「{titled(form)}」の下書きがあります（同じ操作で続けられます）{others}"
 
 
 def era(day: dt.date) -> str:

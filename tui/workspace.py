@@ -73,8 +73,10 @@ class Workspace(Screen[None]):
     def _first_words(self) -> None:
         """What waits for whoever comes in: perhaps the line dropped while a form was being filled in."""
         app = cast("IkiikiApp", self.app)
-        if self._place != "intake" and app.session.office.intake.draft():
-            app.say(draft_words(app.session.office.actor.site, elsewhere=True))
+        office = app.session.office
+        words = draft_words(office.drafts.kept(), office.actor.site, elsewhere=True)
+        if self._place != "intake" and words:
+            app.say(words)
         else:
             app.refresh_hint()
 

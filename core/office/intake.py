@@ -20,6 +20,7 @@ from core.errors import Refused, UsageError
 from core.ledger.codes import Act, Content, Medium, Place, Unit
 from core.office.counter import note_keyed, records_away, records_handed
 from core.office.desk import Desk, programme_of
+from core.office.drafts import ENTRY, edit_of, forget
 from core.office.forms import as_fields, fingerprint_of, take_on
 from core.office.ledger import write_line
 from core.office.listing import Landmark, ListFilter
@@ -146,18 +147,8 @@ class Intake:
             if self._desk.actor.site is Site.WARD:
                 note_keyed(tx, _need(tx, number).record)
             self._desk.log(tx, "key", f"no={number}")
-            tx.drafts.put(self._desk.actor.staff_id, None)
+            forget(tx, self._desk.actor.staff_id, ENTRY)
             return _need(tx, number)
-
-    def draft(self) -> dict[str, str] | None:
-        """The form this person left unfinished, if any."""
-        with self._desk.reading() as tx:
-            return tx.drafts.get(self._desk.actor.staff_id)
-
-    def keep_draft(self, fields: Mapping[str, str] | None) -> None:
-        """Keep an unfinished form sealed in the vault (None forgets it)."""
-        with self._desk.writing(self._edit_right()) as tx:
-            tx.drafts.put(self._desk.actor.staff_id, dict(fields) if fields else None)
 
     # -- lists ------------------------------------------------------------------------------------------
 
@@ -248,6 +239,7 @@ class Intake:
             settling.finish()
             named = ",".join(sorted(field.value for field in fields))
             self._desk.log(tx, "edit", f"no={number} fields={named} reason={reason}")
+            forget(tx, self._desk.actor.staff_id, edit_of(number))
             return _need(tx, number)
 
     def need_to_resolve(self, reason: str) -> None:

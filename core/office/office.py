@@ -9,6 +9,7 @@ from core.office.chances import Chances
 from core.office.checkup import Checkup
 from core.office.countersigning import receipt_entries, take_receipt
 from core.office.desk import Desk
+from core.office.drafts import Drafts
 from core.office.drawn import take_draw
 from core.office.epochs import take_epoch
 from core.office.exchange import Exchange, Sealer, Sent
@@ -60,6 +61,7 @@ class Office:
         )
         self.rules = Rules(desk, self.exchange)
         self.importing = Importing(desk)
+        self.drafts = Drafts(desk)
         self.intake = Intake(desk)
         self.records = Records(desk, self.exchange)
         self.review = Review(desk, Seated(), self.exchange)

@@ -74,7 +74,7 @@ def verdicts(ward: Machine) -> dict[int, str]:
 def draft(ward: Machine) -> dict[str, str]:
     session = ward.session()
     try:
-        return session.office.intake.draft() or {}
+        return session.office.drafts.take_up("entry") or {}
     finally:
         session.close()
 

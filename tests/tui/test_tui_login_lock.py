@@ -235,7 +235,7 @@ async def test_a_draft_is_told_of_wherever_one_comes_in(
 ) -> None:
     """The ward comes in at the review; its own form has another name than the contractor's."""
     opener = open_at(Site.WARD)
-    opener.office.intake.keep_draft({"postal_code": "1600023"})
+    opener.office.drafts.keep("entry", {"postal_code": "1600023"})
     app = app_on(opener)
     async with app.run_test(size=(80, 24)) as pilot:
         await log_in(pilot)
@@ -258,7 +258,7 @@ async def test_a_terminal_that_is_gone_ends_the_program_and_keeps_the_form(
         await pilot.pause()
     assert app.return_code == 0
     assert opener.session.closed == 1
-    assert opener.office.intake.draft()["postal_code"] == "160"
+    assert opener.office.drafts.take_up("entry")["postal_code"] == "160"
 
 
 async def test_ctrl_c_says_how_to_leave_until_the_next_key(

@@ -53,7 +53,7 @@ async def test_function_keys_work_from_within_a_form_and_keep_the_draft(
         await pilot.pause()
         assert app.place.PLACE == "ledger"
         assert not any(isinstance(screen, Sheet) for screen in app.screen_stack)
-        assert opener.office.intake.draft()["postal_code"] == "1600023"
+        assert opener.office.drafts.take_up("entry")["postal_code"] == "1600023"
 
 
 async def test_every_action_is_within_reach_of_f8_arrows_and_enter(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from rich.text import Text
 from textual import on
@@ -14,8 +14,12 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from core.errors import IkiikiError
-from tui.safety import paragraphs, plain
+from tui.safety import clean, paragraphs, plain
 from tui.widgets.virtual_list import Column, Held, VirtualList
+
+if TYPE_CHECKING:
+    from core.office.drafts import Drafts
+    from tui.app import IkiikiApp
 
 T = TypeVar("T")
 
@@ -53,6 +57,9 @@ class Dialog(ModalScreen[T]):
 
     def action_back(self) -> None:
         self.dismiss(None)
+
+    def keep_draft(self) -> None:
+        """Called before the screen is cleared by the lock: what was typed goes into the vault."""
 
 
 class Message(Dialog[None]):
@@ -131,7 +138,52 @@ def confirm(title: str, text: str, *, yes: str = "はい", no: str = "いいえ"
     return Choice(title, text, {"yes": yes, "no": no}, start="no")
 
 
-class Prompt(Dialog[str]):
+class Typed(Dialog[str]):
+    """A window with one line typed into it, which is kept as a draft under the window's title until it is answered."""
+
+    field: OneLine
+    """Where it is typed."""
+    begun = ""
+    """What stood in it at first."""
+
+    @property
+    def _form(self) -> str:
+        from core.office.drafts import line_of  # comes with the vault: not before the first paint
+
+        return line_of(self._title)
+
+    @property
+    def _drafts(self) -> Drafts:
+        return cast("IkiikiApp", self.app).session.office.drafts
+
+    def take_up(self) -> None:
+        """When mounted: go on where the lock came in between."""
+        self._taken = self._drafts.take_up(self._form)
+        if self._taken is not None:
+            self.field.value = clean(self._taken["text"])
+            self.field.cursor_position = len(self.field.value)
+            self.complain("下書きの続きです")
+        self.field.focus()
+
+    def complain(self, words: str) -> None:
+        """A word below the line."""
+        self.query_one("#complaint", Static).update(plain(words))
+
+    def keep_draft(self) -> None:
+        if self.field.value != self.begun and self._drafts.may_keep:
+            self._drafts.keep(self._form, {"text": self.field.value})
+
+    def answer(self, text: str | None) -> None:
+        """It is answered, or was given up: nothing waits any more."""
+        if self._taken is not None:
+            self._drafts.forget(self._form)
+        self.dismiss(text)
+
+    def action_back(self) -> None:
+        self.answer(None)
+
+
+class Prompt(Typed):
     """One line of text. `check` gives the reason why a text will not do, or ""."""
 
     def __init__(
@@ -145,26 +197,26 @@ class Prompt(Dialog[str]):
     ) -> None:
         super().__init__(title, hint="Enter 決める   Esc 戻る")
         self._text = text
-        self._value = value
-        self._placeholder = placeholder
+        self.begun = value
+        self.field = OneLine(value, placeholder=placeholder, id="answer")
         self._check = check
 
     def body(self) -> ComposeResult:
         yield Static(paragraphs(self._text), classes="dialog-note")
-        yield OneLine(self._value, placeholder=self._placeholder, id="answer")
+        yield self.field
         yield Static("", classes="problem", id="complaint")
 
     def on_mount(self) -> None:
-        self.query_one(Input).focus()
+        self.take_up()
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
         complaint = self._check(event.value) if self._check else ""
         if complaint:
-            self.query_one("#complaint", Static).update(plain(complaint))
+            self.complain(complaint)
         else:
-            self.dismiss(event.value)
+            self.answer(event.value)
 
 
 class OneLine(Input):

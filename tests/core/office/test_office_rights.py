@@ -31,7 +31,7 @@ LOOKING: dict[str, Callable[[Office], object]] = {
 DOING: dict[str, Callable[[Office], object]] = {
     "open": lambda o: o.intake.open(1), "sources": lambda o: o.intake.sources(1),
     "add": lambda o: o.intake.add({Field.KANA: "サトウ ハナコ"}, Route.DESK),
-    "edit": lambda o: o.intake.edit(1, {Field.PHONE: "03-5273-0001"}), "draft": lambda o: o.intake.keep_draft({"kana": "ア"}),
+    "edit": lambda o: o.intake.edit(1, {Field.PHONE: "03-5273-0001"}), "draft": lambda o: o.drafts.keep("entry", {"kana": "ア"}),
     "resolve": lambda o: o.intake.resolve(1, False, "cannot_reach"), "withdraw": lambda o: o.intake.withdraw(1),
     "link": lambda o: o.intake.link([1], "G1"), "send": lambda o: o.records.send(), "desk": lambda o: o.records.seal_desk(),
     "on the way": lambda o: o.records.desk_on_the_way(), "take": lambda o: o.exchange.take_in("1-cw-00000009", b"", b""),

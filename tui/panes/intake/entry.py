@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from core.applicant import PROBLEM_WORDS, ROUTE_WORDS, Problem, Route
 from core.errors import IkiikiError
+from core.office.drafts import ENTRY
 from core.office.intake import FormCheck
 from core.people.fields import Field
 from core.people.towns import towns_with
@@ -19,7 +20,6 @@ from core.roles import Site
 from tui.actions import bindings_of
 from tui.panes.intake.fields import ENTRIES, PROBLEM_FIELD, ROUTE, given, note_field
 from tui.place import Sheet, flow
-from tui.safety import paragraphs
 from tui.widgets.dialogs import Choice, confirm
 from tui.widgets.form import Entry, Form
 from tui.widgets.frame import Frame
@@ -50,7 +50,7 @@ class EntrySheet(Sheet):
         self._check: FormCheck | None = None
 
     def body(self) -> ComposeResult:
-        self._draft: Mapping[str, str] = self.office.intake.draft() or {}
+        self._draft: Mapping[str, str] = self.office.drafts.take_up(ENTRY) or {}
         route = self._draft.get(ROUTE) or ROUTE_WORDS[self._usual_route]
         with Frame("応募の入力", sheet=True):
             yield Form([*ENTRIES, Entry(ROUTE, "経路", "", 10)], {**self._draft, ROUTE: route}, id="form")
@@ -182,9 +182,9 @@ class EntrySheet(Sheet):
     def keep_draft(self) -> None:
         values = self.form.values()
         if any(values[entry.key].strip() for entry in ENTRIES):
-            self.office.intake.keep_draft(values)
-        elif self._draft:
-            self.office.intake.keep_draft(None)
+            self.office.drafts.keep(ENTRY, values)
+        else:
+            self.office.drafts.forget(ENTRY)
 
     @flow
     async def action_back(self) -> None:
@@ -199,57 +199,8 @@ class EntrySheet(Sheet):
             )
             == "yes"
         ):
-            self.office.intake.keep_draft(None)
+            self.office.drafts.forget(ENTRY)
             self._draft = {}
             self.form.clear()
             self.form.restart({ROUTE: ROUTE_WORDS[self._usual_route]})
             self.say("捨てました")
-
-
-class EditSheet(Sheet):
-    """訂正: the fields of one record. Gives the changed fields, or None."""
-
-    PLACE = "edit"
-    BINDINGS: ClassVar[list[BindingType]] = bindings_of("edit")
-
-    def __init__(self, number: int, values: Mapping[str, str]) -> None:
-        super().__init__()
-        self._number = number
-        self._values = dict(values)
-
-    def body(self) -> ComposeResult:
-        with Frame("訂正", sheet=True):
-            yield Form(ENTRIES, self._values, id="form")
-            yield Static(
-                paragraphs("カナ氏名・生年月日・町名・希望・グループを直すと、区の確認⑤をもう一度受けます。"),
-                classes="note",
-            )
-
-    def on_mount(self) -> None:
-        self.head(f"受付番号 {no(self._number)} の訂正")
-        self.say("")
-
-    @property
-    def form(self) -> Form:
-        return self.query_one("#form", Form)
-
-    @on(Form.Left)
-    def _field_left(self, event: Form.Left) -> None:
-        event.stop()
-        note_field(self.form, Field(event.key), self.office.intake.check(given(self.form.values())))
-
-    @on(Form.Finished)
-    def _finished(self, event: Form.Finished) -> None:
-        event.stop()
-        self.action_save()
-
-    def action_save(self) -> None:
-        changed = {
-            Field(key): value
-            for key, value in self.form.values().items()
-            if value != self._values.get(key, "")
-        }
-        self.dismiss(changed or None)
-
-    def action_back(self) -> None:
-        self.dismiss(None)

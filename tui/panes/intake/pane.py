@@ -122,8 +122,9 @@ class IntakePane(ListPlace, Pane):
     def on_mount(self) -> None:
         self._list.focus()
         self.recall_search()
-        if self.office.intake.draft():
-            self.call_after_refresh(self.say, draft_words(self.actor.site))
+        words = draft_words(self.office.drafts.kept(), self.actor.site)
+        if words:
+            self.call_after_refresh(self.say, words)
 
     @property
     def _list(self) -> VirtualList[ListRow]:

@@ -12,11 +12,11 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from core.applicant import PROBLEM_WORDS, ROUTE_WORDS, STATE_WORDS, Application, State, age_on
-from core.office.forms import as_fields
+from core.office.drafts import edit_of
 from core.office.intake import REASONS
 from core.people.fields import FIELD_WORDS, Field
 from tui.actions import Action, bindings_of
-from tui.panes.intake.entry import EditSheet
+from tui.panes.intake.edit import EditSheet
 from tui.place import Sheet, flow
 from tui.safety import clean, fit
 from tui.widgets.dialogs import Choice, Message
@@ -25,7 +25,6 @@ from tui.words import WARNING_WORDS, era, moment, no
 ACCEPTING = ("confirmed_by_phone", "confirmed_by_document", "different_person", "goes_alone", "ward_decision")
 REFUSING = ("duplicate_application", "not_eligible", "cannot_reach", "ward_decision", "applicant_request")
 WITHDRAWING = ("applicant_request", "duplicate_application", "ward_decision", "keying_error")
-CORRECTING = ("corrected_application", "keying_error", "confirmed_by_phone", "confirmed_by_document")
 
 
 def reasons(codes: tuple[str, ...]) -> Mapping[str, str]:
@@ -50,8 +49,12 @@ class RecordSheet(Sheet):
             yield Static("", id="items", classes="note")
 
     def on_mount(self) -> None:
-        self._show(self.office.intake.open(self._number))
+        self._show(self.office.intake.open(self._number), self._draft_words())
         self.query_one(VerticalScroll).focus()
+
+    def _draft_words(self) -> str:
+        kept = edit_of(self._number) in self.office.drafts.kept()
+        return "訂正の下書きがあります（「訂正」で続けられます）" if kept else ""
 
     def _show(self, application: Application, said: str = "") -> None:
         self._application = application
@@ -118,15 +121,11 @@ class RecordSheet(Sheet):
     @flow
     async def action_edit(self) -> None:
         assert self._application is not None
-        values = {field.value: value for field, value in as_fields(self._application.applicant).items()}
-        changed: Mapping[Field, str] | None = await self.ikiiki.ask(EditSheet(self._number, values))
-        if changed is None:
-            self.say("変更はありません")
-            return
-        items = "、".join(FIELD_WORDS[field] for field in changed)
-        reason = await self.ikiiki.ask(Choice("訂正の理由", f"直した項目: {items}", reasons(CORRECTING)))
-        if reason is not None:
-            self._show(self.office.intake.edit(self._number, changed, reason), "訂正しました")
+        corrected: Application | None = await self.ikiiki.ask(EditSheet(self._application))
+        if corrected is not None:
+            self._show(corrected, "訂正しました")
+        else:
+            self.say(self._draft_words() or "変更はありません")
 
     @flow
     async def action_accept(self) -> None:

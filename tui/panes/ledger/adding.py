@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import ClassVar, TypeVar
 
@@ -23,6 +23,7 @@ from core.ledger.codes import (
     Place,
     Unit,
 )
+from core.office.drafts import WRITING
 from core.office.ledger import BY_HAND
 from tui.actions import bindings_of
 from tui.place import Sheet, flow
@@ -46,7 +47,7 @@ class LedgerEntry:
 
 
 class Writing(Sheet):
-    """Seven lines, each chosen from a list; F10 signs. Gives the entry, or None."""
+    """Seven lines, each chosen from a list; F10 signs. Gives the line of the ledger, or None."""
 
     PLACE = "writing"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("writing")
@@ -68,6 +69,9 @@ class Writing(Sheet):
         ]
 
     def body(self) -> ComposeResult:
+        self._draft = self.office.drafts.take_up(WRITING)
+        if self._draft is not None:
+            self._entry = entry_of(self._draft)
         columns: tuple[Column[tuple[str, str, str]], ...] = (
             Column("項目", 12, lambda row: row[1]),
             Column("値（Enter で選び直す）", 0, lambda row: row[2]),
@@ -77,7 +81,7 @@ class Writing(Sheet):
     def on_mount(self) -> None:
         self.head("管理簿に記入する — あとから消せません。誤りは「前の行の訂正」で直します")
         self.query_one(VirtualList).focus()
-        self.say("")
+        self.say("" if self._draft is None else "下書きの続きです")
 
     @on(VirtualList.Chosen)
     def _chosen(self, event: VirtualList.Chosen) -> None:
@@ -128,8 +132,35 @@ class Writing(Sheet):
         if answer is not None:
             self._entry = replace(self._entry, qty=int(answer))
 
-    def action_save(self) -> None:
-        self.dismiss(self._entry)
+    @flow
+    async def action_save(self) -> None:
+        entry = self._entry
+        line = self.office.ledger.add(
+            entry.act,
+            entry.content,
+            entry.qty,
+            entry.unit,
+            medium=entry.medium,
+            from_=entry.from_,
+            to=entry.to,
+        )
+        self.office.drafts.forget(WRITING)
+        self.dismiss(line)
+
+    def keep_draft(self) -> None:
+        if self._entry != LedgerEntry():
+            self.office.drafts.keep(
+                WRITING, {name: str(value) for name, value in asdict(self._entry).items()}
+            )
 
     def action_back(self) -> None:
+        self.office.drafts.forget(WRITING)
         self.dismiss(None)
+
+
+def entry_of(draft: Mapping[str, str]) -> LedgerEntry:
+    """What was chosen so far."""
+    return LedgerEntry(
+        Act(draft["act"]), Content(draft["content"]), int(draft["qty"]), Unit(draft["unit"]),
+        Medium(draft["medium"]), Place(draft["from_"]), Place(draft["to"]),
+    )  # fmt: skip

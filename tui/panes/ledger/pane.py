@@ -215,18 +215,9 @@ class LedgerPane(ListPlace, Pane):
 
     @flow
     async def action_add(self) -> None:
-        entry = await self.ikiiki.ask(Writing())
-        if entry is None:
+        line = await self.ikiiki.ask(Writing())
+        if line is None:
             return
-        line = self.office.ledger.add(
-            entry.act,
-            entry.content,
-            entry.qty,
-            entry.unit,
-            medium=entry.medium,
-            from_=entry.from_,
-            to=entry.to,
-        )
         self.query_one(VirtualList).reload()
         self.say(f"{line.seq}番として記入し、署名しました")
 

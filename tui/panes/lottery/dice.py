@@ -7,8 +7,8 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
-from tui.safety import paragraphs, plain
-from tui.widgets.dialogs import Dialog, OneLine, Prompt, confirm
+from tui.safety import paragraphs
+from tui.widgets.dialogs import OneLine, Prompt, Typed, confirm
 
 COUNT = 20
 _DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
@@ -28,12 +28,13 @@ def boxes(digits: str) -> Text:
     return text
 
 
-class DiceSheet(Dialog[str]):
+class DiceSheet(Typed):
     """Gives the twenty digits, or None."""
 
     def __init__(self, opened: str) -> None:
         super().__init__("さいころの目", hint="数字を打つ   BackSpace 1つ戻る   Enter 記録する   Esc 戻る")
         self._opened = opened
+        self.field = OneLine(id="digits")
 
     def body(self) -> ComposeResult:
         spoken = " ".join(self._opened[index : index + 4] for index in range(0, 16, 4))
@@ -46,11 +47,11 @@ class DiceSheet(Dialog[str]):
             classes="dialog-note",
         )
         yield Static(boxes(""), id="boxes")
-        yield OneLine(id="digits")
+        yield self.field
         yield Static("", classes="problem", id="complaint")
 
     def on_mount(self) -> None:
-        self.query_one(Input).focus()
+        self.take_up()
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
@@ -65,21 +66,20 @@ class DiceSheet(Dialog[str]):
             if len(digits) > COUNT
             else ""
         )
-        self.query_one("#complaint", Static).update(plain(words))
+        if words or self.field.value != (self._taken or {}).get("text"):
+            self.complain(words)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
         digits = digits_in(event.value)
         if len(digits) != COUNT:
-            self.query_one("#complaint", Static).update(
-                plain(f"いま {len(digits)}個です。20個そろえてください")
-            )
+            self.complain(f"いま {len(digits)}個です。20個そろえてください")
             return
 
         def answered(answer: str | None) -> None:
             if answer == "yes":
-                self.dismiss(digits)
+                self.answer(digits)
 
         shown = " ".join(digits[index : index + 5] for index in range(0, COUNT, 5))
         self.app.push_screen(
