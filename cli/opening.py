@@ -59,12 +59,19 @@ def run_screens(folder: Path, staff_id: str) -> None:
             next_step="端末から開いてください。SSHでは、うしろに命令を付けずにつなぎます（または ssh -t）",
         )
     harden_process()
+    from tui.ambiguous import ambiguous_from
+    from tui.kind import kind_of
+
+    ambiguous, kind = ambiguous_from(os.environ), kind_of(os.environ)
     import tui  # noqa: F401 - shuts the door before Textual is imported
     from tui.app import IkiikiApp
     from tui.opener import Config
 
     keymap, notice = keys_at_start()
-    config = Config(staff_id=staff_id, folder=Path.cwd(), shown=_load_the_rest, keymap=keymap, notice=notice)
+    config = Config(
+        staff_id=staff_id, folder=Path.cwd(), shown=_load_the_rest, keymap=keymap, notice=notice,
+        kind=kind, ambiguous=ambiguous,
+    )  # fmt: skip
     raise SystemExit(IkiikiApp(VaultOpener(folder), now, config).run() or 0)
 
 

@@ -60,6 +60,7 @@ class IkiikiApp(QuietApp):
         config = config or Config()
         super().__init__(crash_report=config.crash_report)
         self.theme = THEME
+        self.set_terminal(config.kind, config.ambiguous, ascii_borders=config.ascii_borders)
         self.opener = opener
         self.now = now
         self.config, self.medium = config, config.folder  # the latter: where a medium was found last
@@ -98,7 +99,6 @@ class IkiikiApp(QuietApp):
             from tui.keys import whole_keymap  # few need it: not before the first paint
 
             self.set_keymap(whole_keymap(self.keymap))
-        self.set_class(self.config.ascii_borders, "-ascii")
         self.push_screen(Login(self.opener.title, staff_id=self.config.staff_id, notice=self.config.notice))
         if self.config.shown is not None:
             self.call_after_refresh(self.config.shown)
@@ -168,7 +168,7 @@ class IkiikiApp(QuietApp):
         """Words about what could not be kept; nothing when all went well."""
         failed = []
         for screen in self.screen_stack:
-            if isinstance(screen, Sheet):
+            if isinstance(screen, Sheet | Dialog):
                 try:
                     screen.keep_draft()
                 except IkiikiError as error:
@@ -185,6 +185,7 @@ class IkiikiApp(QuietApp):
 
     async def watch_idle(self) -> None:
         """Once a second: lock when nobody has touched a key for long; show the last half minute."""
+        self.cover()
         if not self.unlocked:
             return
         left = self.config.idle_minutes * 60 - (self._seconds() - self._last_key)

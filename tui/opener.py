@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from core.roles import Site
+from tui.ambiguous import Ambiguous
+from tui.kind import ABLE, Kind
 
 if TYPE_CHECKING:
     from core.checks import Check
@@ -101,7 +103,9 @@ class Config:
     staff_id: str = ""
     """Filled in at the login."""
     ascii_borders: bool = False
-    """For terminals without line-drawing characters."""
+    """Borders in ASCII whatever the terminal can."""
+    kind: Kind = ABLE
+    ambiguous: Ambiguous = Ambiguous.NARROW
     folder: Path = Path()
     """Where file dialogs begin, and papers are saved unless another place is named."""
     keymap: Mapping[str, str] | None = None

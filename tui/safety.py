@@ -19,8 +19,8 @@ from textual.app import SystemCommand
 from textual.screen import Screen
 
 from core.errors import IkiikiError
+from tui.drawing import Drawing
 from tui.terminal import Terminal
-from tui.type_ahead import TypeAhead
 
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _ZERO_WIDTH_KEPT = frozenset(
@@ -71,12 +71,12 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
         return ""
     size = cell_len(text)
     if size > width:
-        return set_cell_size(set_cell_size(text, width - 1).rstrip(" ") + "…", width)
+        return set_cell_size(set_cell_size(text, width - cell_len("…")).rstrip(" ") + "…", width)
     padding = " " * (width - size)
     return padding + text if right else text + padding
 
 
-class QuietApp(TypeAhead):
+class QuietApp(Drawing):
     """An app without the doors that let personal data out: pictures, files, clipboard, browser, suspending, tracebacks."""
 
     ENABLE_COMMAND_PALETTE = False

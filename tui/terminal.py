@@ -3,16 +3,41 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import signal
 from collections.abc import Callable
 from typing import IO, Any, cast
 
 from textual.drivers.linux_driver import LinuxDriver
 
+from tui.ambiguous import ASKED, ASKED_IN
+
 GONE = (signal.SIGHUP, signal.SIGTERM)
 """The terminal hung up; the machine is being shut down."""
 
 CLEAR = "\x1b[H\x1b[2J"
+ASK_WIDTH = f"\x1b[{ASKED_IN};1H{ASKED}\x1b[6n\x1b[{ASKED_IN};1H\x1b[2K"
+"""Print it, ask where the cursor is (CPR), and wipe it away: the answer comes among the keys, or never; nobody waits for it."""
+
+_STYLE_OR_BLANKS = re.compile(r"\x1b\[([0-9;]*)m| {13,}")
+
+
+def shorter(painted: str) -> str:
+    """What is painted, with long runs of plain blanks said as a number: erase so many cells (ECH), go on behind them (CUF).
+
+    A line of a list is half blanks, and over a slow line each is a byte. `painted` begins in the plain style.
+    """
+    plain = True
+
+    def said(found: re.Match[str]) -> str:
+        nonlocal plain
+        text = found[0]
+        if text[0] == " ":
+            return f"\x1b[{len(text)}X\x1b[{len(text)}C" if plain else text
+        plain = found[1] in ("", "0")
+        return text
+
+    return _STYLE_OR_BLANKS.sub(said, painted)
 
 
 class _Forgiving:
@@ -51,6 +76,7 @@ class Terminal(LinuxDriver):
         self._file = cast("Any", _Forgiving(self._file))
         self._when_gone: Callable[[], None] | None = None
         self._waiting_loop: asyncio.AbstractEventLoop | None = None
+        self.erases = bool(getattr(self._app, "erases", False))
 
     def when_gone(self, call: Callable[[], None]) -> None:
         """`call` is called in the running loop once the terminal is gone; perhaps more than once."""
@@ -58,6 +84,14 @@ class Terminal(LinuxDriver):
         self._waiting_loop = asyncio.get_running_loop()
         for number in GONE:
             self._waiting_loop.add_signal_handler(number, call)
+
+    def write(self, data: str) -> None:
+        super().write(shorter(data) if self.erases else data)
+
+    def start_application_mode(self) -> None:
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        if getattr(self._app, "asks_width", False):
+            self.write(ASK_WIDTH)
 
     def run_input_thread(self) -> None:
         """Reading a terminal that is gone fails, sometimes before the signal comes: one and the same thing."""

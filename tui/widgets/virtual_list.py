@@ -183,7 +183,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
     def change(self, index: int) -> None:
         """A row of a source in memory has been replaced: read and paint it alone."""
         self._pages.pop(index // PAGE, None)
-        self._repaint(index)
+        self._repaint(index, self._tall)
 
     def on_mount(self) -> None:
         self._count = self._ask_count()
@@ -228,13 +228,14 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
             return
         before, self._cursor = self._cursor, index
         if not self._show_cursor():
-            self._repaint(before)
-            self._repaint(index)
+            self._repaint(before, 1)
+            self._repaint(index, 1)
         self.post_message(self.Moved(self))
 
-    def _repaint(self, index: int) -> None:
+    def _repaint(self, index: int, lines: int) -> None:
+        """The first lines of a row. The cursor is drawn in the first alone: two, at each key, are too much for a slow line."""
         y = index * self._tall + self._top - self.scroll_offset.y
-        self.refresh(Region(0, y, self.size.width, self._tall))
+        self.refresh(Region(0, y, self.size.width, lines))
 
     def _show_cursor(self) -> bool:
         """Turn the list until the cursor is in view. True when it had to turn (and all is repainted)."""
@@ -307,7 +308,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
                 return Strip([Segment(fit(f" {words}", width), self._style("list--empty"))], width)
             return Strip.blank(width, self._style(""))
         chosen = index == self._cursor
-        base = self._style("list--cursor") if chosen else self._style("")
+        base = self._style("list--cursor") if chosen and part == 0 else self._style("")
         columns = self._columns[part]
         widths = self._widths(columns, width)
         segments = [Segment(">" if chosen and part == 0 else " ", base)]

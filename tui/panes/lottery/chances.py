@@ -87,7 +87,7 @@ class ChancesSheet(Dialog[WhatIf]):
         self._report = report
 
     def body(self) -> ComposeResult:
-        ascii_only = bool(self.app.config.ascii_borders)  # type: ignore[attr-defined]
+        ascii_only = bool(self.app.ascii_borders)  # type: ignore[attr-defined]
         with VerticalScroll(classes="dialog-text"):
             yield Static(picture(self._report, ascii_only=ascii_only))
 

@@ -113,7 +113,7 @@ class LotteryPane(Pane):
             self._ceremony,
             "" if over else self._trouble,
             self.app.size.width - 6,
-            ascii_only=self.ikiiki.config.ascii_borders,
+            ascii_only=self.ikiiki.ascii_borders,
         )
         if words != self._shown:  # nothing is sent to the terminal while nothing happens
             self._shown = words
@@ -351,5 +351,5 @@ class LotteryPane(Pane):
         counted = await self.ikiiki.run_job(
             "図のために数える", lambda progress: figures(intake, participants, progress)
         )
-        words = of_applications(counted, 68, ascii_only=self.ikiiki.config.ascii_borders)
+        words = of_applications(counted, 68, ascii_only=self.ikiiki.ascii_borders)
         await self.ikiiki.ask(Message("図", words))

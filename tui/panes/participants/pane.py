@@ -74,7 +74,7 @@ class ParticipantsPane(Pane):
                 Bar(f"{o.code} {o.place}", o.seated, o.capacity, f"{o.seated}／{o.capacity}人")
                 for o in outings
             ]
-            words = chart(bars, 72, ascii_only=self.ikiiki.config.ascii_borders)
+            words = chart(bars, 72, ascii_only=self.ikiiki.ascii_borders)
             self.query_one("#seats", Static).update(words)
 
     @on(VirtualList.Chosen)
@@ -94,7 +94,7 @@ class ParticipantsPane(Pane):
         counted = await self.ikiiki.run_job(
             "図のために数える", lambda progress: figures(intake, participants, progress)
         )
-        words = of_participants(counted, 68, ascii_only=self.ikiiki.config.ascii_borders)
+        words = of_participants(counted, 68, ascii_only=self.ikiiki.ascii_borders)
         await self.ikiiki.ask(Message("図", words))
 
     @flow

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
+from rich.cells import chop_cells
 from rich.text import Text
+from textual.geometry import Size
 from textual.widgets import Static
 
 from core.applicant import age_on
@@ -19,6 +21,7 @@ from tui.widgets.virtual_list import Column
 from tui.words import era_short, moment, no, problem_words, warning_words
 
 STAGE_WORDS = {APPLICANTS: "⑤ 応募者の点検", PARTICIPANTS: "⑨ 参加者の点検"}
+MOST_LINES = 6
 _VERDICTS = {"confirmed": "確認済", "returned": "差戻し"}
 
 
@@ -107,11 +110,22 @@ def answer_words(answer: PaperAnswer) -> str:
 class Whole(Static):
     """What the row's columns have no room for, in full: what changed since the last word, and what they cut.
 
-    Nobody confirms what they cannot see. Away when there is nothing.
+    Nobody confirms what they cannot see. Its room only grows: were it to shrink and grow from row to row, the list above would
+    be painted anew each time, and that goes over a slow line.
     """
 
+    DEFAULT_CSS = "Whole { display: none; }"
+    _rows = 0
+    _of = Size(0, 0)
+
     def show(self, cut: list[tuple[str, str]], changes: tuple[Change, ...]) -> None:
+        """Of the row under the cursor."""
+        if self.app.size != self._of:
+            self._of, self._rows = self.app.size, 0
         told = [("変更 " + name, words) for name, words in map(change_words, changes)] + cut
-        self.display = bool(told)
-        words = "\n".join(f" {title}: {text}" for title, text in told)
-        self.update(Text(words, overflow="fold"))
+        lines = [part for title, text in told for part in chop_cells(f" {title}: {text}", self._of.width - 2)]
+        self._rows = max(self._rows, min(len(lines), MOST_LINES))
+        if self._rows != (self.size.height if self.display else 0):
+            self.display = bool(self._rows)
+            self.styles.height = self._rows
+        self.update(Text("\n".join(lines), no_wrap=True), layout=False)
