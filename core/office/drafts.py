@@ -92,14 +92,12 @@ def _put(tx: Tx, staff_id: str, form: str, fields: Mapping[str, str] | None) -> 
 
 
 def _all(tx: Tx, staff_id: str) -> dict[str, dict[str, str]]:
-    """By form, the one left last at the end. A vault of before there were several holds the fields of the one form of new applications."""
+    """By form, the one left last at the end. A vault of before there were several holds the entry form's fields alone."""
     body: dict[str, Any] | None = tx.drafts.get(staff_id)
     if body is None:
         return {}
     forms = body.get("forms")
-    return (
-        {name: dict(fields) for name, fields in forms.items()} if isinstance(forms, dict) else {ENTRY: body}
-    )
+    return dict(forms) if isinstance(forms, list) else {ENTRY: body}
 
 
 def _whose(form: str) -> str:

@@ -145,6 +145,8 @@ class Typed(Dialog[str]):
     """Where it is typed."""
     begun = ""
     """What stood in it at first."""
+    taken: str | None = None
+    """What was kept of an earlier time."""
 
     @property
     def _form(self) -> str:
@@ -153,14 +155,17 @@ class Typed(Dialog[str]):
         return line_of(self._title)
 
     @property
-    def _drafts(self) -> Drafts:
-        return cast("IkiikiApp", self.app).session.office.drafts
+    def _drafts(self) -> Drafts | None:
+        """None where nobody is logged in."""
+        app = cast("IkiikiApp", self.app)
+        return app.session.office.drafts if getattr(app, "unlocked", False) else None
 
     def take_up(self) -> None:
         """When mounted: go on where the lock came in between."""
-        self._taken = self._drafts.take_up(self._form)
-        if self._taken is not None:
-            self.field.value = clean(self._taken["text"])
+        taken = self._drafts.take_up(self._form) if self._drafts else None
+        self.taken = taken["text"] if taken else None
+        if self.taken is not None:
+            self.field.value = clean(self.taken)
             self.field.cursor_position = len(self.field.value)
             self.complain("下書きの続きです")
         self.field.focus()
@@ -170,12 +175,12 @@ class Typed(Dialog[str]):
         self.query_one("#complaint", Static).update(plain(words))
 
     def keep_draft(self) -> None:
-        if self.field.value != self.begun and self._drafts.may_keep:
+        if self.field.value != self.begun and self._drafts and self._drafts.may_keep:
             self._drafts.keep(self._form, {"text": self.field.value})
 
     def answer(self, text: str | None) -> None:
         """It is answered, or was given up: nothing waits any more."""
-        if self._taken is not None:
+        if self.taken is not None and self._drafts:
             self._drafts.forget(self._form)
         self.dismiss(text)
 

@@ -66,7 +66,7 @@ class DiceSheet(Typed):
             if len(digits) > COUNT
             else ""
         )
-        if words or self.field.value != (self._taken or {}).get("text"):
+        if words or self.field.value != self.taken:
             self.complain(words)
 
     @on(Input.Submitted)
