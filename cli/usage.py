@@ -12,6 +12,7 @@ from typing import Any, NoReturn, get_args
 
 import typer
 
+from cli.help_words import in_japanese as explained
 from core.errors import UsageError
 
 NOT_READ: type[Exception] = typer.BadParameter.__mro__[1]
@@ -28,14 +29,16 @@ def called(app: typer.Typer, words: Sequence[str]) -> NoReturn:
 
     Raises `UsageError` where they cannot be read, and `KeyboardInterrupt` where somebody stopped it.
     """
+    command = typer.main.get_command(app)
+    explained(command)
     try:
-        code = app(list(words), standalone_mode=False)  # or Typer would tell errors itself
+        code = command(list(words), standalone_mode=False)  # or Typer would tell errors itself
     except NOT_READ as error:
         if (
             type(error).__name__ == "NoArgsIsHelpError"
         ):  # nothing was asked for: the help text has been written
             sys.exit(UsageError.exit_code)
-        raise in_japanese(error, typer.main.get_command(app), words) from None
+        raise in_japanese(error, command, words) from None
     except typer.Abort:
         raise KeyboardInterrupt from None
     if code == _INTERRUPTED:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
-from textual import on
+from textual import events, on
 
 from core.people.kana import fold_kana
 from tui.place import Place, flow
@@ -17,6 +17,10 @@ from tui.widgets.virtual_list import VirtualList
 from tui.words import no
 
 Row = TypeVar("Row")
+
+NOTHING_FITS = "いまの絞り込みに合うものはありません"
+BACK_FROM_SEARCH = "Esc で検索をやめると全部に戻ります"
+BACK_FROM_ONLY = "同じ操作をもう一度選ぶと全部に戻ります"
 
 PEOPLE_ORDERS: Mapping[str, str] = {"kana": "カナ氏名順", "age": "年齢の高い順", "town": "町名順"}
 """The orders that every list of people has."""
@@ -112,8 +116,13 @@ class ListPlace(Place):
         self._narrow()
         self.look(self.view)
 
+    @property
+    def _narrowed(self) -> bool:
+        return bool(self.view.words or self.view.only)
+
     def _narrow(self) -> None:
-        self.query_one(VirtualList).narrowed = bool(self.view.words or self.view.only)
+        back = (BACK_FROM_SEARCH if self.view.words else BACK_FROM_ONLY) if self._narrowed else ""
+        self.query_one(VirtualList).narrowed = back and f"{NOTHING_FITS}。{back}"
 
     def order_words(self) -> str:
         """How the list is sorted, for its heading; "" while it is as it comes."""
@@ -131,6 +140,13 @@ class ListPlace(Place):
         event.stop()
         self.change_view(words=event.words)
         self.query_one(VirtualList).focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """Esc on the list itself: the search is over, before anything else is left."""
+        if event.key == "escape" and self.view.words and self.query_one(VirtualList).has_focus:
+            event.stop()
+            event.prevent_default()
+            self.query_one(Search).action_close()
 
     @flow
     async def action_sort(self) -> None:
@@ -163,7 +179,7 @@ class ListPlace(Place):
         line = self.find(event.number)
         if line is not None:
             rows.move_to(line)
-        elif self.view.words or self.view.only:
+        elif self._narrowed:
             self.say(f"{no(event.number)} は、いま絞り込んだ中にはありません")
         else:
             self.say(f"{no(event.number)} はありません")

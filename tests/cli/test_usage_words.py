@@ -123,7 +123,7 @@ def test_an_option_without_a_command_is_answered_so() -> None:
 @pytest.mark.parametrize("name", GROUPS)
 def test_nothing_asked_for_is_answered_with_the_help(name: str) -> None:
     result = said(name.split())
-    assert result.code == 2 and "誤り" not in result.err and "Usage" in result.out
+    assert result.code == 2 and "誤り" not in result.err and "使い方: ikiiki" in result.out
 
 
 def test_what_may_be_written_is_told() -> None:
@@ -154,3 +154,13 @@ def test_ctrl_c_in_a_command_is_told_too(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr("cli.commands.doctor.vault_folder", interrupted)
     result = said(["doctor"])
     assert result.code == 1 and "中断しました" in result.err
+
+
+@pytest.mark.parametrize("name", ["", "intake", "intake add", "doctor"])
+def test_help_says_everything_in_japanese(name: str) -> None:
+    help_text = in_process([*name.split(), "--help"], {}).out
+    assert "使い方: ikiiki" in help_text.replace("\n", "") and "この説明を示す" in help_text
+    english = re.findall(
+        r"Usage|Options?|OPTIONS|Commands?|COMMAND|Arguments?|ARGS|Show|default|required|env var", help_text
+    )
+    assert not english

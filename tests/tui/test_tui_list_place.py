@@ -286,3 +286,48 @@ async def test_ledger_and_access_log_are_sorted_and_searched(
         app.refresh_state()
         await settle(pilot)
         assert rows.count == before + 1, "what is new comes into the list that is searched"
+
+
+async def test_a_search_that_finds_nothing_says_the_way_back_and_esc_on_the_list_is_it(
+    open_at: Any, app_on: Any, shown: Any, log_in: Any
+) -> None:
+    opener = open_at()
+    for number in range(1, 4):
+        opener.key(number)
+    app = app_on(opener)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await log_in(pilot)
+        await pilot.press("slash", *"nobody", "enter")
+        await settle(pilot)
+        assert "いまの絞り込みに合うものはありません。Esc で検索をやめると全部に戻ります" in shown(app)
+        assert any("検索: nobody" in line for line in shown(app).split("\n")), (
+            "what stands in the line is named"
+        )
+        await pilot.press("escape")
+        await settle(pilot)
+        assert len(order_on(app)) == 3 and "nobody" not in shown(app)
+        await pilot.press("h")
+        await settle(pilot)
+        assert "いまの絞り込みに合うものはありません。同じ操作をもう一度選ぶと全部に戻ります" in shown(app)
+        await pilot.press("h")
+        await settle(pilot)
+        assert len(order_on(app)) == 3
+
+
+async def test_esc_leaves_the_line_of_a_number_first_and_then_the_search(
+    open_at: Any, app_on: Any, shown: Any, log_in: Any
+) -> None:
+    opener = open_at(Site.WARD)
+    opener.key(1)
+    app = app_on(opener)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await log_in(pilot)
+        await pilot.press("slash", *"nobody", "enter", "1")
+        await settle(pilot)
+        assert "受付番号: 1" in shown(app)
+        await pilot.press("escape")
+        await settle(pilot)
+        assert app.place.view.words == "nobody", "it was the number's line that was left"
+        await pilot.press("escape")
+        await settle(pilot)
+        assert app.place.view.words == ""

@@ -60,7 +60,6 @@ class Column(Generic[Row]):
     """Rows for which this cell is drawn bold: besides its words, never instead of them."""
 
 
-NOTHING_FITS = "いまの絞り込みに合うものはありません"
 PAGE = 64
 PAGES_KEPT = 8
 
@@ -124,8 +123,8 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
         self._columns = tuple(tuple(line) for line in layout)
         self._source = source
         self._empty = empty
-        self.narrowed = False
-        """Whether rows were left out on purpose: an empty list then says so."""
+        self.narrowed = ""
+        """What an empty list says when rows were left out on purpose."""
         self._failure = ""
         self._pages: OrderedDict[int, Sequence[Row]] = OrderedDict()
         self._count = 0
@@ -304,7 +303,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
         row = self.row(index)
         if row is None:
             if y == self._top and self._count == 0:
-                words = self._failure or (NOTHING_FITS if self.narrowed else self._empty)
+                words = self._failure or self.narrowed or self._empty
                 return Strip([Segment(fit(f" {words}", width), self._style("list--empty"))], width)
             return Strip.blank(width, self._style(""))
         chosen = index == self._cursor
