@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -35,6 +36,18 @@ class Tmux:
     def screen(self) -> str:
         """What is on it."""
         return self._run("capture-pane", "-p")
+
+    def styled(self) -> str:
+        """What is on it, with the styles it is drawn in (SGR)."""
+        return self._run("capture-pane", "-p", "-e")
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Draw the window larger or smaller."""
+        self._run("resize-window", "-x", str(columns), "-y", str(rows))
+
+    def copy_bytes_to(self, file: Path) -> None:
+        """Write whatever comes out of the program from now on into `file` too."""
+        self._run("pipe-pane", f"cat > {shlex.quote(str(file))}")
 
     @property
     def row(self) -> int:
@@ -70,7 +83,7 @@ class Tmux:
 
     def type(self, text: str) -> None:
         """Text, and escape sequences, as they are."""
-        self._run("send-keys", "-l", text)
+        self._run("send-keys", "-l", "--", text)
 
     def close(self) -> None:
         """End it."""

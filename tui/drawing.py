@@ -103,6 +103,11 @@ class Drawing(TypeAhead):
         self.set_class(self.ascii_borders, "-ascii")
 
     @property
+    def numbers_plain(self) -> bool:
+        """Whether ① is drawn as 1."""
+        return self._filter.ambiguous is Ambiguous.NONE
+
+    @property
     def erases(self) -> bool:
         """Whether the terminal is of those that erase a number of cells: all since the VT220."""
         return self._filter.lines

@@ -130,10 +130,18 @@ class ListPlace(Place):
             return ""
         return self.ORDERS[self.view.by] + ("の逆" if self.view.backwards else "")
 
+    @property
+    def opening_keys(self) -> set[str]:
+        """Keys that open a line to type into."""
+        lines = [action for action in self.open_actions() if action.name in ("search", "jump")]
+        return {key for action in lines for key in action.keys.split(",")}
+
     # -- the actions ------------------------------------------------------------------------------------
 
     def action_search(self) -> None:
+        self.ikiiki.keep_keys()  # what is typed behind it is for the line, not for the list
         self.query_one(Search).open()
+        self.call_after_refresh(self.ikiiki.give_keys)
 
     @on(Search.Asked)
     def _asked(self, event: Search.Asked) -> None:
@@ -160,7 +168,9 @@ class ListPlace(Place):
             self.change_view(by=by, backwards=by == now and not self.view.backwards)
 
     def action_jump(self, begun: str = "") -> None:
+        self.ikiiki.keep_keys()
         self.query_one(Jump).open(begun)
+        self.call_after_refresh(self.ikiiki.give_keys)
         self.say("受付番号: Enter その行へ  Esc やめる")
 
     @on(VirtualList.Digit)

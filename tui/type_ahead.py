@@ -55,9 +55,14 @@ class TypeAhead(App[int]):
                 self.screen.set_focus(there)
                 return
             if field.finishes(event.key):
-                self._kept = []
-                self._limit = self.set_timer(LONGEST, self.give_keys)
+                self.keep_keys()
         await super().on_event(event)
+
+    def keep_keys(self) -> None:
+        """From now on keys wait for `give_keys`."""
+        if self._kept is None:
+            self._kept = []
+            self._limit = self.set_timer(LONGEST, self.give_keys)
 
     async def give_keys(self) -> None:
         """What was finished has been dealt with: keys go where they belong now, in the order they came."""

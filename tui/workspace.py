@@ -109,4 +109,4 @@ class Workspace(Screen[None]):
             self.query_one("#flow", Line).show(plain(f" {error.what}。{error.next_step}", "bold"))
             return
         self.query_one("#title", Line).show(title_words(status, office.actor, self.app.size.width))
-        self.query_one("#flow", Line).show(flow_words(status, self.app.size.width))
+        self.query_one("#flow", Line).show(flow_words(status, self.app.size.width, apart=app.numbers_plain))

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual import events
 
 from core.ledger.codes import ACT_WORDS, Act
 from core.office.ports import AccessRow
 from core.roles import Role, Site
+from tests.tui.conftest import typed_at_once
 from tui.list_place import Rows, View, age_key, line_of
 from tui.panes.ledger.pane import ACCESS_ROWS
 
@@ -331,3 +333,38 @@ async def test_esc_leaves_the_line_of_a_number_first_and_then_the_search(
         await pilot.press("escape")
         await settle(pilot)
         assert app.place.view.words == ""
+
+
+@pytest.mark.parametrize(
+    ("digits", "keys"), [("12", ["1", "2"]), ("１２", ["fullwidth_digit_one", "fullwidth_digit_two"])]
+)
+async def test_digits_typed_at_once_are_one_number(
+    digits: str, keys: list[str], open_at: Any, app_on: Any, shown: Any, log_in: Any
+) -> None:
+    opener = open_at()
+    for number in range(1, 13):
+        opener.key(number)
+    app = app_on(opener)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await log_in(pilot)
+        for key, one in zip(keys, digits, strict=True):
+            app.post_message(events.Key(key, one))
+        app.post_message(events.Key("enter", None))
+        await settle(pilot)
+        await settle(pilot)
+        assert ">   0012" in shown(app)
+
+
+async def test_words_typed_right_behind_the_key_of_the_search_are_searched_for(
+    open_at: Any, app_on: Any, shown: Any, log_in: Any
+) -> None:
+    """Among them letters that are keys of the list."""
+    opener = open_at()
+    opener.key(1)
+    app = app_on(opener)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await log_in(pilot)
+        typed_at_once(app, "slash", *"nigh", "enter")
+        await settle(pilot)
+        await settle(pilot)
+        assert "検索: nigh" in shown(app) and "いまの絞り込みに合うものはありません" in shown(app)

@@ -30,14 +30,16 @@ def title_words(status: FlowStatus, actor: Actor, width: int) -> Text:
     return Text(title + person + counts, no_wrap=True, overflow="ellipsis", end="")
 
 
-def flow_words(status: FlowStatus, width: int) -> Text:
+def flow_words(status: FlowStatus, width: int, *, apart: bool = False) -> Text:
     """①–⑪: ✓ closes a run of steps done, the one at hand stands in brackets; what is late; then what comes next.
 
-    In `width` cells what comes next goes before the words for what is late: those give way, but never whole.
+    `apart`: with blanks between, where they are drawn as plain numbers. In `width` cells what comes next goes before the words for what is late: those give way, but never whole.
     """
     text = Text(" ", no_wrap=True, overflow="ellipsis", end="")
     steps = status.steps
     for index, step in enumerate(steps):
+        if index and apart:
+            text.append(" ")
         if step.state is Mark.NOW:
             text.append(f"[{step.mark}]", style="bold")
         else:

@@ -20,6 +20,7 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
 from core.errors import IkiikiError
 from tui.safety import clean, fit
@@ -270,6 +271,17 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
     def action_choose(self) -> None:
         if self.current is not None or self._choose_empty:
             self.post_message(self.Chosen(self))
+
+    def moves_to(self, key: str) -> Widget | None:
+        """Nowhere by itself."""
+        return None
+
+    def finishes(self, key: str) -> bool:
+        """A digit opens the line for a number, a key of the place around the one for a search: what is typed behind it
+        belongs there (`tui.type_ahead`)."""
+        if self._numbered and (key.isdecimal() or key.startswith("fullwidth_digit_")):
+            return True
+        return any(key in getattr(one, "opening_keys", ()) for one in self.ancestors)
 
     def on_key(self, event: events.Key) -> None:
         if self._numbered and event.character and event.character.isdecimal():
