@@ -15,7 +15,11 @@ def register(app: typer.Typer) -> None:
 
 
 def tui() -> None:
-    """画面を開く。"""
+    """画面を開く。
+
+    端末は80×24以上、UTF-8。① などの幅が合わないときは、環境変数 IKIIKI_AMBIGUOUS を auto・narrow・wide・none のどれかにする。
+    色を使わせないときは NO_COLOR=1。
+    """
     from cli.opening import run_screens
 
     run_screens(vault_folder(), CHOICE.staff or "")

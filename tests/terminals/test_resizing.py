@@ -33,7 +33,9 @@ def through_all_sizes(terminal: Screens, *words: str, edges: bool = True) -> str
     for columns, rows in TOO_SMALL:
         terminal.resize(columns, rows)
         terminal.until("80x24", gone=words[0])
-        if (columns, rows) != TOO_SMALL[-1]:  # the next size is waited for, and the keys are dealt with until then
+        if (columns, rows) != TOO_SMALL[
+            -1
+        ]:  # the next size is waited for, and the keys are dealt with until then
             terminal.send("Down", "x", "Escape", "F3")
     terminal.resize(80, 24)
     return terminal.until(*words, gone=WORD)
