@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.color import Color
 from textual.filter import LineFilter
+from textual.screen import Screen
 from textual.widget import Widget
 
 from tui.ambiguous import ASKED_IN, Ambiguous, count, without
@@ -56,6 +58,9 @@ def _sent(style: Style, colours: bool) -> Style | None:
         reverse=reverse or None,
     )
     return sent or None
+
+
+_OUT_OF_SIGHT = (-1000, 0)
 
 
 class TooSmall(Widget):
@@ -139,11 +144,24 @@ class Drawing(TypeAhead):
         await super().on_event(event)
 
     def cover(self) -> None:
-        """Lay the word over the screen that is up, or take it away: what is below stays as it was, the cursor too."""
+        """Lay the word over the screen that is up, or take it away: what is below stays as it was, the cursor too.
+
+        What is below is moved out of sight, not hidden, which would take the focus from it; and not left where it is, for
+        its edges would cut letters of the word that are two cells wide.
+        """
         if not self._small:
             for screen in self.screen_stack:
-                screen.query(TooSmall).remove()
+                if screen.query(TooSmall):
+                    screen.query(TooSmall).remove()
+                    _move(screen, (0, 0))
         elif not self.screen.query(TooSmall):
+            _move(self.screen, _OUT_OF_SIGHT)
             self.screen.mount(TooSmall())
         else:
             self.screen.query_one(TooSmall).refresh()
+
+
+def _move(screen: Screen[Any], offset: tuple[int, int]) -> None:
+    for child in screen.children:
+        if not isinstance(child, TooSmall):
+            child.styles.offset = offset

@@ -33,6 +33,8 @@ def through_all_sizes(terminal: Screens, *words: str, edges: bool = True) -> str
     for columns, rows in TOO_SMALL:
         terminal.resize(columns, rows)
         terminal.until("80x24", gone=words[0])
+        if columns >= 40:
+            terminal.until(WORD, "広げてください", f"いま{columns}x{rows}", "使えます")
         if (columns, rows) != TOO_SMALL[
             -1
         ]:  # the next size is waited for, and the keys are dealt with until then
