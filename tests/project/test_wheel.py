@@ -67,7 +67,7 @@ def test_the_wheel_holds_nothing_but_the_packages(wheel: Path) -> None:
 
 
 def test_the_installed_command_starts(installed: Path) -> None:
-    assert "Usage" in run(installed / "bin" / "ikiiki", "--help", cwd=installed)
+    assert "使い方" in run(installed / "bin" / "ikiiki", "--help", cwd=installed)
 
 
 def test_the_installed_packages_are_those_of_the_wheel_and_read_their_data(installed: Path) -> None:
