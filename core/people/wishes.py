@@ -11,6 +11,12 @@ from core.people.text import Value, as_text, clean, fold_width, is_nothing, join
 _LIST = re.compile(r"[、,，・/;；|>→\n]+")
 _BRACKETS = re.compile(r"\([^()]*\)|「[^「」]*」|\[[^\[\]]*\]")
 _LABELLED = re.compile(r"([0-9A-Z]{1,4})(?:コース|こーす|班|回|日程|[:：.・ _-].*|[^0-9A-Z].*)?")
+_PARTS = re.compile(r"[:：.・ _-]+")
+"""What parts a code from its description."""
+LONGEST_CODE = 4
+"""Letters and digits of an outing's code."""
+LONGEST_RUN = 40
+"""Letters and digits of a run of codes; what is longer is something else."""
 _RANK = re.compile(r"第?[0-9一二三四五六七八九十]+希望[:： ]*")
 _GROUP = re.compile(r"[0-9A-Z](?:[0-9A-Z_-]{0,18}[0-9A-Z])?")
 
@@ -27,7 +33,7 @@ def read_wishes(cells: Sequence[Value], codes: Collection[str], places: Mapping[
     """The outings named in `cells`, first wish first.
 
     A cell holds a code, a code with its description (A 高尾山（6月10日）, Aコース), a place (`places`: its name
-    → code), or a list of them parted by 、・,/; or white space.
+    → code), or a list of them parted by 、・,/; or white space, or by nothing where that can be read in one way only (`_run`).
     """
     found: list[str] = []
     unread = False
@@ -46,12 +52,37 @@ def _item(item: str, codes: Collection[str], places: Mapping[str, str]) -> list[
     if item in places:
         return [places[item]]
     words = item.upper().split()
-    if all(word in codes for word in words):
-        return words
+    runs = [_run(word, codes) for word in words]
+    if all(runs):
+        return [code for run in runs for code in run]
     match = _LABELLED.fullmatch(item.upper())
-    if match and match[1] in codes and not any(_looks_like_code(word) for word in words[1:]):
+    if (
+        match
+        and match[1] in codes
+        and not any(_looks_like_code(word) for word in _PARTS.split(item.upper())[1:])
+    ):
         return [match[1]]
     return None
+
+
+def _run(word: str, codes: Collection[str]) -> list[str]:
+    """The codes written one after another in `word` (BA: B, then A), or the one that it is; [] where it cannot be cut
+    into codes, or in more ways than one: which was meant is for a person to find out."""
+    if word in codes:
+        return [word]
+    if len(word) > LONGEST_RUN:
+        return []
+    ways: list[list[list[str]]] = [[[]]]
+    """Up to each place of the word: at most two ways to cut what is before it."""
+    for end in range(1, len(word) + 1):
+        before = [
+            [*way, word[start:end]]
+            for start in range(max(0, end - LONGEST_CODE), end)
+            if word[start:end] in codes
+            for way in ways[start]
+        ]
+        ways.append(before[:2])
+    return ways[-1][0] if len(ways[-1]) == 1 else []
 
 
 def _looks_like_code(word: str) -> bool:

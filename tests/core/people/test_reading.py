@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -21,8 +22,10 @@ from core.people.reading import (
     read_receipt,
     read_submitted_at,
 )
-from core.people.wishes import read_group, read_wishes
+from core.people.wishes import Wishes, read_group, read_wishes
 
+WIDE = {code: code + 0xFEE0 for code in range(0x30, 0x5B)}
+"""Digits and capitals in full width."""
 RULES = ReadingRules(
     reference_date=dt.date(2026, 4, 1),
     minimum_age=60,
@@ -153,7 +156,11 @@ def test_with_one_outing_there_is_nothing_to_choose() -> None:
         (("高尾山", "B"), ("A", "B")),
         (("第1希望: B", "なし"), ("B",)),
         (("A", "A"), ("A",)),
-        (("AB",), None),
+        (("AB",), ("A", "B")),
+        (("ｂａ",), ("B", "A")),
+        (("BA C", "第2希望: cb"), ("B", "A", "C")),
+        (("AZ",), None),
+        (("B-A",), None),
         (("A Z",), None),
         (("どれでも",), None),
     ],
@@ -163,6 +170,44 @@ def test_wishes_are_written_in_many_ways(cells: tuple[str, ...], codes: tuple[st
     assert wishes.unread == (codes is None)
     if codes is not None:
         assert wishes.codes == codes
+
+
+CODES = st.frozensets(st.text("AB12", min_size=1, max_size=3), min_size=1, max_size=6)
+
+
+def ways_to_cut(word: str, codes: frozenset[str]) -> list[list[str]]:
+    """All of them, each followed to its end."""
+    if not word:
+        return [[]]
+    return [
+        [code, *rest]
+        for code in codes
+        if word.startswith(code)
+        for rest in ways_to_cut(word[len(code) :], codes)
+    ]
+
+
+@given(
+    data=st.data(), codes=CODES, spoken=st.sampled_from([str, str.lower, lambda text: text.translate(WIDE)])
+)
+def test_codes_without_a_comma_are_read_where_they_can_mean_one_thing_only(
+    data: st.DataObject, codes: frozenset[str], spoken: Callable[[str], str]
+) -> None:
+    meant = data.draw(st.lists(st.sampled_from(sorted(codes)), min_size=1, max_size=4))
+    run = "".join(meant)
+    wishes = read_wishes((spoken(run),), codes, {})
+    if run in codes:
+        assert wishes == Wishes((run,), unread=False)
+    elif len(ways_to_cut(run, codes)) == 1:
+        assert wishes == Wishes(tuple(dict.fromkeys(meant)), unread=False)
+    else:
+        assert wishes == Wishes((), unread=True)
+
+
+@given(st.text("AB", max_size=200))
+def test_a_run_without_end_takes_no_time(run: str) -> None:
+    wishes = read_wishes((run,), frozenset({"A", "AB", "B", "BAA"}), {})
+    assert set(wishes.codes) <= {"A", "AB", "B", "BAA"}
 
 
 def test_a_number_is_a_code_too() -> None:
