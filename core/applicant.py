@@ -31,6 +31,7 @@ class Problem(StrEnum):
     UNKNOWN_OUTING = "unknown_outing"
     GROUP_INCOMPLETE = "group_incomplete"
     GROUP_TOO_LARGE = "group_too_large"
+    GROUP_NO_COMMON = "group_no_common_outing"
     LATE = "late"
     CONTROL_CHARACTERS = "control_characters"
 
@@ -48,13 +49,16 @@ PROBLEM_WORDS: dict[Problem, str] = {
     Problem.UNREADABLE_EMAIL: "メールアドレスが読めません",
     Problem.DUPLICATE: "すでに応募があります（重複）",
     Problem.UNKNOWN_OUTING: "希望の回が読めません",
-    Problem.GROUP_INCOMPLETE: "グループの相手が見つかりません",
+    Problem.GROUP_INCOMPLETE: "グループの相手の応募を待っています",
     Problem.GROUP_TOO_LARGE: "グループの人数が上限を超えています",
+    Problem.GROUP_NO_COMMON: "グループ全員に共通する希望の回がありません",
     Problem.LATE: "締切後の応募です",
     Problem.CONTROL_CHARACTERS: "使えない文字が入っていました",
 }
 
-RELATIONAL = frozenset({Problem.DUPLICATE, Problem.GROUP_INCOMPLETE, Problem.GROUP_TOO_LARGE})
+OF_A_GROUP = frozenset({Problem.GROUP_INCOMPLETE, Problem.GROUP_TOO_LARGE, Problem.GROUP_NO_COMMON})
+"""Problems of those who go together."""
+RELATIONAL = OF_A_GROUP | {Problem.DUPLICATE}
 """Problems that depend on the other applications; the others can be seen in the row alone."""
 
 

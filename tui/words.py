@@ -31,8 +31,9 @@ SHORT_PROBLEMS: dict[Problem, str] = {
     Problem.UNREADABLE_EMAIL: "メール",
     Problem.DUPLICATE: "重複",
     Problem.UNKNOWN_OUTING: "希望の回",
-    Problem.GROUP_INCOMPLETE: "グループ不足",
+    Problem.GROUP_INCOMPLETE: "相手待ち",
     Problem.GROUP_TOO_LARGE: "グループ人数",
+    Problem.GROUP_NO_COMMON: "共通の回なし",
     Problem.LATE: "締切後",
     Problem.CONTROL_CHARACTERS: "使えない文字",
 }

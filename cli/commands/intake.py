@@ -7,15 +7,17 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.context import Json, columns, note, opened, remember, say
-from core.applicant import PROBLEM_WORDS, ROUTE_WORDS, STATE_WORDS, Applicant, Application, Route, State
+from cli.applications import applicant_document, tell_one
+from cli.commands import intake_list, intake_settle
+from cli.context import Json, note, opened, remember, say
+from core.applicant import PROBLEM_WORDS, Route
 from core.errors import IkiikiError, UsageError
 from core.office.importing import ImportReport
-from core.office.intake import REASONS
-from core.office.listing import ListFilter
 from core.people.fields import Field
 
 app = typer.Typer(no_args_is_help=True, help="応募の受付")
+intake_list.register(app)
+intake_settle.register(app)
 Number = Annotated[int, typer.Argument(help="受付番号")]
 
 
@@ -68,23 +70,10 @@ def _report(report: ImportReport) -> dict[str, Any]:
                 "outcome": row.outcome,
                 "problems": [problem.value for problem in row.problems],
                 "warnings": [warning.value for warning in row.warnings],
-                "applicant": _applicant(row.applicant),
+                "applicant": applicant_document(row.applicant),
             }
             for row in report.rows
         ],
-    }
-
-
-def _applicant(applicant: Applicant) -> dict[str, Any]:
-    return {
-        "kana": applicant.kana,
-        "birth_date": applicant.birth_date.isoformat() if applicant.birth_date else None,
-        "postal_code": applicant.postal_code,
-        "address": applicant.address,
-        "phone": applicant.phone,
-        "email": applicant.email,
-        "preferences": list(applicant.preferences),
-        "group": applicant.group,
     }
 
 
@@ -112,7 +101,13 @@ def add(
     route: Annotated[Route, typer.Option(help="post 郵送・fax・desk 窓口")] = Route.POST,
     postal_code: Annotated[str, typer.Option(help="郵便番号")] = "",
     email: Annotated[str, typer.Option(help="メールアドレス")] = "",
-    group: Annotated[str, typer.Option(help="グループの符号")] = "",
+    group: Annotated[
+        str,
+        typer.Option(help="グループの符号。なければ人数（3人）か、相手のカナ氏名（さがすだけで、残さない）"),
+    ] = "",
+    together: Annotated[
+        list[int] | None, typer.Option("--with", help="同じ組にする応募の受付番号。何度でも")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """紙の応募を1件入力する。"""
@@ -122,42 +117,11 @@ def add(
         Field.PREFERENCE: preferences, Field.POSTAL_CODE: postal_code, Field.EMAIL: email, Field.GROUP: group,
     }  # fmt: skip
     with opened() as session:
-        application = session.office.intake.add(fields, route)
-    _one(application)
-
-
-@app.command("list")
-def list_(
-    held: Annotated[bool, typer.Option("--held", help="保留だけ")] = False,
-    search: Annotated[str, typer.Option(help="カナ氏名・町名・受付番号・電話の下4桁")] = "",
-    as_json: Json = False,
-) -> None:
-    """応募の一覧（住所・電話・生年月日は示さない）。"""
-    remember(as_json)
-    which = ListFilter(states=frozenset({State.HELD}) if held else frozenset(State), search=search)
-    with opened() as session:
-        rows = session.office.intake.page(which, 0, session.office.intake.count(which))
-    say(
-        {
-            "applications": [
-                {
-                    "number": r.number, "kana": r.kana, "age": r.age, "town": r.town, "preferences": list(r.preferences),
-                    "route": r.route.value, "state": r.state.value, "problems": [p.value for p in r.problems],
-                    "confirmed": r.confirmed, "group": r.group,
-                }
-                for r in rows
-            ]
-        },
-        lambda: columns(
-            [
-                (
-                    f"{r.number:04}", r.kana, "" if r.age is None else str(r.age), r.town, "・".join(r.preferences),
-                    ROUTE_WORDS[r.route], STATE_WORDS[r.state], "、".join(PROBLEM_WORDS[p] for p in r.problems),
-                )
-                for r in rows
-            ]
-        ),
-    )  # fmt: skip
+        intake = session.office.intake
+        proposed = () if together else intake.check(fields).companions
+        application = intake.add(fields, route, together or ())
+    tied = application.applicant.group
+    tell_one(application, [one for one in proposed if tied is None or one.group != tied])
 
 
 @app.command()
@@ -165,7 +129,7 @@ def show(number: Number, as_json: Json = False) -> None:
     """1件を開く（操作ログに残る）。"""
     remember(as_json)
     with opened() as session:
-        _one(session.office.intake.open(number))
+        tell_one(session.office.intake.open(number))
 
 
 @app.command()
@@ -187,27 +151,7 @@ def edit(
                 "知らない項目です", where=name, next_step="項目: " + " ".join(f.value for f in Field)
             ) from error
     with opened() as session:
-        _one(session.office.intake.edit(number, fields, reason))
-
-
-@app.command()
-def resolve(
-    number: Number,
-    accept: Annotated[bool, typer.Option("--accept/--refuse", help="受け付けるか、不受理にするか")],
-    reason: Annotated[str, typer.Option(help="理由の符号（ikiiki intake reasons で一覧）")],
-    as_json: Json = False,
-) -> None:
-    """保留の応募を、理由を付けて受け付けるか不受理にする。"""
-    remember(as_json)
-    with opened() as session:
-        _one(session.office.intake.resolve(number, accept, reason))
-
-
-@app.command()
-def reasons(as_json: Json = False) -> None:
-    """理由の符号の一覧。"""
-    remember(as_json)
-    say({"reasons": REASONS}, lambda: columns(list(REASONS.items())))
+        tell_one(session.office.intake.edit(number, fields, reason))
 
 
 @app.command()
@@ -219,23 +163,7 @@ def withdraw(
     """応募を取り下げる（抽選の前）。"""
     remember(as_json)
     with opened() as session:
-        _one(session.office.intake.withdraw(number, reason))
-
-
-@app.command()
-def group(
-    numbers: Annotated[list[int], typer.Argument(help="一緒に行く人の受付番号")],
-    code: Annotated[str, typer.Option(help="グループの符号。空なら解く")] = "",
-    as_json: Json = False,
-) -> None:
-    """別々に届いた応募を、ひとつのグループに結ぶ（または解く）。"""
-    remember(as_json)
-    with opened() as session:
-        made = session.office.intake.link(numbers, code or None)
-    say(
-        {"numbers": numbers, "group": code or None},
-        "、".join(f"{a.number:04} {STATE_WORDS[a.state]}" for a in made),
-    )
+        tell_one(session.office.intake.withdraw(number, reason))
 
 
 @app.command()
@@ -275,25 +203,3 @@ def receive(folder: Annotated[Path, typer.Argument(help="媒体のフォルダ")
     with opened() as session:
         taken = session.read_desk_medium(folder)
     say({"bundles": taken}, f"取り込みました: {'、'.join(taken)}" if taken else "新しいものはありません")
-
-
-def _one(application: Application) -> None:
-    if application.state is State.HELD:
-        note("保留: " + "、".join(PROBLEM_WORDS[problem] for problem in application.problems))
-    a = application.applicant
-    say(
-        {
-            "number": application.number, "record": application.record, "state": application.state.value,
-            "route": application.route.value, "version": application.version, "reason": application.reason,
-            "problems": [problem.value for problem in application.problems],
-            "warnings": [warning.value for warning in application.warnings], "applicant": _applicant(a),
-        },
-        lambda: columns(
-            [
-                ("受付番号", f"{application.number:04}"), ("状態", STATE_WORDS[application.state]),
-                ("経路", ROUTE_WORDS[application.route]), ("カナ氏名", a.kana),
-                ("生年月日", a.birth_date.isoformat() if a.birth_date else ""), ("住所", f"〒{a.postal_code} {a.address}"),
-                ("電話番号", a.phone), ("メール", a.email or ""), ("希望", "・".join(a.preferences)), ("グループ", a.group or ""),
-            ]
-        ),
-    )  # fmt: skip

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.errors import IkiikiError, Stopped
+from core.applicant import State
+from core.errors import IkiikiError, Stopped, UsageError
 from core.office.intake import Intake
 from core.office.ports import Progress
+from core.office.ranges import numbers_in
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,25 @@ class Bulk:
     """What could not be done, and why."""
     left: tuple[int, ...]
     """What was not come to: somebody stopped it."""
+
+
+def chosen(intake: Intake, words: Sequence[str]) -> tuple[list[int], list[int]]:
+    """(to be settled, left alone) of 受付番号 given one by one or as ranges (`12 15 18-25`), in order.
+
+    Whoever is named stays named, whatever their state; of a range the held ones are meant. Raises `UsageError` for what
+    is neither.
+    """
+    named: set[int] = set()
+    ranged: set[int] = set()
+    for word in words:
+        try:
+            numbers, _ = numbers_in(word)
+        except ValueError as error:
+            raise UsageError(str(error), next_step="受付番号を 12 15 18-25 のように並べてください") from None
+        (named if len(numbers) == 1 else ranged).update(numbers)
+    states = intake.states(sorted(ranged - named))
+    held = {number for number, state in states.items() if state is State.HELD}
+    return sorted(named | held), sorted(states.keys() - held)
 
 
 def resolve_each(

@@ -112,11 +112,12 @@ class Chances:
 
         # A simulation decides nothing: any seed will do, and an even one is at hand.
         chance = Random(int.from_bytes(self._desk.entropy(16), "big"))  # noqa: S311
-        people = taken + left
+        apart = [a for a in held if set(a.problems) == {Problem.GROUP_NO_COMMON}]
+        people = taken + left + apart  # those without a common wish are named among those left out
         shaped, view = _view(params, people, runs, chance, part(0))
         then, freed = None, []
         if asked.rules:
-            freed = [a for a in held if asked.group and _let_in(a, asked.group)]
+            freed = [a for a in held if asked.group and a not in apart and _let_in(a, asked.group)]
             shaped, then = _view(other, people + freed, runs, chance, part(1))
         gain = None
         if asked.tickets is not None:
@@ -181,7 +182,9 @@ def _entry(application: Application) -> Entry:
 def _let_in(application: Application, group: int) -> bool:
     """Whether nothing but the rule on groups holds it, and that rule would no longer.
 
-    A group that is too large even so is named among those left out.
+    A group that is too large even so, or has no wish in common, is named among those left out.
     """
-    cured = {Problem.GROUP_TOO_LARGE} | ({Problem.GROUP_INCOMPLETE} if group == 1 else set())
+    cured = {Problem.GROUP_TOO_LARGE, Problem.GROUP_NO_COMMON} | (
+        {Problem.GROUP_INCOMPLETE} if group == 1 else set()
+    )
     return bool(application.problems) and set(application.problems) <= cured

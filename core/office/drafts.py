@@ -10,6 +10,8 @@ from typing import Any
 
 from core.office.desk import Desk
 from core.office.ports import Tx
+from core.people.company import NAMED, read_company
+from core.people.fields import Field
 from core.roles import Right
 
 ENTRY = "entry"
@@ -66,7 +68,9 @@ class Drafts:
             return _all(tx, self._desk.actor.staff_id).get(form)
 
     def keep(self, form: str, fields: Mapping[str, str]) -> None:
-        """Keep these, in place of what waited of the same form."""
+        """Keep these, in place of what waited of the same form. Of a companion's name only that there is one."""
+        if (form == ENTRY or edited(form) is not None) and read_company(fields.get(Field.GROUP)).in_words:
+            fields = {**fields, Field.GROUP.value: NAMED}
         with self._desk.writing(_RIGHT) as tx:
             _put(tx, self._desk.actor.staff_id, form, fields)
 

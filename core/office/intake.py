@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.applicant import (
+    PROBLEM_WORDS,
     Application,
     Problem,
     Reading,
@@ -18,18 +19,20 @@ from core.applicant import (
 )
 from core.errors import Refused, UsageError
 from core.ledger.codes import Act, Content, Medium, Place, Unit
-from core.office.counter import note_keyed, records_away, records_handed
+from core.office.corrections import edit_right, need, need_ours, need_undrawn
+from core.office.counter import note_keyed
 from core.office.desk import Desk, programme_of
 from core.office.drafts import ENTRY, edit_of, forget
 from core.office.forms import as_fields, fingerprint_of, take_on
+from core.office.grouping import Companion, companions, gather
 from core.office.ledger import write_line
 from core.office.listing import Landmark, ListFilter
-from core.office.plans import is_drawn
-from core.office.ports import SourceRow, Tx
+from core.office.ports import SourceRow
 from core.office.settling import Settling
+from core.people.company import read_company
 from core.people.duplicates import folded_key
 from core.people.fields import Field
-from core.people.reading import read_applicant
+from core.people.reading import kept_text, read_applicant
 from core.people.wishes import read_group
 from core.programme import Programme
 from core.roles import Right, Site
@@ -40,7 +43,7 @@ REASONS: dict[str, str] = {
     "different_person": "同姓同名の別人と確認した",
     "corrected_application": "本人からの訂正の申し出",
     "keying_error": "入力の誤り",
-    "goes_alone": "一人での参加を希望",
+    "goes_alone": "相手を待たずに参加（一人で、または来た人だけで）",
     "ward_decision": "区の判断",
     "duplicate_application": "重複応募",
     "not_eligible": "対象外",
@@ -68,6 +71,8 @@ class FormCheck:
     """受付番号 of live applications of the same folded kana and birth date."""
     age: int | None
     town: str
+    companions: tuple[Companion, ...] = ()
+    """Who may belong to the same group."""
 
 
 @dataclass(frozen=True)
@@ -103,16 +108,28 @@ class Intake:
             reading = read_applicant(fields, programme.reading_rules(keyed=True))
             key = folded_key(reading.applicant)
             duplicates = tuple(a.number for a in tx.applications.with_duplicate_key(key)) if key else ()
+            proposed = companions(
+                self._desk,
+                tx,
+                reading.applicant,
+                wanted=bool(reading.applicant.group) or Problem.GROUP_INCOMPLETE in reading.problems,
+                named=read_company(fields.get(Field.GROUP)),
+            )
         born = reading.applicant.birth_date
         return FormCheck(
             reading,
             duplicates,
             age_on(born, programme.reference_date) if born else None,
             town_of(reading.applicant.address),
+            proposed,
         )
 
-    def add(self, fields: Mapping[Field, str], route: Route) -> Application:
-        """Save a keyed form. At the ward only its counter's applications (`Route.DESK`) are keyed."""
+    def add(self, fields: Mapping[Field, str], route: Route, together: Sequence[int] = ()) -> Application:
+        """Save a keyed form. At the ward only its counter's applications (`Route.DESK`) are keyed.
+
+        `together`: 受付番号 of those whom a person found to belong to the same group (raises as `Groups.tie`). Of whom the
+        group's field names in words nothing is kept but that, or how many, they are.
+        """
         right = Right.DESK if self._desk.actor.site is Site.WARD else Right.INTAKE
         if self._desk.actor.site is Site.WARD and route is not Route.DESK:
             raise Refused(
@@ -131,7 +148,16 @@ class Intake:
                 receipt=fields.get(Field.RECEIPT) or None,
                 settling=settling,
             ).number
-            cells = {field.value: value for field, value in fields.items() if value}
+            for other in together:
+                need_undrawn(tx, need_ours(self._desk, tx, other))
+            people = (
+                read_company(fields.get(Field.GROUP)).people if programme.draw.largest_group > 1 else None
+            )
+            if together or people:
+                gather(tx, settling, programme, [number, *together], people)
+            cells = {
+                field.value: text for field, value in fields.items() if (text := kept_text(field, value))
+            }
             tx.sources.add(
                 SourceRow(
                     "keyed", "keyed", "", number, None, fingerprint_of({**cells, "number": str(number)}), cells,
@@ -145,10 +171,10 @@ class Intake:
                 to=Place.CONTRACTOR if self._desk.actor.site is Site.CONTRACTOR else Place.WARD_DESK,
             )  # fmt: skip
             if self._desk.actor.site is Site.WARD:
-                note_keyed(tx, _need(tx, number).record)
+                note_keyed(tx, need(tx, number).record)
             self._desk.log(tx, "key", f"no={number}")
             forget(tx, self._desk.actor.staff_id, ENTRY)
-            return _need(tx, number)
+            return need(tx, number)
 
     # -- lists ------------------------------------------------------------------------------------------
 
@@ -197,6 +223,24 @@ class Intake:
                 )
             return rows
 
+    def following(self, which: ListFilter, after: int | None, limit: int) -> list[ListRow]:
+        """The rows of the list behind this 受付番号 in its order (None: from its beginning), which need not be in it.
+
+        Raises `UsageError` when there is no such application.
+        """
+        if after is None:
+            return self.page(which, 0, limit)
+        with self._desk.reading() as tx:
+            need(tx, after)
+        rows = self.page(which, 0, limit + 1, Landmark(0, after))
+        return [row for row in rows if row.number != after][:limit]
+
+    def states(self, numbers: Sequence[int]) -> dict[int, State]:
+        """How these 受付番号 stand, of those that there are."""
+        with self._desk.reading() as tx:
+            found = (tx.applications.get(number) for number in numbers)
+            return {application.number: application.state for application in found if application}
+
     def place(self, which: ListFilter, number: int) -> Landmark | None:
         """Where in the list a 受付番号 stands; None when it is not in it."""
         with self._desk.reading() as tx:
@@ -205,14 +249,14 @@ class Intake:
     def open(self, number: int) -> Application:
         """One record with all five items. Opening is written to the access log."""
         with self._desk.writing(Right.OPEN_RECORD) as tx:
-            application = _need(tx, number)
+            application = need(tx, number)
             self._desk.log(tx, "open", f"no={number}")
             return application
 
     def sources(self, number: int) -> list[SourceRow]:
         """What was read for this application, as it was written. Logged like `open`."""
         with self._desk.writing(Right.OPEN_RECORD) as tx:
-            _need(tx, number)
+            need(tx, number)
             self._desk.log(tx, "open", f"no={number} sources")
             return tx.sources.of_application(number)
 
@@ -223,9 +267,9 @@ class Intake:
     ) -> Application:
         """Correct some fields of an application, as a form would give them; the others stay."""
         _need_reason(reason)
-        with self._desk.writing(self._edit_right()) as tx:
+        with self._desk.writing(edit_right(self._desk)) as tx:
             programme = programme_of(tx)
-            current = self._need_ours(tx, number)
+            current = need_ours(self._desk, tx, number)
             given = {field: value for field, value in as_fields(current.applicant).items()}
             given.update(fields)
             reading = read_applicant(given, programme.reading_rules(keyed=True))
@@ -233,29 +277,32 @@ class Intake:
                 current.applicant.preferences,
                 current.applicant.group,
             ):
-                _need_undrawn(tx, current)
+                need_undrawn(tx, current)
             settling = Settling(tx, programme, self._desk.now(), self._desk.actor.staff_id)
             settling.change(number, reading.applicant, reading, regrouped=Field.GROUP in fields)
+            people = read_company(fields.get(Field.GROUP)).people
+            if people and programme.draw.largest_group > 1:
+                gather(tx, settling, programme, [number], people)
             settling.finish()
             named = ",".join(sorted(field.value for field in fields))
             self._desk.log(tx, "edit", f"no={number} fields={named} reason={reason}")
             forget(tx, self._desk.actor.staff_id, edit_of(number))
-            return _need(tx, number)
+            return need(tx, number)
 
     def need_to_resolve(self, reason: str) -> None:
         """Raises what would be wrong with resolving anything: a missing right, or a reason that there is not."""
         _need_reason(reason)
-        with self._desk.reading(self._edit_right()):
+        with self._desk.reading(edit_right(self._desk)):
             pass
 
     def resolve(self, number: int, accept: bool, reason: str, *, held_only: bool = False) -> Application:
         """Accept a held application in spite of its problems, or refuse one that is held or (not `held_only`) accepted.
 
-        `reason` is a code of `REASONS`. An accepted one is refused when the ward returned it, say.
+        `reason` is a code of `REASONS`; with `goes_alone` those who are here go without the companions who did not come. An accepted one is refused when the ward returned it, say.
         """
         _need_reason(reason)
-        with self._desk.writing(self._edit_right()) as tx:
-            current = self._need_ours(tx, number)
+        with self._desk.writing(edit_right(self._desk)) as tx:
+            current = need_ours(self._desk, tx, number)
             fitting = (State.HELD,) if accept or held_only else (State.HELD, State.ACCEPTED)
             if current.state not in fitting:
                 raise Refused("保留中の応募ではありません", where=f"受付番号 {number:04}")
@@ -266,26 +313,34 @@ class Intake:
                     where=f"受付番号 {number:04}",
                     next_step=f"先に{lacking}を訂正してください",
                 )
-            _need_undrawn(tx, current)
+            need_undrawn(tx, current)
             settling = Settling(tx, programme_of(tx), self._desk.now(), self._desk.actor.staff_id)
+            if accept and reason == "goes_alone":
+                settling.go_without(number)
+            elif accept and (never := _UNDRAWABLE & set(current.problems)):
+                raise Refused(
+                    f"{PROBLEM_WORDS[min(never)]}。このままでは抽選に入れません",
+                    where=f"受付番号 {number:04}",
+                    next_step="希望を訂正するか、組から外すか、理由「相手を待たずに参加」（goes_alone）で受け付けてください",
+                )
             settling.set_state(number, State.ACCEPTED if accept else State.REFUSED, reason)
             settling.finish()
             self._desk.log(tx, "accept" if accept else "refuse", f"no={number} reason={reason}")
-            return _need(tx, number)
+            return need(tx, number)
 
     def withdraw(self, number: int, reason: str = "applicant_request") -> Application:
         """Take an application out at the applicant's wish; it stays in the vault, out of the draw."""
         _need_reason(reason)
-        with self._desk.writing(self._edit_right()) as tx:
-            current = self._need_ours(tx, number)
+        with self._desk.writing(edit_right(self._desk)) as tx:
+            current = need_ours(self._desk, tx, number)
             if current.state in (State.WITHDRAWN, State.REFUSED):
                 raise Refused("すでに取下げ・不受理になっています", where=f"受付番号 {number:04}")
-            _need_undrawn(tx, current)
+            need_undrawn(tx, current)
             settling = Settling(tx, programme_of(tx), self._desk.now(), self._desk.actor.staff_id)
             settling.set_state(number, State.WITHDRAWN, reason)
             settling.finish()
             self._desk.log(tx, "withdraw", f"no={number} reason={reason}")
-            return _need(tx, number)
+            return need(tx, number)
 
     def link(self, numbers: Sequence[int], code: str | None) -> list[Application]:
         """Give several applications one group code (None parts each from its group)."""
@@ -295,51 +350,22 @@ class Intake:
             raise UsageError(
                 "グループの符号は英数字です（氏名や続柄は保存できません）", next_step="例: G1"
             ) from error
-        with self._desk.writing(self._edit_right()) as tx:
+        with self._desk.writing(edit_right(self._desk)) as tx:
             programme = programme_of(tx)
             settling = Settling(tx, programme, self._desk.now(), self._desk.actor.staff_id)
             for number in numbers:
-                current = self._need_ours(tx, number)
-                _need_undrawn(tx, current)
+                current = need_ours(self._desk, tx, number)
+                need_undrawn(tx, current)
                 settling.change(
                     number, dataclasses.replace(current.applicant, group=group), None, regrouped=True
                 )
             settling.finish()
             self._desk.log(tx, "link", "no=" + ",".join(map(str, numbers)))
-            return [_need(tx, number) for number in numbers]
-
-    def _edit_right(self) -> Right:
-        return Right.DESK if self._desk.actor.site is Site.WARD else Right.INTAKE
-
-    def _need_ours(self, tx: Tx, number: int) -> Application:
-        """The application, if this site may change it: at the ward, what its counter keyed and still holds."""
-        application = _need(tx, number)
-        if self._desk.actor.site is Site.WARD and (
-            application.record not in records_away(tx) or application.record in records_handed(tx)
-        ):
-            raise Refused(
-                "この応募の訂正は委託先が行います",
-                where=f"受付番号 {number:04}",
-                next_step="F7 点検で差し戻すか、委託先に連絡してください",
-            )
-        return application
+            return [need(tx, number) for number in numbers]
 
 
-def _need_undrawn(tx: Tx, application: Application) -> None:
-    """Once a roll holds it, an application leaves by an event of the draw, not by a correction."""
-    if is_drawn(tx, application.record):
-        raise Refused(
-            "抽選名簿に入っているため、希望・グループ・受付の状態は変えられません",
-            where=f"受付番号 {application.number:04}",
-            next_step="抽選のあとの辞退は F4 参加者で記録してください",
-        )
-
-
-def _need(tx: Tx, number: int) -> Application:
-    application = tx.applications.get(number)
-    if application is None:
-        raise UsageError("その受付番号の応募はありません", where=f"受付番号 {number:04}")
-    return application
+_UNDRAWABLE = {Problem.GROUP_TOO_LARGE, Problem.GROUP_NO_COMMON}
+"""No word of a person lets a group into the draw that its rules do not take."""
 
 
 def _need_reason(reason: str) -> None:

@@ -14,6 +14,7 @@ from core.office.drawn import take_draw
 from core.office.epochs import take_epoch
 from core.office.exchange import Exchange, Sealer, Sent
 from core.office.flow import Flow
+from core.office.grouping import Groups
 from core.office.importing import Importing
 from core.office.intake import Intake
 from core.office.inventory import Inventory
@@ -63,6 +64,7 @@ class Office:
         self.importing = Importing(desk)
         self.drafts = Drafts(desk)
         self.intake = Intake(desk)
+        self.groups = Groups(desk)
         self.records = Records(desk, self.exchange)
         self.review = Review(desk, Seated(), self.exchange)
         self.review_paper = ReviewPaper(desk, self.review)

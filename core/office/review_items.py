@@ -16,8 +16,10 @@ from core.office.desk import programme_of
 from core.office.forms import as_fields
 from core.office.openings import exchanged
 from core.office.ports import ReviewRow, Tx
+from core.office.settling import group_problems
 from core.people.duplicates import folded_key
 from core.people.reading import read_applicant
+from core.programme import Programme
 
 APPLICANTS = "applicants"
 PARTICIPANTS = "participants"
@@ -100,7 +102,7 @@ def items_of(tx: Tx, stage: str, subjects: Sequence[Subject]) -> list[ReviewItem
     words, confirmed = tx.reviews.latest(stage), tx.reviews.latest(APPLICANTS)
     programme = programme_of(tx)
     rules, codes = programme.reading_rules(), programme.codes
-    among = _Among(subjects, programme.draw.largest_group) if stage == APPLICANTS else None
+    among = _Among(subjects, programme) if stage == APPLICANTS else None
     others = {record for draw in {s.draw for s in subjects if s.draw} for record in exchanged(tx, draw)}
     items = []
     for subject in subjects:
@@ -133,10 +135,15 @@ def items_of(tx: Tx, stage: str, subjects: Sequence[Subject]) -> list[ReviewItem
 class _Among:
     """The checks that need all the others: duplicates, groups, shared telephones."""
 
-    def __init__(self, subjects: Iterable[Subject], largest_group: int) -> None:
-        self._largest = largest_group
+    def __init__(self, subjects: Iterable[Subject], programme: Programme) -> None:
+        self._programme = programme
         everybody = [subject.application for subject in subjects]
-        self._groups = Counter(a.applicant.group for a in everybody if a.applicant.group)
+        self._groups: dict[str, list[Sequence[str]]] = {}
+        for application in everybody:
+            if application.applicant.group:
+                self._groups.setdefault(application.applicant.group, []).append(
+                    application.applicant.preferences
+                )
         self._phones = Counter(a.applicant.phone for a in everybody if a.applicant.phone)
         self._first: dict[str, int] = {}
         for application in everybody:
@@ -149,12 +156,7 @@ class _Among:
         key, group = folded_key(application.applicant), application.applicant.group
         if key and self._first[key] < application.number:
             found.append(Problem.DUPLICATE)
-        if group and self._largest > 1:
-            if self._groups[group] < 2:
-                found.append(Problem.GROUP_INCOMPLETE)
-            elif self._groups[group] > self._largest:
-                found.append(Problem.GROUP_TOO_LARGE)
-        return found
+        return found + (group_problems(self._programme, self._groups[group]) if group else [])
 
     def warnings(self, application: Application) -> list[Warning_]:
         return [Warning_.SHARED_PHONE] if self._phones[application.applicant.phone] > 1 else []

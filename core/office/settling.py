@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Sequence
 
-from core.applicant import RELATIONAL, Applicant, Application, Problem, Reading, State, Warning_
+from core.applicant import OF_A_GROUP, RELATIONAL, Applicant, Application, Problem, Reading, State, Warning_
 from core.office.ports import Tx
 from core.people.duplicates import folded_key
 from core.programme import Programme
@@ -22,7 +23,7 @@ class Settling:
 
     def __init__(self, tx: Tx, programme: Programme, now: dt.datetime, actor: str) -> None:
         self._tx = tx
-        self._largest = programme.draw.largest_group
+        self._programme = programme
         self._now = now
         self._actor = actor
         self._keys: set[str] = set()
@@ -77,6 +78,26 @@ class Settling:
         self.touch(current)
         self._put(dataclasses.replace(current, state=state, reason=reason))
 
+    def go_without(self, number: int) -> None:
+        """Whoever of the group is here goes without the others: as a smaller group, or alone where that is one person or
+        the group as it is cannot go. That somebody was named stays as a doubt of theirs, for the reason to answer."""
+        current = self.current(number)
+        group = current.applicant.group
+        if group is None or not OF_A_GROUP & set(current.problems):
+            return
+        self.touch(current)
+        here = len(self._live(self._tx.applications.with_group(group)))
+        if here > 1 and Problem.GROUP_INCOMPLETE in current.problems:
+            await_people(self._tx, group, here)
+            return
+        alone = dataclasses.replace(current, applicant=dataclasses.replace(current.applicant, group=None))
+        doubts = (
+            *_own(current.problems),
+            *(p for p in current.problems if p not in OF_A_GROUP),
+            Problem.GROUP_INCOMPLETE,
+        )
+        self._put(_with_problems(alone, tuple(dict.fromkeys(doubts))))
+
     def finish(self) -> None:
         """Recompute duplicates, groups and shared phones of all that was touched."""
         affected = {number: self.current(number) for number in self._numbers}
@@ -105,12 +126,11 @@ class Settling:
         ):
             problems.append(Problem.DUPLICATE)
         group = application.applicant.group
-        if group and self._largest > 1:
-            size = len(self._live(self._tx.applications.with_group(group)))
-            if size < 2:
-                problems.append(Problem.GROUP_INCOMPLETE)
-            elif size > self._largest:
-                problems.append(Problem.GROUP_TOO_LARGE)
+        if group:
+            members = self._live(self._tx.applications.with_group(group))
+            problems += group_problems(
+                self._programme, [a.applicant.preferences for a in members], awaited(self._tx, group)
+            )
         named_in_words = not group and Problem.GROUP_INCOMPLETE in application.problems
         if named_in_words and application.number not in self._regrouped:
             problems.append(Problem.GROUP_INCOMPLETE)  # a person finds out with whom
@@ -137,6 +157,44 @@ class Settling:
         self._tx.applications.put(
             dataclasses.replace(application, version=application.version + 1), self._now, self._actor
         )
+
+
+def group_problems(programme: Programme, wishes: Sequence[Sequence[str]], people: int = 0) -> list[Problem]:
+    """What is wrong with a group of people with these wishes, of whom `people` were named in all (0: not known).
+
+    The same at both sites: `core.draw.units.shapes` takes no group for which this finds anything but that somebody is awaited.
+    """
+    largest = programme.draw.largest_group
+    if largest == 1:
+        return []
+    problems = []
+    if len(wishes) < max(2, people):
+        problems.append(Problem.GROUP_INCOMPLETE)
+    if max(len(wishes), people) > largest:
+        return [*problems, Problem.GROUP_TOO_LARGE]  # who of them goes together is yet to be found out
+    for number in {outing.round for outing in programme.outings}:
+        codes = {outing.code for outing in programme.outings if outing.round == number}
+        of_round = [
+            codes.intersection(wished) for wished in wishes if wished
+        ]  # unread wishes are a doubt of their own
+        if any(of_round) and not set.intersection(*of_round):
+            problems.append(Problem.GROUP_NO_COMMON)
+            break
+    return problems
+
+
+def awaited(tx: Tx, group: str) -> int:
+    """How many people the cards say this group has, 0 where none says it: a fact about the group, not about a person."""
+    return int(tx.settings.get(_people_key(group)) or 0)
+
+
+def await_people(tx: Tx, group: str, people: int) -> None:
+    """This group has so many people; it waits for those who are not here yet."""
+    tx.settings.put(_people_key(group), str(people))
+
+
+def _people_key(group: str) -> str:
+    return f"group_people_{group}"
 
 
 def _own(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:

@@ -13,6 +13,7 @@ from core.applicant import Applicant, Application, Problem, Route, State, Warnin
 from core.errors import IntegrityFailure, Refused
 from core.office.listing import Landmark, ListFilter, Order
 from core.people.duplicates import folded_key
+from core.people.kana import fold_kana
 from storage.store.listing import KEYS, beside, order_by, search_text, where
 from storage.store.rows import Connection, json_of, json_text, moment_of, moment_text
 
@@ -237,6 +238,24 @@ class ApplicationTable:
 
     def with_group(self, group: str) -> list[Application]:
         return self._select(" WHERE group_code = ?", (group,))
+
+    def with_address(self, address: str) -> list[Application]:
+        """Those with this very address; none for ""."""
+        return self._select(" WHERE address = ?", (address,)) if address else []
+
+    def with_name(self, kana: str) -> list[Application]:
+        """Those whose name may be read as this one, of whom the birth date is known: the duplicate key begins with it."""
+        folded = fold_kana(kana)
+        if not folded:
+            return []
+        return self._select(" WHERE duplicate_key >= ? AND duplicate_key < ?", (f"{folded} ", f"{folded}!"))
+
+    def waiting(self) -> int:
+        """How many are held because somebody of their group is still to come."""
+        return self._count(
+            " WHERE state = ? AND problems LIKE ?",
+            (State.HELD.value, f'%"{Problem.GROUP_INCOMPLETE.value}"%'),
+        )
 
     def counts(self) -> dict[State, int]:
         found = dict(self._connection.execute("SELECT state, count(*) FROM application GROUP BY state"))

@@ -309,11 +309,18 @@ CREATE INDEX application_town ON application (substr(search_text, instr(search_t
 """
 """What the orders of `storage.store.listing.KEYS` read by, word for word."""
 
+_COMPANIONS = """
+CREATE INDEX application_address ON application (address);
+"""
+"""By which those who may go together are looked up, beside telephone, group and name."""
+
 MIGRATIONS: list[tuple[int, str, str]] = [
     (1, "first tables", _APPLICATIONS + _SOURCES + _REVIEWS + _DRAWS + _LEDGER + _BUNDLES + _PEOPLE),
     (2, "bundles set aside and voided", _FATES),
     (3, "words of the review undone before they were sent", _UNDONE),
     (4, "indexes by which the list of applications is sorted", _ORDERS),
+    (5, "no change of the tables", ""),
+    (6, "an index by which companions are found", _COMPANIONS),
 ]
 """(number, what it does, SQL). A migration that has shipped is never changed; a new one is added below it.
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from core.applicant import Application
+from core.applicant import Application, Problem, State
 from core.canonical import crockford_id
 from core.draw.matching import MISMATCH_WORDS, Mismatch
 from core.draw.roll import LIST, Roll
@@ -192,11 +192,19 @@ def test_a_group_that_does_not_fit_left_out_in_silence(
     bench.contractor.key("サトウ ハナコ", "A")
     for kana, wish in (("スズキ イチロウ", "A"), ("スズキ ミツコ", "B")):
         bench.contractor.key(kana, wish, group="G1")
+    with bench.contractor.store.write() as tx:  # its own program holds them
+        for held in tx.applications.all((State.HELD,)):
+            let_through = dataclasses.replace(
+                held, state=State.ACCEPTED, problems=(), version=held.version + 1
+            )
+            tx.applications.put(let_through, bench.contractor.now(), "")
     bench.contractor.office.lottery.seal()
     bench.contractor.office.records.send()
     bench.sync()
-    bench.ward.office.review.confirm_rest(APPLICANTS)
-    bench.ward.office.review.send()
+    review = bench.ward.office.review
+    assert all(item.problems == (Problem.GROUP_NO_COMMON,) for item in review.rows(APPLICANTS)[:2])
+    review.confirm(APPLICANTS, [item.record for item in review.rows(APPLICANTS)])
+    review.send()
     bench.ward.office.lottery.seal()
     bench.sync()
     with pytest.raises(Refused) as raised:

@@ -71,7 +71,7 @@ def test_the_wards_machine_looks_for_groups_and_shared_telephones_itself(bench: 
     bench.sync()
     contractor = bench.contractor
     alone = contractor.key("サトウ ハナコ", group="G1")
-    contractor.office.intake.resolve(alone.number, True, "goes_alone")
+    contractor.office.intake.resolve(alone.number, True, "ward_decision")
     contractor.key("スズキ イチロウ", phone="03-5273-1111")
     contractor.key("スズキ ミツコ", phone="03-5273-1111")
     contractor.office.records.send()

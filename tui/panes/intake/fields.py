@@ -38,6 +38,7 @@ PROBLEM_FIELD: dict[Problem, Field] = {
     Problem.UNKNOWN_OUTING: Field.PREFERENCE,
     Problem.GROUP_INCOMPLETE: Field.GROUP,
     Problem.GROUP_TOO_LARGE: Field.GROUP,
+    Problem.GROUP_NO_COMMON: Field.GROUP,
 }
 
 WARNING_FIELD: dict[Warning_, Field] = {

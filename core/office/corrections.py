@@ -1,0 +1,53 @@
+"""Which application somebody may correct, at which site, and until when: what every correction asks first."""
+
+from __future__ import annotations
+
+from core.applicant import Application
+from core.errors import Refused, UsageError
+from core.office.counter import records_away, records_handed
+from core.office.desk import Desk
+from core.office.plans import is_drawn
+from core.office.ports import Tx
+from core.roles import Right, Site
+
+
+def edit_right(desk: Desk) -> Right:
+    """What it takes to correct applications at this site."""
+    return Right.DESK if desk.actor.site is Site.WARD else Right.INTAKE
+
+
+def need(tx: Tx, number: int) -> Application:
+    """The application of a 受付番号. Raises `UsageError` where there is none."""
+    application = tx.applications.get(number)
+    if application is None:
+        raise UsageError("その受付番号の応募はありません", where=f"受付番号 {number:04}")
+    return application
+
+
+def is_ours(desk: Desk, tx: Tx, application: Application) -> bool:
+    """Whether this site may change it: at the ward, what its counter keyed and still holds."""
+    return desk.actor.site is not Site.WARD or (
+        application.record in records_away(tx) and application.record not in records_handed(tx)
+    )
+
+
+def need_ours(desk: Desk, tx: Tx, number: int) -> Application:
+    """The application, if this site may change it. Raises `Refused` where the other site does."""
+    application = need(tx, number)
+    if not is_ours(desk, tx, application):
+        raise Refused(
+            "この応募の訂正は委託先が行います",
+            where=f"受付番号 {number:04}",
+            next_step="F7 点検で差し戻すか、委託先に連絡してください",
+        )
+    return application
+
+
+def need_undrawn(tx: Tx, application: Application) -> None:
+    """Once a roll holds it, an application leaves by an event of the draw, not by a correction. Raises `Refused`."""
+    if is_drawn(tx, application.record):
+        raise Refused(
+            "抽選名簿に入っているため、希望・グループ・受付の状態は変えられません",
+            where=f"受付番号 {application.number:04}",
+            next_step="抽選のあとの辞退は F4 参加者で記録してください",
+        )
