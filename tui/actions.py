@@ -59,6 +59,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("record", "edit", "訂正", "e", "項目を直す", Right.OPEN_RECORD),
     Action("record", "accept", "保留を受け付ける", "a", "理由を選んで受け付ける", Right.OPEN_RECORD),
     Action("record", "refuse", "不受理にする", "x", "理由を選んで不受理にする", Right.OPEN_RECORD),
+    Action("record", "link", "グループ", "g", "いっしょに行く応募と組にする、組から外す", Right.OPEN_RECORD),
     Action("record", "withdraw", "取下げ", "w", "本人の申し出により応募を取り下げる", Right.OPEN_RECORD),
     Action(
         "record",

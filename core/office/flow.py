@@ -250,7 +250,7 @@ def _sentence(tx: Tx, actor: Actor, done: dict[str, bool], waiting: bool, day: d
             return left
     said = None
     if step in _BEFORE_FREEZE:
-        said = _ward_receives(tx, done) if at_ward else _contractor_receives(tx, done, step)
+        said = _ward_receives(tx, done) if at_ward else _contractor_receives(tx, done, step, day)
     if said is None and step is not DrawStep.DONE:
         said = _ceremony(actor, step)
     if said is not None or draw is None:
@@ -258,7 +258,9 @@ def _sentence(tx: Tx, actor: Actor, done: dict[str, bool], waiting: bool, day: d
     return _ward_ends(tx, actor, draw, done) if at_ward else _contractor_ends(tx, draw, done, day)
 
 
-def _contractor_receives(tx: Tx, done: dict[str, bool], step: DrawStep) -> tuple[str, str] | None:
+def _contractor_receives(
+    tx: Tx, done: dict[str, bool], step: DrawStep, day: dt.date
+) -> tuple[str, str] | None:
     """①–⑤ at the contractor; None when only the draw is left to do."""
     counts = tx.applications.counts()
     if not done["①"] and not counts.get(State.HELD, 0):
@@ -266,8 +268,14 @@ def _contractor_receives(tx: Tx, done: dict[str, bool], step: DrawStep) -> tuple
     review = applicants_status(tx)
     if review.returned:
         return "区が差し戻した応募を訂正する、または不受理にする", "F2"
+    waiting = tx.applications.waiting() if not done["②"] else 0
+    closed = day > programme_of(tx).round(_round_in_hand(tx, Site.CONTRACTOR)).applications_close
+    if waiting and closed:
+        return f"締切までに相手が来なかった応募 {waiting}件を決める（相手を待たずに参加か、不受理か）", "F2"
     if not done["③"]:
         return ("" if done["②"] else "保留を確かめ、") + "応募者データを区へ送る", "F2"
+    if waiting and waiting == counts.get(State.HELD, 0):
+        return f"組の相手の応募を待つ（{waiting}件）。締切の後は「相手を待たずに参加」か不受理に", "F2"
     if not done["②"]:
         return "保留の応募を確かめる", "F2"
     if review.done:

@@ -55,6 +55,8 @@ class ReviewItem:
     version_hash: str
     outing: str = ""
     """⑨: where the person is seated."""
+    together: tuple[int, ...] = ()
+    """受付番号 of the others under review with the same group code."""
     changes: tuple[Change, ...] = ()
     """When `changed`: what, as far as this vault holds the version the word was about."""
 
@@ -126,7 +128,8 @@ def items_of(tx: Tx, stage: str, subjects: Sequence[Subject]) -> list[ReviewItem
         items.append(
             ReviewItem(
                 application.number, application.record, application.applicant, tuple(problems), tuple(warnings),
-                application.reason, verdict, changed, version, subject.outing, changes,
+                application.reason, verdict, changed, version, subject.outing,
+                among.together(application) if among is not None else (), changes,
             )
         )  # fmt: skip
     return items
@@ -138,12 +141,10 @@ class _Among:
     def __init__(self, subjects: Iterable[Subject], programme: Programme) -> None:
         self._programme = programme
         everybody = [subject.application for subject in subjects]
-        self._groups: dict[str, list[Sequence[str]]] = {}
+        self._groups: dict[str, list[Application]] = {}
         for application in everybody:
             if application.applicant.group:
-                self._groups.setdefault(application.applicant.group, []).append(
-                    application.applicant.preferences
-                )
+                self._groups.setdefault(application.applicant.group, []).append(application)
         self._phones = Counter(a.applicant.phone for a in everybody if a.applicant.phone)
         self._first: dict[str, int] = {}
         for application in everybody:
@@ -151,12 +152,17 @@ class _Among:
             if key:
                 self._first[key] = min(application.number, self._first.get(key, application.number))
 
+    def together(self, application: Application) -> tuple[int, ...]:
+        members = self._groups.get(application.applicant.group or "", ())
+        return tuple(a.number for a in members if a.number != application.number)
+
     def problems(self, application: Application) -> list[Problem]:
         found = []
         key, group = folded_key(application.applicant), application.applicant.group
         if key and self._first[key] < application.number:
             found.append(Problem.DUPLICATE)
-        return found + (group_problems(self._programme, self._groups[group]) if group else [])
+        wishes = [a.applicant.preferences for a in self._groups.get(group or "", ())]
+        return found + (group_problems(self._programme, wishes) if group else [])
 
     def warnings(self, application: Application) -> list[Warning_]:
         return [Warning_.SHARED_PHONE] if self._phones[application.applicant.phone] > 1 else []

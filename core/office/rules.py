@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.applicant import State
 from core.canonical import sha256_hex
 from core.errors import IntegrityFailure, Refused
 from core.ledger.codes import Act, Content, Unit
@@ -10,6 +11,7 @@ from core.office.exchange import Exchange, Opened, Sent
 from core.office.ledger import write_line
 from core.office.plans import in_force
 from core.office.ports import Tx
+from core.office.settling import Settling
 from core.programme import parse_programme
 from core.roles import Right, Site
 
@@ -28,11 +30,21 @@ class Rules:
         self._desk.actor.require(Right.DRAW)
         if self._desk.actor.site is not Site.CONTRACTOR:
             raise Refused("事業の設定は委託先が行い、区へ送ります")
-        parse_programme(text)
+        programme = parse_programme(text)
         with self._desk.writing(Right.DRAW) as tx:
             if in_force(tx):
                 raise Refused("抽選の手順が始まったあとは、事業の設定を変えられません")
+            before = tx.settings.get("programme")
             tx.settings.put("programme", text)
+            if (
+                before is not None
+                and parse_programme(before).draw.largest_group != programme.draw.largest_group
+            ):
+                settling = Settling(tx, programme, self._desk.now(), self._desk.actor.staff_id)
+                for application in tx.applications.all((State.ACCEPTED, State.HELD)):
+                    if application.applicant.group:
+                        settling.touch(application)
+                settling.finish()
             write_line(self._desk, tx, Act.UPDATE, Content.PROGRAMME, 1, Unit.FILES, ref=_ref(text))
             self._desk.log(tx, "programme")
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from core.people.kana import read_kana
-from core.people.text import Value, as_text, clean, fold_width, one_line
+from core.people.text import Value, as_text, clean, fold_width, is_nothing, one_line
 from core.people.wishes import read_group
 
 NAMED = "相手あり"
@@ -33,11 +33,13 @@ class Company:
 def read_company(value: Value) -> Company:
     """`3人` or a name in kana (with さん or 様, or without); nothing where the cell is empty, a code or cannot be read."""
     try:
-        if value is None or read_group(value) is not None:
+        if read_group(value) is not None:
             return Company()
     except ValueError:
         pass
     text = one_line(fold_width(clean(as_text(value)).text))
+    if is_nothing(text):
+        return Company()
     match = _PEOPLE.fullmatch(text)
     if match is not None:
         return Company(people=int(match[1])) if int(match[1]) > 1 else Company()

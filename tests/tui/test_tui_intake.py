@@ -10,9 +10,10 @@ from core.roles import Role, Site
 from storage.readers import read_table
 from tests.tui.conftest import typed_at_once
 from tui.panes.intake.entry import EntrySheet, route_of
-from tui.panes.intake.pane import IntakePane, _numbers
+from tui.panes.intake.pane import IntakePane
 from tui.panes.intake.preview import PreviewSheet
 from tui.panes.intake.record import RecordSheet
+from tui.panes.intake.together import numbers_typed
 from tui.widgets.dialogs import Choice
 
 POSTCARD = (
@@ -319,9 +320,9 @@ async def test_the_wards_counter_keys_with_the_same_form(open_at: Any, app_on: A
 
 
 def test_receipt_numbers_as_people_type_them() -> None:
-    assert _numbers("0001 2、0001") == [1, 2]
-    assert _numbers("1-2") == []
-    assert _numbers("") == []
+    assert numbers_typed("0001 2、0001") == [1, 2]
+    assert numbers_typed("1-2") == []
+    assert numbers_typed("") == []
 
 
 def _all() -> Any:

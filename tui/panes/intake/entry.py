@@ -13,12 +13,14 @@ from textual.widgets import Static
 from core.applicant import PROBLEM_WORDS, ROUTE_WORDS, Problem, Route
 from core.errors import IkiikiError
 from core.office.drafts import ENTRY
+from core.office.grouping import Hint
 from core.office.intake import FormCheck
 from core.people.fields import Field
 from core.people.towns import towns_with
 from core.roles import Site
 from tui.actions import bindings_of
 from tui.panes.intake.fields import ENTRIES, PROBLEM_FIELD, ROUTE, given, note_field
+from tui.panes.intake.together import choices_of
 from tui.place import Sheet, flow
 from tui.widgets.dialogs import Choice, confirm
 from tui.widgets.form import Entry, Form
@@ -143,9 +145,10 @@ class EntrySheet(Sheet):
         self._left = {Field(entry.key) for entry in ENTRIES}
         self._look()
         check = self._check
-        if check is None or not await self._agreed(check):
+        together = await self._together(check) if check is not None else None
+        if check is None or together is None or not await self._agreed(check, bool(together)):
             return
-        saved = self.office.intake.add(given(values), route)
+        saved = self.office.intake.add(given(values), route, together)
         self._saved += 1
         self._left.clear()
         self.form.clear()
@@ -153,13 +156,27 @@ class EntrySheet(Sheet):
         self.form.note(ROUTE, ROUTE_HINT)
         self._heading()
         held = "（保留）" if saved.problems else ""
-        self.say(f"受付番号 {no(saved.number)} で保存しました{held}")
+        group = f" 組 {saved.applicant.group}" if together else ""
+        self.say(f"受付番号 {no(saved.number)} で保存しました{held}{group}")
 
-    async def _agreed(self, check: FormCheck) -> bool:
-        """Ask before saving what will be held: the likely duplicate first of all."""
-        words = [
-            PROBLEM_WORDS[problem] for problem in check.reading.problems if problem is not Problem.DUPLICATE
-        ]
+    async def _together(self, check: FormCheck) -> list[int] | None:
+        """Ask with whom this person goes, of those who may be meant; [] for nobody, None to go back to the form."""
+        proposed = [one for one in check.companions if Hint.CODE not in one.hints]  # a code ties by itself
+        if not proposed:
+            return []
+        choices = choices_of(proposed, self.home) | {"": "組にしないで保存へ進む"}
+        words = "同じ組と思われる応募があります。選んだ人と1つの組にして保存します。"
+        start = str(proposed[0].number) if proposed[0].sure else ""
+        answer = await self.ikiiki.ask(Choice("いっしょに行く人ですか", words, choices, start=start))
+        if answer is None:
+            self.form.focus_field(Field.GROUP.value)
+            return None
+        return [int(answer)] if answer else []
+
+    async def _agreed(self, check: FormCheck, tied: bool = False) -> bool:
+        """Ask before saving what will be held: the likely duplicate first of all. `tied`: to a companion, just now."""
+        answered = {Problem.DUPLICATE, *([Problem.GROUP_INCOMPLETE] if tied else [])}
+        words = [PROBLEM_WORDS[problem] for problem in check.reading.problems if problem not in answered]
         if check.duplicates:
             numbers = "、".join(no(number) for number in check.duplicates)
             words.insert(0, f"同じカナ氏名・生年月日の応募があります: 受付番号 {numbers}")

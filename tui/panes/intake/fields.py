@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.applicant import PROBLEM_WORDS, Problem, Reading, Warning_
+from core.office.grouping import Hint
 from core.office.intake import FormCheck
 from core.people.fields import Field
 from tui.widgets.form import Entry, Form
@@ -70,8 +71,21 @@ def understood(field: Field, check: FormCheck) -> str:
     return ""
 
 
+def group_words(check: FormCheck) -> str:
+    """Who may belong to the same group, beside its field; "" when there is nobody."""
+    numbers = "、".join(no(one.number) for one in check.companions[:3])
+    if not check.companions:
+        return ""
+    if check.reading.applicant.group and all(Hint.CODE in one.hints for one in check.companions):
+        return f"{numbers} と同じ組になります"
+    return f"{numbers} の人が相手かもしれません"
+
+
 def note_field(form: Form, field: Field, check: FormCheck) -> None:
     """Put beside one field what is wrong with it, else what is odd, else how it was understood."""
+    if field is Field.GROUP and (words := group_words(check)):
+        form.note(field.value, words)
+        return
     problem = problem_at(check.reading, field)
     if problem is not None:
         form.note(field.value, PROBLEM_WORDS[problem], problem=True)

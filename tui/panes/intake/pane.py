@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Container, Mapping, Sequence
 from typing import ClassVar
 
@@ -20,6 +19,7 @@ from tui.panes.intake.bulk import resolve_marked, told
 from tui.panes.intake.entry import EntrySheet
 from tui.panes.intake.preview import PreviewSheet
 from tui.panes.intake.record import RecordSheet
+from tui.panes.intake.together import tie_by_key
 from tui.place import Pane, flow
 from tui.widgets.dialogs import Message, Prompt, confirm
 from tui.widgets.files import FileChoice
@@ -263,25 +263,11 @@ class IntakePane(ListPlace, Pane):
 
     @flow
     async def action_link(self) -> None:
-        answer = await self.ikiiki.ask(
-            Prompt(
-                "グループ",
-                "いっしょに行く人の受付番号を、空白で区切って入力してください。\n番号が1つだけのときは、その人を組から外します。",
-                value=no(self._list.current.number) + " " if self._list.current else "",
-                check=lambda text: "" if _numbers(text) else "受付番号を数字で入力してください",
-            )
-        )
-        if answer is None:
-            return
-        numbers = _numbers(answer)
-        single = len(numbers) == 1
-        code = None if single else f"L{min(numbers):04}"
-        words = "、".join(no(number) for number in numbers)
-        question = f"受付番号 {words} を" + ("組から外します。" if single else "1つの組にします。")
-        if await self.ikiiki.ask(confirm("グループ", question)) == "yes":
-            self.office.intake.link(numbers, code)
+        row = self._list.current
+        done = await tie_by_key(self.ikiiki, row.number if row else None, self.home)
+        if done:
             self._list.reload()
-            self.say("組から外しました" if single else "1つの組にしました")
+            self.say(done)
 
     # -- sending ----------------------------------------------------------------------------------------
 
@@ -320,11 +306,3 @@ class IntakePane(ListPlace, Pane):
         )
         self.ikiiki.medium = folder
         self.say(f"{name} を媒体に書き出しました" if name else "まだ渡していない窓口の応募はありません")
-
-
-def _numbers(text: str) -> list[int]:
-    """受付番号 in a line of text, each once, in order of appearance; empty when there is anything else."""
-    words = [word for word in re.split(r"[\s、,，・]+", text.strip()) if word]
-    if not words or not all(word.isdecimal() for word in words):
-        return []
-    return list(dict.fromkeys(int(word) for word in words))

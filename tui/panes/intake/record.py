@@ -11,12 +11,14 @@ from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from core.applicant import PROBLEM_WORDS, ROUTE_WORDS, STATE_WORDS, Application, State, age_on
+from core.applicant import OF_A_GROUP, PROBLEM_WORDS, ROUTE_WORDS, STATE_WORDS, Application, State, age_on
+from core.errors import Refused
 from core.office.drafts import edit_of
 from core.office.intake import REASONS
 from core.people.fields import FIELD_WORDS, Field
 from tui.actions import Action, bindings_of
 from tui.panes.intake.edit import EditSheet
+from tui.panes.intake.together import member_words, tie_by_key, view_words
 from tui.place import Sheet, flow
 from tui.safety import clean, fit
 from tui.widgets.dialogs import Choice, Message
@@ -42,6 +44,8 @@ class RecordSheet(Sheet):
         super().__init__()
         self._number = number
         self._application: Application | None = None
+        self._groups = False
+        """Whether there is anything to do about who goes together."""
 
     def body(self) -> ComposeResult:
         with VerticalScroll(classes="sheet") as frame:
@@ -58,9 +62,20 @@ class RecordSheet(Sheet):
 
     def _show(self, application: Application, said: str = "") -> None:
         self._application = application
+        self._groups = self._has_group(application)
         self.head(f"受付番号 {no(application.number)}   {STATE_WORDS[application.state]}")
         self.query_one("#items", Static).update(self._words(application))
         self.say(said)
+
+    def _has_group(self, application: Application) -> bool:
+        if not self.may_correct or application.state not in (State.ACCEPTED, State.HELD):
+            return False
+        if application.applicant.group or OF_A_GROUP & set(application.problems):
+            return True
+        try:
+            return bool(self.office.groups.companions(application.number))
+        except Refused:  # the other site corrects it
+            return False
 
     def _words(self, application: Application) -> Text:
         applicant = application.applicant
@@ -72,6 +87,7 @@ class RecordSheet(Sheet):
         state = STATE_WORDS[application.state]
         if application.reason:
             state += f"（{REASONS.get(application.reason, application.reason)}）"
+        view = self.office.groups.of(application.number)
         lines = [
             ("カナ氏名", applicant.kana),
             ("生年月日", f"{era(born)} {born.isoformat()}{age}" if born else ""),
@@ -80,7 +96,8 @@ class RecordSheet(Sheet):
             ("メール", applicant.email or "なし"),
             ("", ""),
             ("希望の回", "・".join(applicant.preferences)),
-            ("グループ", applicant.group or "なし"),
+            ("グループ", view_words(view)),
+            *([("", line) for line in member_words(view, application.number)] if view else []),
             (
                 "経路",
                 ROUTE_WORDS[application.route]
@@ -109,10 +126,12 @@ class RecordSheet(Sheet):
                 fitting |= {"accept", "refuse"}
             if state in (State.ACCEPTED, State.HELD):
                 fitting.add("withdraw")
+            if self._groups:
+                fitting.add("link")
         return [action for action in super().open_actions() if action.name in fitting]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in ("edit", "accept", "refuse", "withdraw"):
+        if action in ("edit", "accept", "refuse", "link", "withdraw"):
             return any(entry.name == action for entry in self.open_actions())
         return super().check_action(action, parameters)
 
@@ -141,6 +160,12 @@ class RecordSheet(Sheet):
         reason = await self.ikiiki.ask(Choice(title, doubts, reasons(codes)))
         if reason is not None:
             self._show(self.office.intake.resolve(self._number, accept, reason), said)
+
+    @flow
+    async def action_link(self) -> None:
+        done = await tie_by_key(self.ikiiki, self._number, self.home)
+        if done:
+            self._show(self.office.intake.open(self._number), done)
 
     @flow
     async def action_withdraw(self) -> None:

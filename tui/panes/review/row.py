@@ -81,7 +81,11 @@ def doubt_words(item: ReviewItem) -> str:
         words.append(f"委託先が受け付けた理由: {REASONS.get(item.reason, item.reason)}")
     if item.changed:
         words.append("前に答えたあとで内容が変わりました")
-    return "  ".join(word for word in words if word) or "この機械の点検では、問題は見つかりません"
+    if item.applicant.group:
+        others = "・".join(no(number) for number in item.together)
+        words.append(f"組 {item.applicant.group}（{f'{others} と' if others else '一人'}）")
+    said = "  ".join(word for word in words if word)
+    return said or "この機械の点検では、問題は見つかりません"
 
 
 def complaint(review_paper: ReviewPaper, text: str) -> str:
