@@ -34,6 +34,7 @@ def list_(stage: Stage = APPLICANTS, as_json: Json = False) -> None:
                 {
                     "number": i.number, "record": i.record, "problems": [p.value for p in i.problems], "verdict": i.verdict,
                     "changed": i.changed, "exception": i.exception, "outing": i.outing,
+                    "group": i.applicant.group, "together": list(i.together),
                     "changed_items": [c.item for c in i.changes],
                 }
                 for i in items
