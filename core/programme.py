@@ -71,8 +71,13 @@ def parse_programme(text: str, name: str = "programme.toml") -> Programme:
 
 
 def to_canonical(programme: Programme) -> bytes:
-    """The programme as RFC 8785 JSON and LF, every default written out: what is hashed, signed and sent."""
+    """The programme as RFC 8785 JSON and LF, every default written out: what is hashed, signed and sent.
+
+    But for `deadlines.count` where it says `days`: programmes agreed before there was a choice counted so, and keep their hash.
+    """
     body = _plain(dataclasses.asdict(programme))
+    if programme.deadlines.count == Deadlines.count:
+        del body["deadlines"]["count"]
     return canonical_json({"format": _FORMAT, **body}) + b"\n"
 
 

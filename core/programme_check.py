@@ -168,8 +168,10 @@ def build(document: Mapping[str, Any], where: Callable[[Path], str]) -> Programm
 
 
 def _deadlines(table: Checker) -> Deadlines:
+    numbers = [item for item in fields(Deadlines) if item.name != "count"]
     return Deadlines(
-        **{item.name: table.integer(item.name, 1, 366, item.default) for item in fields(Deadlines)}
+        **{item.name: table.integer(item.name, 1, 366, item.default) for item in numbers},
+        count=table.pattern("count", "days|office_days", " days か office_days ", Deadlines.count),
     )
 
 
@@ -257,7 +259,7 @@ def _round(number: int, table: Checker, close: dt.date, deadlines: Deadlines, fi
 
     def day(key: str, days: int) -> dt.date:
         """The day named; else so many days after the close, but never later than the eve of the first outing."""
-        return table.date(key, min(eve, close + dt.timedelta(days=days)))
+        return table.date(key, min(eve, deadlines.after(close, days)))
 
     result = Round(
         number=number,

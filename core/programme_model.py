@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from core.office_days import office_day_after, office_time
 from core.people.reading import ReadingRules
 
 
@@ -61,7 +62,7 @@ class DrawPolicy:
 @dataclass(frozen=True)
 class Deadlines:
     """Days after the closing date by which each part is due, where a round does not name the day; and how long what
-    passes between the sites may take before somebody should look. Counted plainly, weekends too."""
+    passes between the sites may take before somebody should look."""
 
     review_days: int = 10
     participants_days: int = 20
@@ -80,6 +81,26 @@ class Deadlines:
     """Without a round of our own unattended courier, once it has begun to run by itself."""
     failures: int = 3
     """Rounds in a row that may fail."""
+    count: str = "days"
+    """`office_days`: the days above, and the hours in which people are waited for (`send_hours`, `receipt_hours`,
+    `take_in_hours`), are those on which offices are open (`core.office_days`); `days`: all of them, weekends too. What
+    machines owe each other (`partner_hours`, `courier_hours`) is counted plainly either way."""
+
+    @property
+    def in_office_days(self) -> bool:
+        return self.count == "office_days"
+
+    def after(self, day: dt.date, days: int) -> dt.date:
+        """So many days after `day`, as this programme counts them."""
+        return office_day_after(day, days) if self.in_office_days else day + dt.timedelta(days=days)
+
+    def waited(self, since: dt.datetime, now: dt.datetime) -> dt.timedelta:
+        """How long people have been waited for, as this programme counts it."""
+        return office_time(since, now) if self.in_office_days else now - since
+
+    def hours(self, hours: int) -> str:
+        """A limit as people read it: 24時間, 開庁日の24時間."""
+        return f"開庁日の{hours}時間" if self.in_office_days else f"{hours}時間"
 
 
 @dataclass(frozen=True)

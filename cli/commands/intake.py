@@ -16,8 +16,6 @@ from core.office.importing import ImportReport
 from core.people.fields import Field
 
 app = typer.Typer(no_args_is_help=True, help="応募の受付")
-intake_list.register(app)
-intake_settle.register(app)
 Number = Annotated[int, typer.Argument(help="受付番号")]
 
 
@@ -203,3 +201,7 @@ def receive(folder: Annotated[Path, typer.Argument(help="媒体のフォルダ")
     with opened() as session:
         taken = session.read_desk_medium(folder)
     say({"bundles": taken}, f"取り込みました: {'、'.join(taken)}" if taken else "新しいものはありません")
+
+
+intake_list.register(app)
+intake_settle.register(app)

@@ -1,7 +1,7 @@
 """What is due and what is late, in the exchange and in the flow: derived anew each time, nothing is stored.
 
 From the vault's bundles, the inbox and the courier's word about itself (`core.exchange.state`), against the limits of
-`programme.toml` ([deadlines]). Hours and days are counted plainly, weekends too.
+`programme.toml` ([deadlines]). Where people are waited for, hours are counted as the programme counts its days.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ def exchange_status(tx: Tx, boxes: Boxes, site: Site, now: dt.datetime) -> Excha
     late += of_box_log(tx, boxes, site)
     stopped = blocked(tx, site, arrived)
     late += [Late(LateKind.BLOCKED, one.short, one.sentence, one.next_step) for one in stopped.steps]
-    old = {name for name, at in arrived.items() if now - at > dt.timedelta(hours=limits.take_in_hours)}
+    old = {name for name, at in arrived.items() if _is_old(at, limits, now)}
     return ExchangeStatus(
         state, stages, tuple(arrived), tuple(in_order(late)), frozenset(overdue | old), stopped
     )  # fmt: skip
@@ -236,8 +236,13 @@ def _late_bundles(
     return {
         row.name
         for row in sent
-        if stages[row.name] in allowed and now - row.created > allowed[stages[row.name]]
+        if stages[row.name] in allowed and limits.waited(row.created, now) > allowed[stages[row.name]]
     }
+
+
+def _is_old(arrived: dt.datetime, limits: Deadlines, now: dt.datetime) -> bool:
+    """Whether a bundle should have been taken in by now."""
+    return limits.waited(arrived, now) > dt.timedelta(hours=limits.take_in_hours)
 
 
 def _of_bundles(
@@ -246,12 +251,12 @@ def _of_bundles(
 ) -> list[Late]:  # fmt: skip
     unsent = sum(stages[name] is Stage.SEALED for name in overdue)
     unanswered = len(overdue) - unsent
-    untaken = sum(now - at > dt.timedelta(hours=limits.take_in_hours) for at in arrived.values())
+    untaken = sum(_is_old(at, limits, now) for at in arrived.values())
     late = []
     if unsent:
         late.append(
             Late(
-                LateKind.SEND, f"送信待ち{unsent}", f"送信待ちのまま{limits.send_hours}時間を過ぎた束 {unsent}",
+                LateKind.SEND, f"送信待ち{unsent}", f"送信待ちのまま{limits.hours(limits.send_hours)}を過ぎた束 {unsent}",
                 "送受信をする。つながらないときは、媒体で運ぶ",
             )
         )  # fmt: skip
@@ -259,7 +264,7 @@ def _of_bundles(
         late.append(
             Late(
                 LateKind.RECEIPT, f"受領待ち{unanswered}",
-                f"相手に届いたと分からないまま{limits.receipt_hours}時間を過ぎた束 {unanswered}",
+                f"相手に届いたと分からないまま{limits.hours(limits.receipt_hours)}を過ぎた束 {unanswered}",
                 "相手に電話し、送受信をしたかを聞く",
             )
         )  # fmt: skip
@@ -267,7 +272,7 @@ def _of_bundles(
         late.append(
             Late(
                 LateKind.TAKE_IN, f"取込待ち{untaken}",
-                f"届いてから{limits.take_in_hours}時間、取り込まれていない束 {untaken}", "F6 の i で取り込む",
+                f"届いてから{limits.hours(limits.take_in_hours)}、取り込まれていない束 {untaken}", "F6 の i で取り込む",
             )
         )  # fmt: skip
     return late
@@ -321,7 +326,7 @@ def _of_the_line(
                 "F8 の「媒体で受け渡す」で運ぶ",
             )
         )  # fmt: skip
-    gaps = [one for one in state.waiting if _hours(one.since, now) > limits.take_in_hours]
+    gaps = [one for one in state.waiting if _is_old(dt.datetime.fromisoformat(one.since), limits, now)]
     if gaps:
         late.append(
             Late(

@@ -31,6 +31,9 @@ place = "高尾山"
 capacity = 80
 """
 
+AGREED = "3ff34d3c7b167bfbb0383e775008e2679f62dd12e748fc19e03c640eb545deca"
+"""The hash of `SMALLEST`, as vaults hold it."""
+
 
 def refusal(text: str) -> UsageError:
     with pytest.raises(UsageError) as caught:
@@ -144,6 +147,24 @@ def test_unnamed_deadlines_lie_before_the_first_outing() -> None:
     programme = parse_programme(SMALLEST.replace("2026-06-10", "2026-05-20"))
     assert programme.round(1).review_by == dt.date(2026, 5, 18)
     assert programme.round(1).notices_by == dt.date(2026, 5, 19)
+
+
+def test_deadlines_are_counted_in_office_days_where_the_programme_says_so() -> None:
+    counted = parse_programme(
+        SMALLEST.replace("2026-05-08", "2026-04-30")
+        + '\n[deadlines]\ncount = "office_days"\nreview_days = 3\n'
+    )
+    plain = parse_programme(SMALLEST.replace("2026-05-08", "2026-04-30") + "\n[deadlines]\nreview_days = 3\n")
+    assert counted.round(1).review_by == dt.date(2026, 5, 8), "behind the holidays of May"
+    assert plain.round(1).review_by == dt.date(2026, 5, 3)
+    assert from_canonical(to_canonical(counted)) == counted
+    assert "days か office_days" in refusal(SMALLEST + '\n[deadlines]\ncount = "weeks"\n').what
+
+
+def test_what_was_agreed_before_days_could_be_counted_otherwise_keeps_its_hash() -> None:
+    assert programme_hash(parse_programme(SMALLEST)) == AGREED
+    assert programme_hash(parse_programme(SMALLEST + '\n[deadlines]\ncount = "days"\n')) == AGREED
+    assert programme_hash(parse_programme(SMALLEST + '\n[deadlines]\ncount = "office_days"\n')) != AGREED
 
 
 def test_a_named_deadline_after_the_first_outing_is_refused() -> None:

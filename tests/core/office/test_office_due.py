@@ -11,6 +11,7 @@ import pytest
 from core.exchange.state import CourierState, Held, Outcome
 from core.office.due import ExchangeStatus, LateKind, Stage
 from core.roles import Role
+from tests.core.office.conftest import PROGRAMME
 
 HOUR = dt.timedelta(hours=1)
 
@@ -70,6 +71,21 @@ def test_a_bundle_s_way_is_told_from_the_seal_to_the_partner_s_ledger(paired: An
 def test_what_came_before_a_bundle_taken_in_was_taken_in(paired: Any) -> None:
     paired.sync()
     assert set((status(paired.contractor).stages or {}).values()) == {Stage.TAKEN}
+
+
+def test_over_a_weekend_nobody_is_late_where_office_days_are_counted(bench: Any) -> None:
+    contractor = bench.contractor
+    contractor.office.rules.set(PROGRAMME + '\n[deadlines]\ncount = "office_days"\n')
+    bench.pair()
+    bench.sync()
+    contractor.moment = contractor.moment.replace(day=24, hour=17)  # a Friday
+    contractor.key("サトウ ハナコ")
+    contractor.office.records.send()
+    contractor.moment += 70 * HOUR
+    assert kinds(contractor) == []
+    contractor.moment += 3 * HOUR
+    (late,) = status(contractor).late
+    assert late.kind is LateKind.SEND and "開庁日の24時間を過ぎた束 1" in late.sentence
 
 
 def test_a_bundle_not_sent_for_a_day_and_one_not_answered_for_two_are_late(paired: Any) -> None:
