@@ -176,7 +176,7 @@ def test_import_done(picture: Any) -> None:
 
 
 def test_group(picture: Any) -> None:
-    picture("intake", C, then(going_to("intake"), "g", until="Prompt"))
+    picture("intake", C, then(going_to("intake"), "g", until="Choice"))
 
 
 # -- the draw, review, ledger ---------------------------------------------------------------------------------

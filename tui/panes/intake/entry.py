@@ -30,6 +30,8 @@ from tui.words import no
 PAPER = {"1": Route.POST, "2": Route.FAX, "3": Route.DESK, "4": Route.WEB}
 ROUTE_HINT = "1 郵送  2 FAX  3 窓口  4 WEB"
 
+GROUP_HINT = "符号、3人 などの人数、相手のカナ氏名"
+
 
 def route_of(text: str) -> Route | None:
     """A route typed as its digit (of any width) or its word."""
@@ -68,7 +70,7 @@ class EntrySheet(Sheet):
 
     def on_mount(self) -> None:
         self._heading()
-        self.form.note(ROUTE, ROUTE_HINT)
+        self._hints()
         if self._draft:
             self.form.restart({key: value for key, value in self._draft.items() if key == ROUTE})
             self._left = {Field(entry.key) for entry in ENTRIES if self._draft.get(entry.key)}
@@ -76,6 +78,16 @@ class EntrySheet(Sheet):
             self.say("下書きの続きです")
         else:
             self.say("")
+
+    def _hints(self) -> None:
+        """What may be written where an example does not say it."""
+        self.form.note(ROUTE, ROUTE_HINT)
+        try:
+            grouped = self.office.intake.programme().draw.largest_group > 1
+        except IkiikiError:  # no programme yet: saving says so
+            return
+        if grouped:
+            self.form.note(Field.GROUP.value, GROUP_HINT)
 
     def _heading(self) -> None:
         saved = f"   この画面で保存 {self._saved}件" if self._saved else ""
@@ -153,7 +165,7 @@ class EntrySheet(Sheet):
         self._left.clear()
         self.form.clear()
         self.form.restart({ROUTE: ROUTE_WORDS[route]})
-        self.form.note(ROUTE, ROUTE_HINT)
+        self._hints()
         self._heading()
         held = "（保留）" if saved.problems else ""
         group = f" 組 {saved.applicant.group}" if together else ""
