@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.context import Json, columns, opened, remember, say
+from cli.context import Json, columns, note, opened, remember, say
 from core.applicant import PROBLEM_WORDS
 from core.errors import UsageError
+from core.office.listing import ListFilter, Order, ReviewOrder
 from core.office.review import APPLICANTS, RETURN_CODES
 
 if TYPE_CHECKING:
     from core.office.office import Office
+
+LIMIT = 1000
+"""Rows of one page, unless told otherwise."""
+
+
+class ReviewSort(StrEnum):
+    """What the list of ⑤ can be sorted by."""
+
+    EXCEPTIONS = "exceptions"
+    NUMBER = "number"
+    KANA = "kana"
+    AGE = "age"
+    TOWN = "town"
+
 
 app = typer.Typer(no_args_is_help=True, help="区の点検⑤⑨と承認⑩")
 Stage = Annotated[str, typer.Option(help="applicants（⑤ 応募者）か participants（⑨ 参加者）")]
@@ -21,15 +37,34 @@ Numbers = Annotated[list[int] | None, typer.Argument(help="受付番号")]
 
 
 @app.command("list")
-def list_(stage: Stage = APPLICANTS, as_json: Json = False) -> None:
+def list_(
+    stage: Stage = APPLICANTS,
+    search: Annotated[str, typer.Option(help="カナ氏名・町名・受付番号・電話の下4桁（⑤だけ）")] = "",
+    sort: Annotated[
+        ReviewSort, typer.Option(help="並べ方（⑤だけ）: exceptions 気になるものが先・number・kana・age・town")
+    ] = ReviewSort.EXCEPTIONS,
+    reverse: Annotated[bool, typer.Option("--reverse", help="逆順（⑤だけ）")] = False,
+    limit: Annotated[int, typer.Option(min=0, help="1度に示す件数。0 は全部（⑤だけ）")] = LIMIT,
+    after: Annotated[
+        int | None, typer.Option(help="この受付番号の次から（⑤だけ。前の答えの next）", show_default=False)
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """点検するもの。気になるものが先。"""
     remember(as_json)
+    order = ReviewOrder.EXCEPTIONS if sort is ReviewSort.EXCEPTIONS else Order(sort.value)
+    which = ListFilter(search=search, under_review=True, order=order, backwards=reverse)
+    more: int | None = None
     with opened() as session:
-        items = session.office.review.rows(stage)
-        status = session.office.review.status(stage)
+        review = session.office.review
+        if stage == APPLICANTS:
+            items, more = review.following(which, after, limit or review.open_list(stage))
+        else:
+            items = review.rows(stage)
+        status = review.status(stage)
     say(
         {
-            "stage": stage, "total": status.total, "confirmed": status.confirmed, "returned": status.returned, "open": status.open,
+            "stage": stage, "next": more, "total": status.total, "confirmed": status.confirmed, "returned": status.returned, "open": status.open,
             "rows": [
                 {
                     "number": i.number, "record": i.record, "problems": [p.value for p in i.problems], "verdict": i.verdict,
@@ -53,6 +88,8 @@ def list_(stage: Stage = APPLICANTS, as_json: Json = False) -> None:
             ]
         ),
     )  # fmt: skip
+    if more is not None:
+        note(f"全{status.total}件のうち {len(items)}件です。続きは --after {more} を付けて示します")
 
 
 @app.command()
@@ -162,7 +199,7 @@ def approve(as_json: Json = False) -> None:
 
 
 def _records(office: Office, stage: str, numbers: list[int]) -> list[str]:
-    known = {item.number: item.record for item in office.review.rows(stage)}
+    known = office.review.records(stage, numbers)
     missing = [number for number in numbers if number not in known]
     if missing:
         raise UsageError("点検の対象にない受付番号です", where="、".join(f"{n:04}" for n in missing))

@@ -36,6 +36,7 @@ def records_handed(tx: Tx) -> set[str]:
 def note_keyed(tx: Tx, record: str) -> None:
     """A form was keyed at the counter."""
     _put(tx, _AWAY, records_away(tx) | {record})
+    tx.review_list.move([record], away=True)
 
 
 def note_handed(tx: Tx, records: Iterable[str], bundle: str) -> None:
@@ -56,5 +57,6 @@ def take_back(tx: Tx, bundles: Iterable[str]) -> None:
 def note_back(tx: Tx, records: Iterable[str]) -> None:
     """These came from the contractor."""
     away = records_away(tx)
-    if away & set(records):
-        _put(tx, _AWAY, away - set(records))
+    if back := away & set(records):
+        _put(tx, _AWAY, away - back)
+        tx.review_list.move(sorted(back), away=False)

@@ -19,6 +19,15 @@ class Order(StrEnum):
     STATE = "state"
 
 
+class ReviewOrder(StrEnum):
+    """What else a list under review can be sorted by: both as of when it was last read, so that no answer moves a row."""
+
+    EXCEPTIONS = "exceptions"
+    """Without a word first, of these what changed after one, then other exceptions."""
+    ANSWER = "answer"
+    """Without a word first, then by the word."""
+
+
 @dataclass(frozen=True)
 class ListFilter:
     """Which applications a list shows."""
@@ -29,7 +38,11 @@ class ListFilter:
     unconfirmed_only: bool = False
     """Only those whose current version the ward has not confirmed in ⑤."""
     route: Route | None = None
-    order: Order = Order.NUMBER
+    under_review: bool = False
+    """Only what ⑤ is about."""
+    came_back: bool = False
+    """Only what the ward returned, or what has changed since a word of it."""
+    order: Order | ReviewOrder = Order.NUMBER
     backwards: bool = False
     """The whole list from its end."""
 

@@ -7,7 +7,7 @@ its `with` block alone. Reads see one consistent state; a write block commits as
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -18,6 +18,10 @@ from core.office.courier_papers import CourierPair as CourierPair
 from core.office.courier_papers import CourierPapers as CourierPapers
 from core.office.fates import Fates
 from core.office.listing import Landmark, ListFilter
+from core.office.review_ports import Checked as Checked
+from core.office.review_ports import Related as Related
+from core.office.review_ports import ReviewListRows, Reviews
+from core.office.review_ports import ReviewRow as ReviewRow
 from core.roles import Role, Site
 
 Entropy = Callable[[int], bytes]
@@ -50,23 +54,6 @@ class SourceRow:
     number: int
     """受付番号 of the application it made or belongs to."""
     at: dt.datetime
-
-
-@dataclass(frozen=True)
-class ReviewRow:
-    """The ward's word on one version of one record. Stage "applicants" is ⑤, "participants" is ⑨."""
-
-    stage: str
-    record: str
-    version_hash: str
-    verdict: str
-    """confirmed | returned"""
-    code: str
-    """Closed reason code for a return, else ""."""
-    actor: str
-    at: dt.datetime
-    sent_in: str = ""
-    """Name of the bundle that carried it, "" while it waits."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +131,14 @@ class Applications(Protocol):
 
     def get(self, number: int) -> Application | None: ...
     def by_record(self, record: str) -> Application | None: ...
+    def by_numbers(self, numbers: Sequence[int]) -> list[Application]:
+        """By 受付番号; those that there are."""
+        ...
+
+    def by_records(self, records: Collection[str]) -> list[Application]:
+        """By 受付番号; those that there are."""
+        ...
+
     def put(self, application: Application, at: dt.datetime, actor: str) -> None:
         """Store a new version (its `version` is one more than the stored one); the old version is kept as history."""
         ...
@@ -161,6 +156,10 @@ class Applications(Protocol):
 
     def place(self, which: ListFilter, number: int) -> Landmark | None:
         """Where in the list this 受付番号 stands; None when it is not in it."""
+        ...
+
+    def next_open(self, which: ListFilter, after: int | None) -> int | None:
+        """Of a list under review: the first 受付番号 without a word, behind this one (None: from the top)."""
         ...
 
     def all(self, states: Iterable[State] = ...) -> list[Application]: ...
@@ -192,35 +191,6 @@ class Sources(Protocol):
     def count(self) -> int: ...
 
 
-class Reviews(Protocol):
-    def add(self, row: ReviewRow) -> None: ...
-    def undo(self, row: ReviewRow, at: dt.datetime, actor: str) -> None:
-        """This unsent word no longer stands: nothing below gives it any more. Raises `IntegrityFailure` where it is not waiting."""
-        ...
-
-    def latest(self, stage: str, records: Sequence[str] | None = None) -> dict[str, ReviewRow]:
-        """By record, the newest word of a stage; of these records alone."""
-        ...
-
-    def said(self, stage: str) -> dict[tuple[str, str], ReviewRow]:
-        """By record and version, the newest word of a stage."""
-        ...
-
-    def ever_confirmed(self, stage: str, record: str) -> set[str]:
-        """The versions of this record that a word of this stage has confirmed, whatever was said later."""
-        ...
-
-    def ever_returned(self, stage: str, record: str) -> bool:
-        """Whether a word of this stage has returned this record, whatever was said later."""
-        ...
-
-    def unsent(self) -> list[ReviewRow]: ...
-    def mark_sent(self, rows: Sequence[ReviewRow], bundle: str) -> None: ...
-    def take_back(self, bundles: Sequence[str]) -> None:
-        """The words these (voided) bundles carried wait again."""
-        ...
-
-
 class Draws(Protocol):
     def files(self, draw: str) -> dict[str, bytes]:
         """All files and signatures of a draw, by name. Secret ones (reveal before opening) among them."""
@@ -233,6 +203,10 @@ class Draws(Protocol):
 
     def names(self) -> list[str]:
         """Draw ids, oldest first."""
+        ...
+
+    def state(self) -> object:
+        """Equal as long as no file of any draw, and no unit, has been added or replaced. Reads no file."""
         ...
 
     def units(self, draw: str) -> list[DrawUnit]: ...
@@ -322,6 +296,8 @@ class Tx(Protocol):
     def sources(self) -> Sources: ...
     @property
     def reviews(self) -> Reviews: ...
+    @property
+    def review_list(self) -> ReviewListRows: ...
     @property
     def draws(self) -> Draws: ...
     @property

@@ -32,6 +32,7 @@ from core.office.exchange import Exchange, Imported, Sent
 from core.office.forms import DESK_NUMBERS
 from core.office.lines import from_jsonl, jsonl, safe_text, steers
 from core.office.ports import Tx
+from core.office.review_reading import check_all
 from core.office.rules import seal_programme
 from core.office.settling import Settling
 from core.roles import Right, Site
@@ -254,6 +255,7 @@ class Records:
                 changed = dataclasses.replace(incoming, version=current.version + 1)
                 tx.applications.put(changed, self._desk.now(), "contractor")
         note_back(tx, [incoming.record for incoming in incoming_all])
+        check_all(tx)  # here, behind a bar, and not when somebody opens the list
 
     def take_desk(self, tx: Tx, opened: Opened, name: str) -> None:
         """※ at the contractor: the counter's applications, settled against all others.

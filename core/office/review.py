@@ -11,13 +11,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from core.applicant import Application, State
+from core.applicant import Application
 from core.errors import IntegrityFailure, Refused, UsageError
 from core.ledger.codes import Act, Content, Unit
-from core.office.counter import records_away
+from core.office.corrections import need
 from core.office.desk import Desk
 from core.office.exchange import Exchange, Opened, Sent
 from core.office.ledger import write_line
+from core.office.listing import Landmark, ListFilter, ReviewOrder
 from core.office.ports import ReviewRow, Tx
 from core.office.review_items import APPLICANTS as APPLICANTS
 from core.office.review_items import PARTICIPANTS as PARTICIPANTS
@@ -28,67 +29,18 @@ from core.office.review_items import verdict_on as verdict_on
 from core.office.review_lines import ENTRY as ENTRY
 from core.office.review_lines import RETURN_CODES as RETURN_CODES
 from core.office.review_lines import from_lines, to_lines
+from core.office.review_reading import check_all, page_of
+from core.office.review_standing import ReviewStatus as ReviewStatus
+from core.office.review_standing import applicants_status as applicants_status
+from core.office.review_standing import confirmed_applications as confirmed_applications
+from core.office.review_standing import said as said
+from core.office.review_standing import status_of_applicants, under_review
 from core.roles import Right, Site
 
+BY_EXCEPTIONS = ListFilter(under_review=True, order=ReviewOrder.EXCEPTIONS)
+"""The list of ⑤ as it comes."""
 PAGE_ROWS = 25
 """People on a page: of the paper, and of the list as the access log counts it."""
-
-
-@dataclass(frozen=True)
-class ReviewStatus:
-    """How far a review is."""
-
-    total: int
-    confirmed: int
-    returned: int
-    versions: int = 0
-    """Grows with every change of a record under review, also of items that no word binds."""
-
-    @property
-    def open(self) -> int:
-        return self.total - self.confirmed - self.returned
-
-    @property
-    def done(self) -> bool:
-        return self.total > 0 and self.open == 0
-
-
-def under_review(tx: Tx, records: Collection[str] | None = None) -> list[Application]:
-    """What ⑤ is about: the accepted, but at the ward not what its counter keyed and the contractor has yet to settle.
-
-    `records`: of these alone, each looked up by itself.
-    """
-    away = records_away(tx)
-    if records is None:
-        among: Iterable[Application | None] = tx.applications.all((State.ACCEPTED,))
-    else:
-        among = [tx.applications.by_record(record) for record in records]
-    return [a for a in among if a is not None and a.state is State.ACCEPTED and a.record not in away]
-
-
-def applicants_status(tx: Tx) -> ReviewStatus:
-    """How far ⑤ is, over the accepted applications in this vault."""
-    words = tx.reviews.latest(APPLICANTS)
-    verdicts = [
-        verdict_on(words, application.record, application.version_hash)[0] for application in under_review(tx)
-    ]
-    return ReviewStatus(len(verdicts), verdicts.count("confirmed"), verdicts.count("returned"))
-
-
-def confirmed_applications(tx: Tx) -> tuple[list[Application], list[Application]]:
-    """(confirmed in their current version, accepted but not): who goes into the draw, and who is named as left out."""
-    words = tx.reviews.latest(APPLICANTS)
-    taken: list[Application] = []
-    left: list[Application] = []
-    for application in under_review(tx):
-        verdict, _ = verdict_on(words, application.record, application.version_hash)
-        (taken if verdict == "confirmed" else left).append(application)
-    return taken, left
-
-
-def said(tx: Tx, application: Application) -> bool:
-    """Whether ⑤ has a word on the current version of it."""
-    return bool(verdict_on(tx.reviews.latest(APPLICANTS), application.record, application.version_hash)[0])
 
 
 @dataclass(frozen=True)
@@ -104,8 +56,10 @@ class Undone:
 class SeatSource(Protocol):
     """Where ⑨ learns who is seated: the participants use cases."""
 
-    def seated(self, tx: Tx) -> list[tuple[Application, str, str, str]]:
-        """(application, draw, unit id, outing) of everybody seated now."""
+    def seated(
+        self, tx: Tx, records: Collection[str] | None = None
+    ) -> list[tuple[Application, str, str, str]]:
+        """(application, draw, unit id, outing) of everybody seated now, of these records."""
         ...
 
 
@@ -122,6 +76,8 @@ class Review:
         """By stage, the page of the list each record stood on."""
         self._noted: set[tuple[str, str, int]] = set()
         """Stages, verdicts and pages that have their entry in the access log."""
+        self._seated: list[ReviewItem] = []
+        """The list of ⑨ as it was last read."""
         self._given: list[tuple[str, list[str]]] = []
         """What this person said since logging in, newest last: stage and records of each act."""
 
@@ -130,13 +86,88 @@ class Review:
 
         One access-log entry. What these rows say is what `confirm` and `return_` then speak about.
         """
-        items = self.look(stage)
+        count = self.open_list(stage)
+        return self.page(stage, 0, count) if stage == APPLICANTS else self._seated
+
+    def open_list(self, stage: str) -> int:
+        """Read the list anew, as `rows` does; how long it is. `page` then gives it in pieces.
+
+        One access-log entry.
+        """
+        if stage != APPLICANTS:
+            self._seated = self.look(stage)
         with self._desk.writing(Right.REVIEW) as tx:
-            self._desk.log(tx, "review", f"stage={stage} rows={len(items)}")
-        self._shown[stage] = {item.record: item.version_hash for item in items}
-        self._pages[stage] = {item.record: index // PAGE_ROWS + 1 for index, item in enumerate(items)}
+            if stage == APPLICANTS:
+                check_all(tx)
+            count = tx.applications.count(BY_EXCEPTIONS) if stage == APPLICANTS else len(self._seated)
+            self._desk.log(tx, "review", f"stage={stage} rows={count}")
+        self._shown[stage], self._pages[stage] = {}, {}
         self._noted = {noted for noted in self._noted if noted[0] != stage}
+        if stage != APPLICANTS:
+            self._note_shown(stage, 0, self._seated)
+        return count
+
+    def count(self, which: ListFilter) -> int:
+        """How long the list of ⑤ is, looked at so."""
+        with self._desk.reading(Right.REVIEW) as tx:
+            return tx.applications.count(which)
+
+    def page(
+        self,
+        stage: str,
+        offset: int,
+        limit: int,
+        which: ListFilter | None = None,
+        near: Landmark | None = None,
+    ) -> list[ReviewItem]:
+        """Some of the list of ⑤ as it was last read (`open_list`), in the order of `which`; `near`: a place not far off.
+
+        Who is shown is what `confirm` and `return_` then speak about.
+        """
+        with self._desk.reading(Right.REVIEW) as tx:
+            items = page_of(tx, which or BY_EXCEPTIONS, offset, limit, near)
+        self._note_shown(stage, offset, items)
         return items
+
+    def following(
+        self, which: ListFilter, after: int | None, limit: int
+    ) -> tuple[list[ReviewItem], int | None]:
+        """(so many of the list of ⑤ behind this 受付番号, the last of them when more follow). The list is read anew, and logged.
+
+        Raises `UsageError` when there is no such application.
+        """
+        self.open_list(APPLICANTS)
+        near = None
+        if after is not None:
+            with self._desk.reading(Right.REVIEW) as tx:
+                need(tx, after)
+            near = Landmark(0, after)
+        found = [item for item in self.page(APPLICANTS, 0, limit + 2, which, near) if item.number != after]
+        return found[:limit], found[limit - 1].number if 0 < limit < len(found) else None
+
+    def _note_shown(self, stage: str, offset: int, items: Sequence[ReviewItem]) -> None:
+        self._shown.setdefault(stage, {}).update({item.record: item.version_hash for item in items})
+        self._pages.setdefault(stage, {}).update(
+            {item.record: (offset + index) // PAGE_ROWS + 1 for index, item in enumerate(items)}
+        )
+
+    def place(self, which: ListFilter, number: int) -> Landmark | None:
+        """Where in the list of ⑤ a 受付番号 stands; None when it is not in it."""
+        with self._desk.reading(Right.REVIEW) as tx:
+            return tx.applications.place(which, number)
+
+    def next_open(self, which: ListFilter, after: int | None) -> Landmark | None:
+        """The first in the list of ⑤ without a word, behind this 受付番号 (None: from its top); None when there is none."""
+        with self._desk.reading(Right.REVIEW) as tx:
+            number = tx.applications.next_open(which, after)
+            return None if number is None else tx.applications.place(which, number)
+
+    def records(self, stage: str, numbers: Sequence[int]) -> dict[int, str]:
+        """The records behind these 受付番号, of those that the stage is about."""
+        with self._desk.reading(Right.REVIEW) as tx:
+            known = tx.applications.by_numbers(numbers)
+            about = {s.application.record for s in self._subjects(tx, stage, [one.record for one in known])}
+        return {one.number: one.record for one in known if one.record in about}
 
     def look(self, stage: str) -> list[ReviewItem]:
         """As `rows`, for a caller that logs by itself who gets to see them."""
@@ -146,6 +177,8 @@ class Review:
 
     def status(self, stage: str) -> ReviewStatus:
         with self._desk.reading() as tx:
+            if stage == APPLICANTS:
+                return status_of_applicants(tx, versions=True)
             words = tx.reviews.latest(stage)
             subjects = self._subjects(tx, stage)
             verdicts = [verdict_on(words, s.application.record, s.version)[0] for s in subjects]
@@ -172,12 +205,27 @@ class Review:
 
         What changed after a word on it is left for a look of its own.
         """
+        if stage == APPLICANTS:
+            with self._desk.writing(Right.REVIEW) as tx:
+                self._refuse_elsewhere()
+                check_all(tx)
+                plain = dict(tx.review_list.plain())
+            return self._say(stage, plain, "confirmed", "")
         rest = {
             item.record: item.version_hash
             for item in self.look(stage)
             if not item.verdict and not item.problems and not item.changed
         }
         return self._say(stage, rest, "confirmed", "")
+
+    def rest(self, stage: str) -> tuple[int, int]:
+        """(how many `confirm_rest` would confirm, how many without a word it would leave), as of the last reading."""
+        if stage == APPLICANTS:
+            with self._desk.reading(Right.REVIEW) as tx:
+                plain = tx.review_list.count_plain()
+                return plain, status_of_applicants(tx, versions=False).open - plain
+        doubts = [bool(item.problems or item.changed) for item in self.look(stage) if not item.verdict]
+        return doubts.count(False), doubts.count(True)
 
     def confirm_seen(self, stage: str, seen: Mapping[str, str]) -> int:
         """Confirm records in the versions somebody has seen elsewhere (on paper), but where a word stands already.
@@ -304,8 +352,7 @@ class Review:
         if stage == PARTICIPANTS:
             return [
                 Subject(a, participant_hash(a.record, a.version_hash, draw, unit, outing), outing, draw, unit)
-                for a, draw, unit, outing in self._seats.seated(tx)
-                if records is None or a.record in records
+                for a, draw, unit, outing in self._seats.seated(tx, records)
             ]
         raise UsageError("点検の段階は applicants か participants です", where=stage)
 

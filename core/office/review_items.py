@@ -122,9 +122,9 @@ def items_of(tx: Tx, stage: str, subjects: Sequence[Subject]) -> list[ReviewItem
             said, _ = verdict_on(confirmed, application.record, application.version_hash)
             changed = changed or said != "confirmed"
             if changed and not changes:
-                changes = _changes_since(tx, application, confirmed)
+                changes = changes_since(tx, application, confirmed)
         else:
-            changes = _changes_since(tx, application, words) if changed else ()
+            changes = changes_since(tx, application, words) if changed else ()
         items.append(
             ReviewItem(
                 application.number, application.record, application.applicant, tuple(problems), tuple(warnings),
@@ -168,7 +168,7 @@ class _Among:
         return [Warning_.SHARED_PHONE] if self._phones[application.applicant.phone] > 1 else []
 
 
-def _changes_since(tx: Tx, application: Application, words: Mapping[str, ReviewRow]) -> tuple[Change, ...]:
+def changes_since(tx: Tx, application: Application, words: Mapping[str, ReviewRow]) -> tuple[Change, ...]:
     """What reads otherwise than in the newest version the last word of ⑤ was about; () where that is not here."""
     word = words.get(application.record)
     for version, _, _ in reversed(tx.applications.history(application.number)):

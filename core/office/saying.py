@@ -15,7 +15,8 @@ from core.exchange.signed import domain
 from core.office.approving import verdicts_on
 from core.office.keyring import epoch_of
 from core.office.ports import BundleRow, Tx
-from core.office.review import APPLICANTS, participant_hash, under_review, verdict_on
+from core.office.review import APPLICANTS, participant_hash, verdict_on
+from core.office.review_standing import under_review
 from core.office.seating import Seat, seated_in, standing_of
 
 KIND_WORDS: dict[CodeKind, str] = {

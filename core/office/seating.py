@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from core.applicant import Application, State
@@ -105,16 +105,51 @@ def seated_people(tx: Tx) -> list[Seat]:
     return sorted(seats, key=lambda seat: seat.application.number)
 
 
-class Seated:
-    """What the review asks for ⑨."""
+@dataclass(frozen=True)
+class _Place:
+    """A seat by the record of who has it; who that is, is looked up each time."""
 
-    def seated(self, tx: Tx) -> list[tuple[Application, str, str, str]]:
-        """Everybody seated, each once: who has seats of two rounds is asked about the one not approved yet."""
-        seats: dict[str, Seat] = {}
+    draw: str
+    unit_id: str
+    outing: str
+
+
+class Seated:
+    """What the review asks for ⑨. A draw's events are replayed when they have changed, not for every word."""
+
+    def __init__(self) -> None:
+        self._state: object = None
+        """What the vault held when the seats below were worked out."""
+        self._places: dict[str, _Place] = {}
+
+    def seated(
+        self, tx: Tx, records: Collection[str] | None = None
+    ) -> list[tuple[Application, str, str, str]]:
+        """Everybody seated (of these records), each once, by 受付番号: who has seats of two rounds is asked about the one not
+        approved yet."""
+        state = (tx.draws.state(), tuple(approval_of(tx, name) is None for name in tx.draws.names()))
+        if state != self._state:
+            self._places = self._replay(tx)
+            self._state = state
+        wanted = self._places.keys() if records is None else self._places.keys() & set(records)
+        people = sorted(tx.applications.by_records(sorted(wanted)), key=lambda one: one.number)
+        return [
+            (one, place.draw, place.unit_id, place.outing)
+            for one in people
+            if coming(one)
+            for place in (self._places[one.record],)
+        ]
+
+    @staticmethod
+    def _replay(tx: Tx) -> dict[str, _Place]:
+        places: dict[str, _Place] = {}
         for draw in sorted(done_draws(tx), key=lambda name: approval_of(tx, name) is None):
-            seats |= {seat.application.record: seat for seat in seated_in(tx, draw)}
-        ordered = sorted(seats.values(), key=lambda seat: seat.application.number)
-        return [(s.application, s.draw, s.unit_id, s.outing) for s in ordered]
+            units = {unit.unit_id: unit.records for unit in tx.draws.units(draw)}
+            for place in standing_of(tx, draw)[0].places:
+                if place.course:
+                    seat = _Place(draw, place.id, place.course)
+                    places |= {record: seat for record in units[place.id]}
+        return places
 
 
 def approval_of(tx: Tx, draw: str) -> dict[str, object] | None:

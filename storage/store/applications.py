@@ -6,7 +6,7 @@ The database copies each version into `application_version` itself (a trigger), 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from core.applicant import Applicant, Application, Problem, Route, State, Warning_
@@ -14,7 +14,7 @@ from core.errors import IntegrityFailure, Refused
 from core.office.listing import Landmark, ListFilter, Order
 from core.people.duplicates import folded_key
 from core.people.kana import fold_kana
-from storage.store.listing import KEYS, beside, order_by, search_text, where
+from storage.store.listing import KEYS, beside, counted, number_of, order_by, search_text, table_of, where
 from storage.store.rows import Connection, json_of, json_text, moment_of, moment_text
 
 _COLUMNS = (
@@ -28,6 +28,8 @@ _UPDATE = (
     f"UPDATE application SET {', '.join(f'{name} = ?' for name in _WRITTEN[2:])}"  # noqa: S608 - fixed words
     " WHERE number = ? AND record = ? AND version = ?"
 )
+
+_FEW = 500
 
 
 def _row_of(application: Application, at: dt.datetime, actor: str) -> tuple[Any, ...]:
@@ -145,6 +147,20 @@ class ApplicationTable:
     def by_record(self, record: str) -> Application | None:
         return next(iter(self._select(" WHERE record = ?", (record,))), None)
 
+    def by_numbers(self, numbers: Sequence[int]) -> list[Application]:
+        return self._among("number", numbers)
+
+    def by_records(self, records: Collection[str]) -> list[Application]:
+        return self._among("record", list(records))
+
+    def _among(self, column: str, values: Sequence[Any]) -> list[Application]:
+        """Those whose `column` is one of these, by 受付番号; in pieces, as SQLite takes no statement of a million values."""
+        found: list[Application] = []
+        for start in range(0, len(values), _FEW):
+            few = values[start : start + _FEW]
+            found += self._select(f" WHERE {column} IN ({', '.join('?' * len(few))})", few)
+        return sorted(found, key=lambda one: one.number) if len(values) > _FEW else found
+
     def put(self, application: Application, at: dt.datetime, actor: str) -> None:
         """Store the next version; the one before is kept as history.
 
@@ -168,10 +184,10 @@ class ApplicationTable:
         return [(_application_of(row), moment_of(row[18]), row[19]) for row in rows]
 
     def count(self, which: ListFilter) -> int:
-        return self._count(*where(which))
+        return self._count(*where(which), counted(which))
 
-    def _count(self, clause: str, values: Sequence[Any]) -> int:
-        (number,) = self._connection.execute(f"SELECT count(*) FROM application{clause}", values).fetchone()  # noqa: S608 - values are bound
+    def _count(self, clause: str, values: Sequence[Any], table: str = "application") -> int:
+        (number,) = self._connection.execute(f"SELECT count(*) FROM {table}{clause}", values).fetchone()  # noqa: S608 - values are bound
         return int(number)
 
     def page(
@@ -184,8 +200,11 @@ class ApplicationTable:
         if offset < 0 or limit < 0:
             raise ValueError("offset and limit count from 0")
         clause, values = where(which)
+        table = table_of(which)
         if near is None or (offset < near.offset < offset + limit and near.number is not None):
-            return self._select(clause, values, offset=offset, limit=limit, order=order_by(which))
+            return self._select(
+                clause, values, offset=offset, limit=limit, order=order_by(which), table=table
+            )
         after = offset >= near.offset
         if near.number is not None:
             clause += f"{' AND' if clause else ' WHERE'} {beside(which, after=after)}"
@@ -193,30 +212,43 @@ class ApplicationTable:
         if after:
             skip = offset - near.offset
             return (
-                self._select(clause, values, offset=skip, limit=limit, order=order_by(which))
+                self._select(clause, values, offset=skip, limit=limit, order=order_by(which), table=table)
                 if near.number
                 else []
             )
         limit = min(limit, near.offset - offset)
         skip = near.offset - offset - limit
         order = order_by(which, from_end=True)
-        return self._select(clause, values, offset=skip, limit=limit, order=order)[::-1]
+        return self._select(clause, values, offset=skip, limit=limit, order=order, table=table)[::-1]
 
     def place(self, which: ListFilter, number: int) -> Landmark | None:
         """Where in the list this 受付番号 stands; None when it is not in it."""
         clause, values = where(which)
         joined = f"{clause}{' AND' if clause else ' WHERE'} "
-        if not self._count(f"{joined}number = ?", [*values, number]):
+        table = counted(which)
+        if not self._count(f"{joined}{number_of(which)} = ?", [*values, number], table):
             return None
-        before = self._count(joined + beside(which, after=False), [*values, *self._key(which, number)])
+        before = self._count(joined + beside(which, after=False), [*values, *self._key(which, number)], table)
         return Landmark(before, number)
+
+    def next_open(self, which: ListFilter, after: int | None) -> int | None:
+        """Of a list under review: the first 受付番号 without a word, behind this one (None: from the top)."""
+        clause, values = where(which)
+        clause += (
+            " AND +review_list.verdict = ''"  # the + keeps to the index of the order: others come in no order
+        )
+        if after is not None:
+            clause += f" AND {beside(which, after=True)}"
+            values = [*values, *self._key(which, after)]
+        found = self._select(clause, values, limit=2, order=order_by(which), table=table_of(which))
+        return next((one.number for one in found if one.number != after), None)
 
     def _key(self, which: ListFilter, number: int) -> tuple[Any, ...]:
         """The parameters of `beside` for this row."""
         if which.order is Order.NUMBER:
             return (number,)
         (key,) = self._connection.execute(
-            f"SELECT {KEYS[which.order]} FROM application WHERE number = ?",  # noqa: S608 - fixed words
+            f"SELECT {KEYS[which.order]} FROM {table_of(which)} WHERE {number_of(which)} = ?",  # noqa: S608 - fixed words
             (number,),
         ).fetchone()
         return (key, key, number)
@@ -268,10 +300,11 @@ class ApplicationTable:
         *,
         offset: int = 0,
         limit: int | None = None,
-        order: str = " ORDER BY number",
+        order: str = " ORDER BY application.number",
+        table: str = "application",
     ) -> list[Application]:
         rows = self._connection.execute(
-            f"SELECT {_QUALIFIED} FROM application{clause}{order} LIMIT ? OFFSET ?",  # noqa: S608 - values are bound
+            f"SELECT {_QUALIFIED} FROM {table}{clause}{order} LIMIT ? OFFSET ?",  # noqa: S608 - values are bound
             (*values, -1 if limit is None else limit, offset),
         )
         return [_application_of(row) for row in rows]

@@ -35,6 +35,16 @@ class DrawTable:
         )
         return {name: bytes(content) for name, content in rows}
 
+    def state(self) -> object:
+        """What tells that nothing has been added or replaced: a file that follows the draw is replaced at another moment,
+        or grows; what it was before is kept, and counted here."""
+        files = self._connection.execute(
+            "SELECT draw, name, at, length(content) FROM draw_file ORDER BY draw, name"
+        )
+        kept = self._connection.execute("SELECT max(id) FROM draw_file_before").fetchone()
+        units = self._connection.execute("SELECT draw, count(*) FROM draw_unit GROUP BY draw ORDER BY draw")
+        return tuple(map(tuple, files)), tuple(kept), tuple(map(tuple, units))
+
     def put_file(self, draw: str, name: str, content: bytes, at: dt.datetime) -> None:
         """Write once. The same bytes again are fine, others raise `IntegrityFailure`, but for what follows the draw:
         `events.txt` may grow at its end; heads, `standing.txt` and the signatures over these three are replaced by

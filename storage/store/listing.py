@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.applicant import State, town_of
-from core.office.listing import ListFilter, Order
+from core.office.listing import ListFilter, Order, ReviewOrder
 from core.people.kana import fold_kana
 from core.people.text import DASHES, fold_width
 
@@ -20,20 +20,42 @@ _CONFIRMED = """EXISTS (
 TOWN = "substr(search_text, instr(search_text, char(10)) + 1)"
 """The folded town out of `search_text`; written so in the index that sorts by it."""
 BORN = "coalesce(birth_date, '')"
-KEYS: dict[Order, str] = {
-    Order.NUMBER: "number",
+KEYS: dict[Order | ReviewOrder, str] = {
+    Order.NUMBER: "application.number",
     Order.KANA: "kana",
     Order.AGE: BORN,
     Order.TOWN: TOWN,
     Order.STATE: "state",
+    ReviewOrder.EXCEPTIONS: "rank",
+    ReviewOrder.ANSWER: "answer",
 }
 """What each order sorts by. There is an index on each (`storage.store.schema`)."""
+
+
+def table_of(which: ListFilter) -> str:
+    """What a list is read from, the table whose index gives its order first."""
+    if not (which.under_review or which.came_back):
+        return "application"
+    if isinstance(which.order, ReviewOrder) or which.came_back:
+        return "review_list CROSS JOIN application ON application.number = review_list.number"
+    return "application CROSS JOIN review_list ON review_list.number = application.number"
+
+
+def counted(which: ListFilter) -> str:
+    """What a list is counted from: the one table, where the filter asks nothing of the other."""
+    alone = ListFilter(under_review=True, order=which.order, backwards=which.backwards)
+    return "review_list" if which == alone and isinstance(which.order, ReviewOrder) else table_of(which)
+
+
+def number_of(which: ListFilter) -> str:
+    """The column with the 受付番号, in the table that gives the order."""
+    return "review_list.number" if isinstance(which.order, ReviewOrder) else "application.number"
 
 
 def order_by(which: ListFilter, *, from_end: bool = False) -> str:
     """The ORDER BY of a list; `from_end`: of the same list read from its end."""
     down = " DESC" if which.backwards is not from_end else ""
-    keys = dict.fromkeys((KEYS[which.order], "number"))
+    keys = dict.fromkeys((KEYS[which.order], number_of(which)))
     return " ORDER BY " + ", ".join(f"{key}{down}" for key in keys)
 
 
@@ -44,10 +66,8 @@ def beside(which: ListFilter, *, after: bool) -> str:
     key = KEYS[which.order]
     equal = "=" if after else ""
     if which.order is Order.NUMBER:
-        return f"number {sign}{equal} ?"
-    return (
-        f"{key} {sign}= ? AND ({key}, number) {sign}{equal} (?, ?)"  # the first alone lets the index be used
-    )
+        return f"{key} {sign}{equal} ?"
+    return f"{key} {sign}= ? AND ({key}, {number_of(which)}) {sign}{equal} (?, ?)"  # the first alone lets the index be used
 
 
 def search_text(kana: str, address: str) -> str:
@@ -67,6 +87,10 @@ def where(which: ListFilter) -> tuple[str, list[Any]]:
     """The filter as a WHERE clause over `application` ("" when it lets all pass), and its parameters."""
     clauses: list[str] = []
     values: list[Any] = []
+    if which.under_review:
+        clauses.append("review_list.under = 1")
+    if which.came_back:
+        clauses.append("(review_list.verdict = 'returned' OR review_list.changed = 1)")
     if which.states != frozenset(State):
         clauses.append(f"state IN ({', '.join('?' * len(which.states))})")
         values += sorted(which.states)
@@ -81,7 +105,7 @@ def where(which: ListFilter) -> tuple[str, list[Any]]:
         values.append(f"%{_escape(wanted)}%")
         digits = digits_of(which.search)
         if digits and len(digits) <= 18:
-            ways.append("number = ?")
+            ways.append("application.number = ?")
             values.append(int(digits))
         if len(digits) >= 4:
             ways.append("phone LIKE ?")

@@ -8,6 +8,8 @@ the signed ledger and the other site's checkpoints (docs/threat-model.md).
 
 from __future__ import annotations
 
+from storage.store.schema_review import REVIEW_LIST
+
 _VERSION_COLUMNS = (
     "number, record, version, state, route, source, receipt, kana, birth_date, postal_code, address, phone, email,"
     " preferences, group_code, problems, warnings, reason, changed_at, changed_by"
@@ -320,7 +322,7 @@ MIGRATIONS: list[tuple[int, str, str]] = [
     (3, "words of the review undone before they were sent", _UNDONE),
     (4, "indexes by which the list of applications is sorted", _ORDERS),
     (5, "no change of the tables", ""),
-    (6, "an index by which companions are found", _COMPANIONS),
+    (6, "companions are found by an index, and the list of the review is kept", _COMPANIONS + REVIEW_LIST),
 ]
 """(number, what it does, SQL). A migration that has shipped is never changed; a new one is added below it.
 

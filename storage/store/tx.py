@@ -15,6 +15,7 @@ from storage.store.fates import FateTable
 from storage.store.ledger import LedgerTable
 from storage.store.outings import AttendanceTable, NoticeTable
 from storage.store.people import DraftTable, SettingTable, StaffTable
+from storage.store.review_list import ReviewListTable
 from storage.store.reviews import ReviewTable
 from storage.store.rows import Connection
 from storage.store.sources import SourceTable
@@ -38,6 +39,7 @@ class VaultTx:
         self.applications = ApplicationTable(connection)
         self.sources = SourceTable(connection)
         self.reviews = ReviewTable(connection)
+        self.review_list = ReviewListTable(connection, self.applications)
         self.draws = DrawTable(connection)
         self.ledger = LedgerTable(connection)
         self.access = AccessTable(connection)

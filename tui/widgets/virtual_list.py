@@ -185,6 +185,14 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
         self._pages.pop(index // PAGE, None)
         self._repaint(index, self._tall)
 
+    def put(self, index: int, row: Row) -> None:
+        """A row of a source that reads elsewhere has become this: paint it alone, and ask for nothing."""
+        number, within = divmod(index, PAGE)
+        page = self._pages.get(number)
+        if page is not None and within < len(page):
+            self._pages[number] = [*page[:within], row, *page[within + 1 :]]
+        self._repaint(index)
+
     def on_mount(self) -> None:
         self._count = self._ask_count()
         self._fit_height()

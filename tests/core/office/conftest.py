@@ -354,6 +354,12 @@ def leaves() -> Callable[..., Any]:
 
 
 @pytest.fixture(scope="session")
+def site_at() -> Callable[[Path, Site], Bureau]:
+    """One site's office alone, as often as asked."""
+    return lambda folder, site: Bureau(site, folder)
+
+
+@pytest.fixture(scope="session")
 def bureau_at() -> Callable[[Path], Bureau]:
     """A contractor's office alone, as often as asked."""
     return lambda folder: Bureau(Site.CONTRACTOR, folder)

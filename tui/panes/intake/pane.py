@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Container, Mapping, Sequence
 from typing import ClassVar
 
@@ -15,6 +14,7 @@ from core.office.intake import Intake, ListRow
 from core.office.listing import Landmark, ListFilter, Order
 from tui.actions import Action, bindings_of
 from tui.list_place import PEOPLE_ORDERS, ListPlace, View
+from tui.paged import Paged
 from tui.panes.intake.bulk import resolve_marked, told
 from tui.panes.intake.entry import EntrySheet
 from tui.panes.intake.preview import PreviewSheet
@@ -37,36 +37,13 @@ ONLY = {"held": "保留のみ", "unconfirmed": "未確認のみ"}
 _CONFIRMED = {"confirmed": "区確認済", "returned": "区差戻し", "changed": "確認後に変更"}
 
 
-@dataclasses.dataclass(frozen=True)
-class Applications:
-    """The applications a filter lets through, as a source of the list. Where pages begin is remembered until it is counted
-    anew: the millionth row then costs what the tenth does."""
+def applications(intake: Intake, which: ListFilter) -> Paged[ListRow]:
+    """The applications a filter lets through, as a source of the list."""
 
-    intake: Intake
-    which: ListFilter
-    _places: list[Landmark] = dataclasses.field(default_factory=list)
+    def read(which: ListFilter, offset: int, limit: int, near: Landmark | None) -> Sequence[ListRow]:
+        return intake.page(which, offset, limit, near)
 
-    def count(self) -> int:
-        count = self.intake.count(self.which)
-        self._places[:] = [Landmark(count, None)]
-        return count
-
-    def page(self, offset: int, limit: int) -> Sequence[ListRow]:
-        near = min(self._places, key=lambda place: abs(place.offset - offset), default=None)
-        if near is not None and offset < abs(near.offset - offset):
-            near = None
-        rows = self.intake.page(self.which, offset, limit, near)
-        if rows and (near is None or near.offset != offset):
-            self._places.append(Landmark(offset, rows[0].number))
-        return rows
-
-    def line_of(self, number: int) -> int | None:
-        """Where a 受付番号 stands; from there on, pages are found from there."""
-        place = self.intake.place(self.which, number)
-        if place is None:
-            return None
-        self._places.append(place)
-        return place.offset
+    return Paged(which, intake.count, read, intake.place, lambda row: row.number)
 
 
 def state_words(row: ListRow) -> str:
@@ -107,7 +84,7 @@ class IntakePane(ListPlace, Pane):
 
     def compose(self) -> ComposeResult:
         self.recall()
-        self._source = Applications(self.office.intake, self._which)
+        self._source = applications(self.office.intake, self._which)
         with Frame("受付", self._subtitle(self.office.intake.count(self._which))):
             yield VirtualList(
                 [columns(self.home, self._marked)],
@@ -154,7 +131,7 @@ class IntakePane(ListPlace, Pane):
         return " ".join(filter(None, [*only, self.order_words(), marked, f"{count}件"]))
 
     def look(self, view: View) -> None:
-        self._source = Applications(self.office.intake, self._which)
+        self._source = applications(self.office.intake, self._which)
         self._list.reload(self._source, keep_cursor=False)
 
     def find(self, number: int) -> int | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import ClassVar
 
 from rich.text import Text
@@ -25,7 +25,8 @@ from tui.actions import Action, bindings_of
 from tui.list_place import PEOPLE_ORDERS, ListPlace, View, line_of
 from tui.panes.intake.pane import columns
 from tui.panes.intake.record import RecordSheet
-from tui.panes.review.orders import ITEMS, RETURNED
+from tui.panes.review.orders import RETURNED
+from tui.panes.review.people import People, next_near, people
 from tui.panes.review.row import STAGE_WORDS, Whole, answer_words, complaint, doubt_words, layout
 from tui.place import Pane, flow
 from tui.safety import clean
@@ -52,15 +53,16 @@ class ReviewPane(ListPlace, Pane):
     def __init__(self) -> None:
         super().__init__()
         self._stage = APPLICANTS
-        self._items: list[ReviewItem] = []
-        self._seen: list[ReviewItem] = []
-        """The items as they are looked at: sorted, searched."""
+        self._seated: list[ReviewItem] = []
+        """The list of ⑨; that of ⑤ is read from the vault a page at a time."""
+        self._people: People | None = None
+        """The list as it is looked at: sorted, searched."""
         self._returned: list[ListRow] = []
         self._as_listed = ReviewStatus(0, 0, 0)
         self._printed = ""
         """The printed list of this sitting."""
-        self._answered: set[str] = set()
-        """Records answered since the list was read."""
+        self._answered: dict[str, int] = {}
+        """Records answered since the list was read, with their 受付番号."""
 
     @property
     def _reviews(self) -> bool:
@@ -131,9 +133,12 @@ class ReviewPane(ListPlace, Pane):
         """Read what is under review; this is logged, so not done at every turn."""
         try:
             if self._reviews:
-                self._items = self.office.review.rows(self._stage)
+                review = self.office.review
+                self._seated = review.rows(PARTICIPANTS) if self._stage == PARTICIPANTS else []
+                if self._stage == APPLICANTS:
+                    review.open_list(APPLICANTS)
                 self._as_listed = self.office.review.status(self._stage)
-                self._answered = set()
+                self._answered = {}
                 self._show(keep_cursor=False)
             else:
                 self._returned = self._read_returned()
@@ -146,8 +151,8 @@ class ReviewPane(ListPlace, Pane):
         """What was read, as it is looked at."""
         rows = self.query_one(VirtualList)
         if self._reviews:
-            self._seen = ITEMS.seen(self._items, self.view)
-            rows.reload(Held(self._seen), keep_cursor=keep_cursor)
+            self._people = people(self.office.review, self._stage, self.view, self._seated)
+            rows.reload(self._people, keep_cursor=keep_cursor)
         else:
             rows.reload(Held(RETURNED.seen(self._returned, self.view)), keep_cursor=keep_cursor)
 
@@ -156,15 +161,13 @@ class ReviewPane(ListPlace, Pane):
         self._show_status()
 
     def find(self, number: int) -> int | None:
-        shown: Sequence[ReviewItem | ListRow] = (
-            self._seen if self._reviews else RETURNED.seen(self._returned, self.view)
-        )
-        return line_of((row.number for row in shown), number)
+        if self._reviews:
+            return self._people.line_of(number) if self._people is not None else None
+        return line_of((row.number for row in RETURNED.seen(self._returned, self.view)), number)
 
     def _read_returned(self) -> list[ListRow]:
-        which = ListFilter(states=frozenset({State.ACCEPTED, State.HELD}), unconfirmed_only=True)
-        rows = self.office.intake.page(which, 0, self.office.intake.count(which))
-        return [row for row in rows if row.confirmed in ("returned", "changed")]
+        which = ListFilter(states=frozenset({State.ACCEPTED, State.HELD}), came_back=True)
+        return self.office.intake.page(which, 0, self.office.intake.count(which))
 
     def _show_status(self) -> None:
         self.query_one(Frame).caption(*self._caption())
@@ -223,7 +226,6 @@ class ReviewPane(ListPlace, Pane):
             self.ikiiki.show_error(error)
             return False
         self._mark(item, "confirmed")
-        self._answered.add(item.record)
         return True
 
     @flow
@@ -248,11 +250,11 @@ class ReviewPane(ListPlace, Pane):
                 counts[word] += step
         self._as_listed = dataclasses.replace(self._as_listed, **counts)
         answered = dataclasses.replace(item, verdict=verdict)
-        self._items = [answered if one is item else one for one in self._items]
-        for index, one in enumerate(self._seen):
-            if one is item:  # it stays where it is, however sorted: no row leaps away under the cursor
-                self._seen[index] = answered
-                self._list.change(index)
+        self._seated = [answered if one.record == item.record else one for one in self._seated]
+        if self._people is not None:
+            self._people.mark([answered])
+        self._list.put(self._list.cursor, answered)
+        self._answered[item.record] = item.number
         self._show_status()
 
     def action_undo(self) -> None:
@@ -261,27 +263,32 @@ class ReviewPane(ListPlace, Pane):
         except IkiikiError as error:
             self.ikiiki.show_error(error)
             return
-        if undone.keys() <= self._answered:
-            for item in self._items:
-                if item.record in undone:
-                    self._mark(item, undone[item.record].verdict)
+        if undone.keys() <= self._answered.keys():
+            for one in undone.values():
+                if (line := self.find(one.number)) is not None:
+                    self._list.move_to(line)
+                    item = self._list.current
+                    if item is not None and item.record == one.record:
+                        self._mark(item, one.verdict)
+            self._as_listed = self.office.review.status(self._stage)
+            self._show_status()
         else:  # of before the list was read: whether it changed since is not known
             self._load()
-        here = next((index for index, item in enumerate(self._seen) if item.record in undone), 0)
-        self._list.move_to(here)
+        here = self.find(min(one.number for one in undone.values()))
+        self._list.move_to(here or 0)
         numbers = "、".join(no(one.number) for one in list(undone.values())[:5])
         more = f" ほか{len(undone) - 5}人" if len(undone) > 5 else ""
         self.say(f"受付番号 {numbers}{more} の答えを取り消しました")
 
     def _next_open(self, said: str) -> None:
         """To the next person without an answer, from here on and then from the top; what was done is said."""
-        here = self._list.cursor
-        order = [*range(here + 1, len(self._seen)), *range(here)]
-        following = next((index for index in order if not self._seen[index].verdict), None)
+        following = next_near(self._list)
+        if following is None and self._people is not None:
+            following = self._people.next_open(self._list.current)
         if following is not None:
             self._list.move_to(following)
             self.say(said)
-        elif any(not item.verdict for item in self._items):
+        elif self._as_listed.open:
             self.say("絞り込んだ中の全員に答えました。検索を Esc でやめると、残りの人が出ます")
         else:
             self.say("全員に答えました。「送る」で委託先に知らせます")
@@ -295,7 +302,6 @@ class ReviewPane(ListPlace, Pane):
         if code is not None:
             self.office.review.return_(self._stage, [item.record], code)
             self._mark(item, "returned")
-            self._answered.add(item.record)
             self._next_open(f"受付番号 {no(item.number)} を差し戻しました")
 
     @flow
@@ -345,8 +351,7 @@ class ReviewPane(ListPlace, Pane):
 
     @flow
     async def action_rest(self) -> None:
-        plain = sum(not (item.verdict or item.problems or item.changed) for item in self._items)
-        doubtful = sum(not item.verdict and bool(item.problems or item.changed) for item in self._items)
+        plain, doubtful = self.office.review.rest(self._stage)
         if not plain:
             self.say("まとめて確認できる人は残っていません")
             return
