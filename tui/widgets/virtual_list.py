@@ -191,7 +191,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
         page = self._pages.get(number)
         if page is not None and within < len(page):
             self._pages[number] = [*page[:within], row, *page[within + 1 :]]
-        self._repaint(index)
+        self._repaint(index, self._tall)
 
     def on_mount(self) -> None:
         self._count = self._ask_count()

@@ -10,10 +10,10 @@ import pytest
 
 from core.applicant import Problem, Route, State
 from core.errors import Refused, UsageError
+from core.office.drafts import ENTRY, edit_of
 from core.office.grouping import Hint
-from core.office.intake import NAMED
 from core.office.review import APPLICANTS
-from core.people.company import Company, read_company
+from core.people.company import NAMED, Company, read_company
 from core.people.fields import Field
 from tests.core.office.conftest import PROGRAMME
 
@@ -109,8 +109,9 @@ def test_a_companions_name_is_looked_up_and_kept_nowhere(three: Any) -> None:
     c = three.contractor
     for name in ("渡辺 幸子", "ワタナベ サチコ", "わたなべさん", "妻と一緒"):
         c.key(HANAKO, group=name)
-        c.office.intake.keep_draft({"kana": HANAKO, "group": name})
-        assert c.office.intake.draft() == {"kana": HANAKO, "group": NAMED}
+        for draft in (ENTRY, edit_of(1)):
+            c.office.drafts.keep(draft, {"kana": HANAKO, "group": name})
+            assert c.office.drafts.take_up(draft) == {"kana": HANAKO, "group": NAMED}
     c.office.groups.companions(1)
     kept = json.dumps(list(c.image().values()), ensure_ascii=False, default=str) + c.details()
     assert not any(name in kept for name in ("渡辺", "ワタナベ", "わたなべ", "妻"))
