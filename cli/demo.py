@@ -16,15 +16,20 @@ from cli.demo_people import demo_programme, desk_applications, outing_days, pape
 from cli.wiring import Session, create_vault_folder, open_session
 from core.applicant import Problem, State
 from core.errors import Refused
-from core.notices import NoticeKind
+from core.notice_kinds import Form, NoticeKind
+from core.notices import as_mail
 from core.office.listing import ListFilter
+from core.office.notices import count_words
 from core.office.review import APPLICANTS, PARTICIPANTS
 from core.office.staff import NewPerson
 from core.people.fields import Field
 from core.roles import Role, Site
+from core.wording_texts import GUIDE
 
 MARKER = ".ikiiki-demo"
 KDF_MIB = 64
+LETTERS = 5
+"""So many of the notices go in window envelopes, the others as postcards."""
 PASSWORDS = {Site.CONTRACTOR: "mihon-no-itakusaki", Site.WARD: "mihon-no-kuyakusho"}
 STAFF = {Site.CONTRACTOR: ("c-manager", "見本 責任者"), Site.WARD: ("w-manager", "見本 係長")}
 _HELD_BY = {
@@ -248,15 +253,33 @@ class _Player:
     def _notify(self) -> dict[str, int]:
         self.tell("⑪    参加証と落選通知")
         papers = self.folder / "papers"
-        items = self.contractor.office.notices.prepare()
-        written = self.contractor.write_postcards(papers / "notices.pdf", items)
-        self.contractor.office.notices.dispatch(items)
+        notices = self.contractor.office.notices
+        self._meeting_places()
+        items = notices.prepare()
+        cards, letters = items[:-LETTERS], items[-LETTERS:]
+        written = self.contractor.write_notices(papers / "notices.pdf", cards)
+        written += self.contractor.write_notices(papers / "letters.pdf", letters, Form.LETTER)
+        notices.dispatch(items)
+        mail = next((as_mail(item.notice) for item in items if item.email), None)
+        if mail is not None:
+            (papers / "mail.txt").write_text(f"件名: {mail.subject}\n\n{mail.body}", encoding="utf-8")
         counts = {kind.value: sum(item.notice.kind is kind for item in items) for kind in NoticeKind}
-        self.tell(
-            f"    参加証 {counts['admission']}通・落選通知 {counts['rejection']}通 → {'、'.join(str(p.relative_to(self.folder)) for p in written)}"
-        )
+        self.tell(f"    {count_words(items)} → {'、'.join(str(p.relative_to(self.folder)) for p in written)}")
         self._exchange(2)
         return counts
+
+    def _meeting_places(self) -> None:
+        """What the contractor writes into its files of words before the cards are made."""
+        folder = self.folder / "papers" / "wording"
+        self.contractor.write_wording(folder)
+        guide = folder / GUIDE
+        text = guide.read_text(encoding="utf-8")
+        for item, words in (
+            ("集合場所", "駅の改札前"), ("集合時間", "午前8時30分"), ("持ち物", "弁当、飲み物、雨具、歩きやすい靴"),
+        ):  # fmt: skip
+            text = text.replace(f"{item}: \n", f"{item}: {words}\n")
+        guide.write_text(text, encoding="utf-8")
+        self.contractor.read_wording(folder)
 
     def _afterwards(self) -> None:
         self.tell("その後  辞退と繰上げ、当日の出欠")
@@ -319,7 +342,7 @@ class _Player:
             "medium/       区の窓口の応募を渡した媒体（封印した束だけ）",
             "exports/      申込フォームから書き出したファイル（見本の入力）",
             f"public/{draw}/   だれでも写してよい抽選の記録。cd して sh verify.sh",
-            "papers/       参加証・落選通知のPDFと、管理簿の書き出し",
+            "papers/       参加証・落選通知のPDF（はがきと封書）、メールの文面、通知の言葉、管理簿の書き出し",
             "",
             "見本の職員とパスワード",
         ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cli import papering
 from cli.carrying import SyncReport, Trip
 from cli.clock import now
 from core.canonical import sha256_hex
@@ -18,7 +19,7 @@ from core.exchange.card import make_card
 from core.exchange.names import MANIFEST, ZIP, bundle_name
 from core.exchange.remote import Remote
 from core.keys import SITE_KEY_BYTES, SiteKeys
-from core.notices import Notice, NoticeKind
+from core.notice_kinds import Form
 from core.office.desk import Desk
 from core.office.exchange import DESK_CHANNEL
 from core.office.founding import found
@@ -48,6 +49,7 @@ from storage.vault.vault import NewStaff, create_vault, open_vault
 
 if TYPE_CHECKING:
     from core.checks import Check
+    from core.office.mailing import MailReport
     from core.office.notices import NoticeItem
     from core.office.review_paper import PaperList
 
@@ -127,28 +129,23 @@ class Session:
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError("対応表のファイルを読めません", where=str(path)) from error
 
-    def postcards(self, notices: Sequence[Notice]) -> bytes:
-        """At most 500 notices as one PDF."""
-        from storage.papers.postcards import postcards_pdf
+    def write_notices(
+        self, file: Path, items: Sequence[NoticeItem], form: Form = Form.POSTCARD, *, again: bool = False
+    ) -> list[Path]:
+        """Lay out, note and write these notices; the paths written."""
+        return papering.write_notices(self.office, file, items, form, _write, again=again)
 
-        return postcards_pdf(notices)
+    def send_mails(self, progress: Progress | None = None) -> MailReport:
+        """The notices by mail, to all who gave an address and have not been told."""
+        return papering.send_mails(self.office, progress)
 
-    def write_notices(self, file: Path, *, everybody: bool = False) -> dict[NoticeKind, int]:
-        """The postcards as PDF at `file` (a second and third file for more than 500), the counts by kind."""
-        items = self.office.notices.prepare(only_unsent=not everybody)
-        self.write_postcards(file, items)
-        return {kind: sum(item.notice.kind is kind for item in items) for kind in NoticeKind}
+    def write_wording(self, folder: Path) -> list[Path]:
+        """The words of the notices as plain text files."""
+        return papering.write_wording(self.office, folder)
 
-    def write_postcards(self, file: Path, items: Sequence[NoticeItem]) -> list[Path]:
-        """Lay out and write these notices; the paths written."""
-        from storage.papers.postcards import postcard_pdfs
-
-        written = []
-        for index, pdf in enumerate(postcard_pdfs([item.notice for item in items])):
-            path = file if index == 0 else file.with_name(f"{file.stem}-{index + 1}{file.suffix}")
-            _write(path, pdf)
-            written.append(path)
-        return written
+    def read_wording(self, folder: Path) -> list[str]:
+        """Take the text files of this folder as the words of the notices."""
+        return papering.read_wording(self.office, folder)
 
     def write_review_list(self, file: Path, stage: str) -> PaperList:
         """点検一覧 as PDF at `file`, a new file. It is laid out first, then noted, then written."""

@@ -4,6 +4,7 @@ A postcard travels open and many hands read it. So a notice holds the address, t
 programme's own facts, and has no field for a birth date, a telephone number of the applicant, a mail
 address, or the salt that opens a commitment (with it a reader could test guesses; docs/formats.md, "hkr1").
 The ten-letter draw number is public already: it is how a resident finds the line in the published draw.
+The words themselves come from the contractor's files (`core.wording`).
 """
 
 from __future__ import annotations
@@ -11,33 +12,16 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from core.applicant import Application
 from core.errors import UsageError
+from core.notice_kinds import NOTICE_WORDS, PAPER_WORDS, Form, NoticeKind
 from core.people.eras import wareki
+from core.wording import Wording, fill
 
-
-class NoticeKind(StrEnum):
-    """Which notice it is."""
-
-    ADMISSION = "admission"
-    REJECTION = "rejection"
-
-
-NOTICE_WORDS = {NoticeKind.ADMISSION: "参加証", NoticeKind.REJECTION: "落選通知"}
-
-ADMISSION_LEAD = (
-    "抽選の結果、当選されました。",
-    "当日はこのはがきをお持ちください。",
-)
-REJECTION_LEAD = ("お申し込みが定員を超えたため抽選を行い、残念ながら落選となりました。",)
-WAITING_CLOSING = "空きが出たときは、補欠の順にお電話します。"
-DECLINE_CLOSING = "参加できなくなったときは、お早めにご連絡ください。"
-CHECK_PUBLIC = "抽選の資料は公開しています。抽選番号で結果を確かめられます。"
-CHECK_INSPECTION = "抽選の資料は区の窓口でご覧になれます。抽選番号をお知らせください。"
+__all__ = ["NOTICE_WORDS", "Form", "Notice", "NoticeKind", "Office", "Outcome", "as_mail", "notice"]
 
 
 class OutingFacts(Protocol):
@@ -84,6 +68,47 @@ class Outcome:
     """People in the unit."""
     waiting: tuple[tuple[str, int], ...] = ()
     """(outing code, place from 1) for each waiting list (補欠) the unit stands on."""
+    promoted: bool = False
+    """The seat came from the waiting list."""
+    called_off: str = ""
+    """Code of the outing that was called off and has left the unit without a seat, or ""."""
+
+    @property
+    def kind(self) -> NoticeKind:
+        """Which notice tells of it."""
+        if self.outing:
+            return NoticeKind.PROMOTION if self.promoted else NoticeKind.ADMISSION
+        if self.called_off:
+            return NoticeKind.CALLED_OFF
+        return NoticeKind.WAITING if self.waiting else NoticeKind.REJECTION
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a resident compares: the draw, and what its files are known by."""
+
+    draw: str = ""
+    sha256: str = ""
+    """Of the published result.txt, 64 hex digits; "" leaves the 2-D code out."""
+    at: str = ""
+    """The address on the web where the files lie, or ""."""
+
+    @property
+    def code(self) -> str:
+        """What the 2-D code says, the same for everybody in the draw; "" for none.
+
+        Where the files lie on the web, that address: a telephone opens it. The part after # tells draw and hash, and is never
+        sent to the server.
+        """
+        if not self.sha256:
+            return ""
+        mark = f"{self.draw}:result.txt:sha256:{self.sha256}"
+        return f"{self.at}#{mark}" if self.at else mark
+
+    @property
+    def fingerprint(self) -> str:
+        """The first 16 digits in fours, to be compared by eye."""
+        return " ".join(re.findall("....", self.sha256[:16]))
 
 
 @dataclass(frozen=True)
@@ -99,16 +124,36 @@ class Notice:
     """The address as written, a line for the street and one for the building."""
     addressee: str
     """Kana name and 様."""
+    heading: str
+    """Year and programme: 令和8年度 いきいきハイキング."""
     title: str
+    """What it is: 参加証."""
     lead: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
     """(label, value), top to bottom."""
     closing: tuple[str, ...]
     check: str
     """How to check the draw."""
-    check_at: str
-    """Where the published draw lies (an address on the web), or ""."""
+    published: Published
     office: Office
+
+    def on(self, form: Form) -> Notice:
+        """The same, with what it is on in its sentences: このはがき, この用紙, このメール."""
+
+        def worded(line: str) -> str:
+            return line.replace(_PAPER, PAPER_WORDS[form])
+
+        return replace(
+            self,
+            title=worded(self.title),
+            lead=tuple(map(worded, self.lead)),
+            facts=tuple((worded(label), worded(value)) for label, value in self.facts),
+            closing=tuple(map(worded, self.closing)),
+        )
+
+
+_PAPER = "\ufdd0"
+"""Stands for {紙} until the form is known: a noncharacter, so it is in nobody's data (`core.people.text.clean`)."""
 
 
 def wareki_day(day: dt.date) -> str:
@@ -121,15 +166,15 @@ def notice(
     application: Application,
     outcome: Outcome,
     *,
+    wording: Wording,
     office: Office,
-    published: bool = True,
-    published_at: str = "",
+    published: Published,
+    at_counter: bool = False,
 ) -> Notice:
-    """The notice for one application: 参加証 when `outcome.outing` is set, otherwise 落選通知.
+    """The notice for one application; `outcome.kind` says which.
 
-    `published`: the draw's files are public (`publish=public`); otherwise they are shown at the counter.
-    `published_at`: where they lie. Raises `UsageError` naming the 受付番号 when name or address is missing,
-    or when the outcome names an outing the programme does not have.
+    `at_counter`: the draw's files are shown at the counter alone (`publish=inspection`). Raises `UsageError` naming the
+    受付番号 when name or address is missing, or when the outcome names an outing the programme does not have.
     """
     number = f"{application.number:04d}"
     where = f"受付番号 {number}"
@@ -141,39 +186,50 @@ def notice(
             next_step="受付画面で応募を開き、氏名と住所を入力してください",
         )
     outings = {outing.code: outing for outing in programme.outings}
-    named = [code for code, _ in outcome.waiting] + ([outcome.outing] if outcome.outing else [])
+    about = outcome.outing or outcome.called_off
+    named = [code for code, _ in outcome.waiting] + ([about] if about else [])
     if unknown := sorted(set(named) - set(outings)):
         raise UsageError(f"事業にない回です: {'、'.join(unknown)}", where=where)
 
-    facts: list[tuple[str, str]] = []
-    lead: tuple[str, ...]
-    closing: tuple[str, ...]
-    if outcome.outing:
-        kind, lead, closing = NoticeKind.ADMISSION, ADMISSION_LEAD, (DECLINE_CLOSING,)
-        outing = outings[outcome.outing]
-        facts += [("回", outing.code), ("開催日", wareki_day(outing.date)), ("行き先", outing.place)]
-    else:
-        kind, lead = NoticeKind.REJECTION, REJECTION_LEAD
-        closing = (WAITING_CLOSING,) if outcome.waiting else ()
-        wished = [outings[code] for code in person.preferences if code in outings]
-        facts.append(("希望の回", "・".join(outing.code for outing in wished)))
-        facts += [("補欠", "、".join(f"{code} {place}番" for code, place in outcome.waiting))]
-    if outcome.size > 1:
-        facts.append(("人数", f"{outcome.size}名"))
-    facts += [("受付番号", number), ("抽選番号", outcome.unit)]
+    outing = outings.get(about)
+    guide = wording.guide(about)
+    values = {
+        "氏名": person.kana,
+        "事業": programme.name,
+        "年度": _fiscal_year(programme.fiscal_year),
+        "回": about,
+        "開催日": wareki_day(outing.date) if outing else "",
+        "行き先": outing.place if outing else "",
+        "集合場所": guide.meeting_place,
+        "集合時間": guide.meeting_time,
+        "持ち物": guide.bring,
+        "人数": f"{outcome.size}名" if outcome.size > 1 else "",
+        "受付番号": number,
+        "抽選番号": outcome.unit,
+        "補欠": "、".join(f"{code} {place}番" for code, place in outcome.waiting),
+        "希望の回": "・".join(code for code in person.preferences if code in outings),
+        "問合せ先": office.name,
+        "電話": office.phone,
+        "紙": _PAPER,
+    }
 
+    def filled(lines: Sequence[str]) -> tuple[str, ...]:
+        return tuple(line for raw in lines if (line := fill(raw, values)) is not None)
+
+    words = wording.kinds[outcome.kind]
     return Notice(
-        kind=kind,
+        kind=outcome.kind,
         number=number,
         postal_code=person.postal_code,
         address=address_lines(person.address),
         addressee=f"{person.kana} 様",
-        title=f"{_fiscal_year(programme.fiscal_year)} {programme.name} {NOTICE_WORDS[kind]}",
-        lead=lead,
-        facts=tuple((label, value) for label, value in facts if value),
-        closing=closing,
-        check=CHECK_PUBLIC if published else CHECK_INSPECTION,
-        check_at=published_at if published else "",
+        heading=f"{values['年度']} {programme.name}",
+        title=fill(words.title, values) or NOTICE_WORDS[outcome.kind],
+        lead=filled(words.lead),
+        facts=tuple((label, value) for label, raw in words.facts if (value := fill(raw, values)) is not None),
+        closing=filled(words.closing),
+        check=wording.check_inspection if at_counter else wording.check_public,
+        published=replace(published, at="" if at_counter else wording.published_at),
         office=office,
     )
 
@@ -195,18 +251,22 @@ class Mail:
 
 def as_mail(notice: Notice) -> Mail:
     """The same notice as mail text, for those who gave a mail address. It carries no postal address."""
-    facts = "\n".join(f"{label}: {value}" for label, value in notice.facts)
-    office = "\n".join(part for part in (notice.office.name, notice.office.phone) if part)
+    said = notice.on(Form.MAIL)
+    facts = "\n".join(f"{label}: {value}" for label, value in said.facts)
+    office = "\n".join(part for part in (said.office.name, said.office.phone) if part)
+    published = said.published
+    mark = f"抽選 {published.draw}\nresult.txt の SHA-256: {published.sha256}" if published.sha256 else ""
+    subject = f"{said.heading} {said.title}"
     paragraphs = [
-        notice.addressee,
-        notice.title,
-        "\n".join(notice.lead).replace("このはがき", "この画面または印刷したもの"),
+        said.addressee,
+        subject,
+        "\n".join(said.lead),
         facts,
-        "\n".join(notice.closing),
-        "\n".join(part for part in (notice.check, notice.check_at) if part),
+        "\n".join(said.closing),
+        "\n".join(part for part in (said.check, published.at, mark) if part),
         office,
     ]
-    return Mail(notice.title, "\n\n".join(part for part in paragraphs if part) + "\n")
+    return Mail(subject, "\n\n".join(part for part in paragraphs if part) + "\n")
 
 
 def _fiscal_year(year: int) -> str:

@@ -13,7 +13,9 @@ from tui.kind import ABLE, Kind
 
 if TYPE_CHECKING:
     from core.checks import Check
+    from core.notice_kinds import Form
     from core.office.importing import SourceTable
+    from core.office.mailing import MailReport
     from core.office.notices import NoticeItem
     from core.office.office import Office
     from core.office.ports import Progress
@@ -49,8 +51,25 @@ class Session(Protocol):
         ...
 
     def read_table(self, path: Path) -> SourceTable: ...
-    def write_postcards(self, file: Path, items: Sequence[NoticeItem]) -> Sequence[Path]:
-        """The notices as PDF, readable by their owner alone; a second and third file when there are many."""
+    def write_notices(
+        self, file: Path, items: Sequence[NoticeItem], form: Form = ..., *, again: bool = False
+    ) -> Sequence[Path]:
+        """The notices as PDF, readable by their owner alone; a second and third file when there are many.
+
+        `again`: a second print for somebody who has been told.
+        """
+        ...
+
+    def send_mails(self, progress: Progress | None = None) -> MailReport:
+        """The notices by mail, one by one, to all who gave an address and have not been told."""
+        ...
+
+    def write_wording(self, folder: Path) -> Sequence[Path]:
+        """The words of the notices as plain text files in that folder."""
+        ...
+
+    def read_wording(self, folder: Path) -> Sequence[str]:
+        """Take the text files of that folder as the words of the notices; the names of those that changed."""
         ...
 
     def publish(self, folder: Path, draw: str | None = None) -> str:

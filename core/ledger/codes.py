@@ -61,6 +61,7 @@ class Act(StrEnum):
     RENEW = "renew"
     TELL = "tell"
     HEAR = "hear"
+    BOUNCE = "bounce"
 
 
 ACT_WORDS: dict[Act, str] = {
@@ -114,6 +115,7 @@ ACT_WORDS: dict[Act, str] = {
     Act.RENEW: "鍵の交換の準備",
     Act.TELL: "電話で伝達",
     Act.HEAR: "電話で受領",
+    Act.BOUNCE: "不着",
 }
 
 
@@ -127,6 +129,9 @@ class Content(StrEnum):
     PARTICIPANTS = "participants"
     ADMISSION_CARDS = "admission_cards"
     REJECTION_NOTICES = "rejection_notices"
+    PROMOTION_CARDS = "promotion_cards"
+    WAITING_NOTICES = "waiting_notices"
+    CALLED_OFF_NOTICES = "called_off_notices"
     PASSWORD_NOTICE = "password_notice"  # noqa: S105
     PROGRAMME = "programme"
     REVIEW = "review"
@@ -158,6 +163,9 @@ CONTENT_WORDS: dict[Content, str] = {
     Content.PARTICIPANTS: "参加者データ",
     Content.ADMISSION_CARDS: "参加証",
     Content.REJECTION_NOTICES: "落選通知",
+    Content.PROMOTION_CARDS: "繰上げの参加証",
+    Content.WAITING_NOTICES: "補欠のお知らせ",
+    Content.CALLED_OFF_NOTICES: "中止のお知らせ",
     Content.PASSWORD_NOTICE: "パスワード通知書",
     Content.PROGRAMME: "事業の設定",
     Content.REVIEW: "点検結果",

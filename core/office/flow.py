@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.applicant import State
+from core.draw.standing import PlaceState
 from core.ledger.line import read_line
 from core.notices import NoticeKind
 from core.office.approving import verdicts_on
@@ -22,12 +23,12 @@ from core.office.drawing import step_of
 from core.office.due import Late, exchange_status, in_order, overdue_steps
 from core.office.happening import seats_due
 from core.office.history import NOTICES_DONE
-from core.office.notices import told, told_last
 from core.office.pairing import KeyStage, stage_of
 from core.office.plans import current_draw, done_draws, next_plan, plan_now, plan_of
 from core.office.ports import Boxes, Tx
 from core.office.review import applicants_status
-from core.office.seating import approval_of, participants_came, seated_in, standing_of, today
+from core.office.seating import approval_of, participants_came, people_of, seated_in, standing_of, today
+from core.office.telling import Told, told, told_so_far
 from core.roles import SITE_WORDS, Actor, Right, Site
 
 WORDS = {
@@ -182,17 +183,33 @@ def _notified(tx: Tx, draw: str, site: Site) -> bool:
         if done_draws(tx)[:1] == [draw]:
             return tx.settings.get(NOTICES_DONE) == "yes"
         return _dispatched_since(tx, draw)
-    told_of = told_last(tx)
-    return approval_of(tx, draw) is not None and all(
-        told_of.get((s.application.record, draw)) == told(NoticeKind.ADMISSION, s.outing)
-        for s in seated_in(tx, draw)
+    return approval_of(tx, draw) is not None and _all_told(tx, draw)
+
+
+def _all_told(tx: Tx, draw: str) -> bool:
+    """Whether everybody seated has the card of that outing, and everybody who waits knows of it."""
+    told_to = told_so_far(tx)
+    standing, _ = standing_of(tx, draw)
+    people = people_of(tx, draw)
+
+    def knows(record: str, outing: str | None) -> bool:
+        last = told_to.get((record, draw), Told()).last
+        if outing:
+            return last == told(NoticeKind.ADMISSION, outing, "")
+        return bool(last) and not last.startswith(NoticeKind.ADMISSION)
+
+    return all(
+        knows(member.record, place.course)
+        for place in standing.places
+        if place.state is not PlaceState.OUT
+        for member in people[place.id]
     )
 
 
 def _posted_once(tx: Tx, site: Site) -> bool:
     """Whether notices of the draw in hand have gone out: cards for those who moved up later have no day of their own."""
     draw = _in_hand(tx, site)
-    return any(of == draw for _, of in told_last(tx)) if site is Site.CONTRACTOR else False
+    return any(of == draw for _, of in told_so_far(tx)) if site is Site.CONTRACTOR else False
 
 
 def _dispatched_since(tx: Tx, draw: str) -> bool:

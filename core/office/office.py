@@ -20,6 +20,7 @@ from core.office.intake import Intake
 from core.office.inventory import Inventory
 from core.office.ledger import LedgerDesk
 from core.office.lottery import Lottery
+from core.office.mailing import Mailing
 from core.office.notices import NoticeDesk
 from core.office.outing_day import OutingDay
 from core.office.participants import Participants
@@ -34,6 +35,7 @@ from core.office.seating import Seated
 from core.office.staff import Slots, StaffDesk
 from core.office.turn import take_void
 from core.office.voiding import Voiding
+from core.office.wording import WordingDesk
 from core.roles import Actor
 
 
@@ -75,6 +77,8 @@ class Office:
         self.by_phone = ByPhone(desk, self.exchange, boxes)
         self.publication = Publication(desk)
         self.notices = NoticeDesk(desk)
+        self.wording = WordingDesk(desk)
+        self.mailing = Mailing(desk)
         self.ledger = LedgerDesk(desk)
         self.inventory = Inventory(desk)
         self.box_log = BoxLogDesk(desk, boxes)

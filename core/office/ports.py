@@ -18,6 +18,7 @@ from core.office.courier_papers import CourierPair as CourierPair
 from core.office.courier_papers import CourierPapers as CourierPapers
 from core.office.fates import Fates
 from core.office.listing import Landmark, ListFilter
+from core.office.mails import MailRows
 from core.office.review_ports import Checked as Checked
 from core.office.review_ports import Related as Related
 from core.office.review_ports import ReviewListRows, Reviews
@@ -272,7 +273,11 @@ class Attendance(Protocol):
 
 
 class NoticeRows(Protocol):
-    def put(self, batch: str, record: str, kind: str, at: dt.datetime) -> None: ...
+    def put(self, batch: str, record: str, kind: str, at: dt.datetime, form: str = ...) -> None: ...
+    def form(self, record: str, kind: str) -> str:
+        """On what such a notice went out last."""
+        ...
+
     def all(self) -> list[tuple[str, str]]:
         """(record, kind) of all, oldest first."""
         ...
@@ -316,6 +321,8 @@ class Tx(Protocol):
     def attendance(self) -> Attendance: ...
     @property
     def notices(self) -> NoticeRows: ...
+    @property
+    def mails(self) -> MailRows: ...
     @property
     def drafts(self) -> Drafts: ...
 

@@ -7,14 +7,13 @@ text checked before there is a page.
 from __future__ import annotations
 
 import json
-import re
-from importlib import resources
 
-from core.errors import IkiikiError, UsageError
+from core.errors import UsageError
 from core.office.review import PAGE_ROWS
 from core.office.review_paper import PaperList, PaperRow
-from storage.papers.fonts import font_folder, missing_from
-from storage.papers.postcards import breakable
+from storage.papers.fonts import missing_from
+from storage.papers.notice_rows import breakable
+from storage.papers.typesetting import Overflow, typeset
 
 _NEXT = "その人は先に画面で確かめて答えてください。答えた人を除いて印刷できます"
 _WORDS = {
@@ -34,25 +33,15 @@ def review_list_pdf(paper: PaperList) -> bytes:
     Raises `UsageError` naming item and 受付番号 of a character no font has, and of a text too long to be readable.
     """
     _check_glyphs(paper)
-    import typst
-
-    template = (resources.files("storage.papers") / "review_list.typ").read_bytes()
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[font_folder()])
     try:
-        compiler = typst.Compiler(template, root=font_folder(), font_paths=fonts, ignore_system_fonts=True)
-        pdf = compiler.compile(format="pdf", sys_inputs=inputs(paper))
-        assert isinstance(pdf, bytes), "a PDF is one file"
-        return pdf
-    except typst.TypstError as error:
-        message = str(error)
-    # Raised outside the handler: the compiler's own message could show what it was given.
-    if match := re.search(r"ikiiki-overflow:([^:]+):(\d+):", message):
-        raise UsageError(
-            f"{_WORDS.get(match[1], match[1])}が長すぎて、読める大きさで一覧に入りません。まだ何も印刷していません",
-            where=f"受付番号 {match[2]}",
-            next_step=_NEXT,
-        )
-    raise IkiikiError("点検一覧を作れませんでした。データはそのままです", next_step="もう一度お試しください")
+        return typeset("review_list.typ", inputs(paper), what="点検一覧")
+    except Overflow as overflow:
+        fault = overflow
+    raise UsageError(
+        f"{_WORDS.get(fault.item, fault.item)}が長すぎて、読める大きさで一覧に入りません。まだ何も印刷していません",
+        where=f"受付番号 {fault.number}",
+        next_step=_NEXT,
+    )
 
 
 def _check_glyphs(paper: PaperList) -> None:

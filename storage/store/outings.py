@@ -34,13 +34,19 @@ class NoticeTable:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def put(self, batch: str, record: str, kind: str, at: dt.datetime) -> None:
+    def put(self, batch: str, record: str, kind: str, at: dt.datetime, form: str = "postcard") -> None:
         """The same notice of the same batch again changes nothing."""
         self._connection.execute(
-            "INSERT INTO notice (batch, record, kind, at) VALUES (?, ?, ?, ?)"
+            "INSERT INTO notice (batch, record, kind, at, form) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT (batch, record, kind) DO NOTHING",
-            (batch, record, kind, moment_text(at)),
+            (batch, record, kind, moment_text(at), str(form)),
         )
+
+    def form(self, record: str, kind: str) -> str:
+        row = self._connection.execute(
+            "SELECT form FROM notice WHERE record = ? AND kind = ? ORDER BY id DESC LIMIT 1", (record, kind)
+        ).fetchone()
+        return str(row[0]) if row else "postcard"
 
     def all(self) -> list[tuple[str, str]]:
         return list(self._connection.execute("SELECT record, kind FROM notice ORDER BY id"))

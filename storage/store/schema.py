@@ -316,12 +316,31 @@ CREATE INDEX application_address ON application (address);
 """
 """By which those who may go together are looked up, beside telephone, group and name."""
 
+_MAILS = f"""
+ALTER TABLE notice ADD COLUMN form TEXT NOT NULL DEFAULT 'postcard';
+CREATE TABLE mail_step (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    key TEXT NOT NULL CHECK (length(key) = 32),
+    record TEXT NOT NULL REFERENCES application (record),
+    told TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    state TEXT NOT NULL
+        CHECK (state IN ('begun', 'sent', 'later', 'refused', 'unclear', 'again', 'paper', 'bounced')),
+    at TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    code INTEGER NOT NULL,
+    batch TEXT NOT NULL
+) STRICT;
+CREATE INDEX mail_step_key ON mail_step (key);
+{_kept("mail_step")}
+"""
+
 MIGRATIONS: list[tuple[int, str, str]] = [
     (1, "first tables", _APPLICATIONS + _SOURCES + _REVIEWS + _DRAWS + _LEDGER + _BUNDLES + _PEOPLE),
     (2, "bundles set aside and voided", _FATES),
     (3, "words of the review undone before they were sent", _UNDONE),
     (4, "indexes by which the list of applications is sorted", _ORDERS),
-    (5, "no change of the tables", ""),
+    (5, "notices by mail, and on what a notice went out", _MAILS),
     (6, "companions are found by an index, and the list of the review is kept", _COMPANIONS + REVIEW_LIST),
 ]
 """(number, what it does, SQL). A migration that has shipped is never changed; a new one is added below it.

@@ -13,6 +13,7 @@ from storage.store.bundles import BundleTable
 from storage.store.draws import DrawTable
 from storage.store.fates import FateTable
 from storage.store.ledger import LedgerTable
+from storage.store.mails import MailTable
 from storage.store.outings import AttendanceTable, NoticeTable
 from storage.store.people import DraftTable, SettingTable, StaffTable
 from storage.store.review_list import ReviewListTable
@@ -49,6 +50,7 @@ class VaultTx:
         self.settings = SettingTable(connection)
         self.attendance = AttendanceTable(connection)
         self.notices = NoticeTable(connection)
+        self.mails = MailTable(connection)
         self.drafts = DraftTable(connection)
 
 

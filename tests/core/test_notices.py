@@ -7,8 +7,23 @@ import pytest
 
 from core.applicant import Applicant, Application, Route, State
 from core.errors import UsageError
-from core.notices import Notice, NoticeKind, Office, Outcome, address_lines, as_mail, notice, wareki_day
+from core.notices import (
+    Form,
+    Notice,
+    NoticeKind,
+    Office,
+    Outcome,
+    Published,
+    address_lines,
+    as_mail,
+    notice,
+    wareki_day,
+)
+from core.wording import GUIDE, default_files, read_wording
+from core.wording_texts import COMMON
 
+PUBLISHED = Published("hiking-2026-1", "3f9a22bc77de0145" * 4)
+SITE = "[確かめ方 公開]\n公開しています。\n[確かめ方 窓口]\n区の窓口でご覧になれます。\n[公開場所]\nhttps://example.jp/draw/\n"
 OFFICE = Office("いきいきハイキング事務局", "1600022", "東京都新宿区新宿3-1-1", "03-0000-0000")
 
 
@@ -47,8 +62,11 @@ def application(
     )
 
 
-def made(outcome: Outcome, **more: object) -> Notice:
-    return notice(Programme(), application(), outcome, office=OFFICE, **more)  # type: ignore[arg-type]
+def made(outcome: Outcome, files: dict[str, str] | None = None, *, at_counter: bool = False) -> Notice:
+    wording = read_wording(default_files("AB") | (files or {}), "AB")
+    return notice(
+        Programme(), application(), outcome, wording=wording, office=OFFICE, published=PUBLISHED, at_counter=at_counter
+    )  # fmt: skip
 
 
 def everything(item: Notice) -> str:
@@ -58,7 +76,7 @@ def everything(item: Notice) -> str:
 def test_a_seat_gives_an_admission_card_with_day_place_and_both_numbers() -> None:
     card = made(Outcome("K7Q29F3MXA", "A"))
     assert card.kind is NoticeKind.ADMISSION
-    assert card.title == "令和8年度 いきいきハイキング 参加証"
+    assert (card.heading, card.title) == ("令和8年度 いきいきハイキング", "参加証")
     assert card.facts == (
         ("回", "A"),
         ("開催日", "令和8年6月10日（水）"),
@@ -69,9 +87,9 @@ def test_a_seat_gives_an_admission_card_with_day_place_and_both_numbers() -> Non
     assert (card.postal_code, card.addressee) == ("1600023", "サトウ ハナコ 様")
 
 
-def test_no_seat_gives_a_rejection_with_the_place_on_the_waiting_list() -> None:
+def test_no_seat_gives_a_notice_with_the_place_on_the_waiting_list() -> None:
     card = made(Outcome("K7Q29F3MXA", None, 2, (("B", 3), ("A", 17))))
-    assert card.kind is NoticeKind.REJECTION
+    assert card.kind is NoticeKind.WAITING
     assert dict(card.facts)["補欠"] == "B 3番、A 17番"
     assert dict(card.facts)["人数"] == "2名"
     assert any("補欠の順" in line for line in card.closing)
@@ -79,12 +97,49 @@ def test_no_seat_gives_a_rejection_with_the_place_on_the_waiting_list() -> None:
 
 def test_without_a_waiting_list_no_hope_is_raised() -> None:
     card = made(Outcome("K7Q29F3MXA", None))
+    assert card.kind is NoticeKind.REJECTION
     assert "補欠" not in everything(card)
+
+
+def test_a_card_says_where_and_when_to_meet_and_what_to_bring_where_that_is_written() -> None:
+    guide = "[A]\n集合場所: 駅の改札\n集合時間: 午前8時\n持ち物: 弁当\n"
+    facts = dict(made(Outcome("K7Q29F3MXA", "A"), {GUIDE: guide}).facts)
+    assert (facts["集合"], facts["持ち物"]) == ("午前8時 駅の改札", "弁当")
+    assert "集合" not in dict(made(Outcome("K7Q29F3MXA", "B"), {GUIDE: guide}).facts)
+
+
+def test_who_moves_up_and_whose_outing_is_called_off_are_told_so() -> None:
+    up = made(Outcome("K7Q29F3MXA", "A", promoted=True))
+    off = made(Outcome("K7Q29F3MXA", None, 1, (("B", 2),), called_off="A"))
+    assert (up.kind, up.title) == (NoticeKind.PROMOTION, "参加証")
+    assert any("繰り上がり" in line for line in up.lead)
+    assert off.kind is NoticeKind.CALLED_OFF
+    assert dict(off.facts)["中止の回"] == "A" and dict(off.facts)["補欠"] == "B 2番"
+
+
+def test_the_code_is_one_for_all_of_a_draw_and_names_hash_and_place() -> None:
+    card = made(Outcome("K7Q29F3MXA", "A"), {COMMON: SITE})
+    assert (
+        card.published.code == f"https://example.jp/draw/#hiking-2026-1:result.txt:sha256:{PUBLISHED.sha256}"
+    )
+    assert "K7Q29F3MXA" not in card.published.code
+    assert card.published.fingerprint == "3f9a 22bc 77de 0145"
+    assert (
+        made(Outcome("K7Q29F3MXA", "A")).published.code
+        == f"hiking-2026-1:result.txt:sha256:{PUBLISHED.sha256}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("form", "word"), [(Form.POSTCARD, "このはがき"), (Form.LETTER, "この用紙"), (Form.MAIL, "このメール")]
+)
+def test_a_notice_calls_itself_what_it_is(form: Form, word: str) -> None:
+    assert any(word in line for line in made(Outcome("K7Q29F3MXA", "A")).on(form).lead)
 
 
 @pytest.mark.parametrize("outing", ["A", None])
 def test_nothing_travels_that_an_open_card_must_not_show(outing: str | None) -> None:
-    text = everything(made(Outcome("K7Q29F3MXA", outing), published_at="https://example.jp/draw/"))
+    text = everything(made(Outcome("K7Q29F3MXA", outing), {COMMON: SITE}))
     for hidden in (
         "1950",
         "昭和",
@@ -100,9 +155,9 @@ def test_nothing_travels_that_an_open_card_must_not_show(outing: str | None) -> 
 
 
 def test_a_draw_shown_at_the_counter_only_names_no_web_address() -> None:
-    card = made(Outcome("K7Q29F3MXA", "A"), published=False, published_at="https://example.jp/draw/")
+    card = made(Outcome("K7Q29F3MXA", "A"), {COMMON: SITE}, at_counter=True)
     assert "窓口" in card.check
-    assert card.check_at == ""
+    assert "example.jp" not in card.published.code
 
 
 def test_mail_carries_no_postal_address() -> None:
@@ -116,7 +171,10 @@ def test_mail_carries_no_postal_address() -> None:
 @pytest.mark.parametrize(("kana", "address"), [("", "東京都新宿区西新宿2-8-1"), ("サトウ ハナコ", "")])
 def test_a_notice_that_could_not_arrive_is_refused_by_its_number(kana: str, address: str) -> None:
     with pytest.raises(UsageError) as refusal:
-        notice(Programme(), application(address, kana), Outcome("K7Q29F3MXA", "A"), office=OFFICE)
+        notice(
+            Programme(), application(address, kana), Outcome("K7Q29F3MXA", "A"),
+            wording=read_wording({}, "AB"), office=OFFICE, published=PUBLISHED,
+        )  # fmt: skip
     assert "0012" in str(refusal.value)
     assert "サトウ" not in str(refusal.value)
 

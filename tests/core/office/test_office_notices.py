@@ -50,7 +50,7 @@ def test_who_is_promoted_after_a_rejection_gets_a_card(bench: Any) -> None:
     seated = people.list("A")[0]
     (promotion,) = people.cancel(seated.unit_id)
     (told,) = prepared(bench).items()
-    assert told[1] == (NoticeKind.ADMISSION, promotion.course)
+    assert told[1] == (NoticeKind.PROMOTION, promotion.course)
     assert told[0] in {a.number for a in made} - {seated.number}
     sent(bench)
     assert prepared(bench) == {}
@@ -65,7 +65,7 @@ def test_who_moves_to_another_outing_gets_another_card(bench: Any) -> None:
     (moved,) = people.close("A")
     assert set(before.values()) == {"A"} and moved.course == "B"
     kinds = prepared(bench)
-    assert sorted(kinds.values()) == [(NoticeKind.ADMISSION, "B"), (NoticeKind.REJECTION, "")]
+    assert sorted(kinds.values()) == [(NoticeKind.CALLED_OFF, "A"), (NoticeKind.PROMOTION, "B")]
 
 
 def test_the_ward_learns_of_the_dispatch_from_the_ledger(bench: Any) -> None:

@@ -17,6 +17,7 @@ from core.office.outing_day import Callees
 from core.office.participants import OutingStatus, Participant
 from tui.actions import Action, bindings_of
 from tui.list_place import PEOPLE_ORDERS, ListPlace, Rows, View, age_key, line_of
+from tui.panes.participants.notices import print_again
 from tui.place import Sheet, flow
 from tui.safety import clean, fit
 from tui.widgets.dialogs import Choice, Message, Prompt, confirm
@@ -330,6 +331,20 @@ class OutingSheet(ListPlace, Sheet):
         words = f"{self._outing.code} の回を中止します。この回の参加者は席を失い、元に戻せません。"
         if await self._event("回の中止", words, "中止する"):
             await self._tell(self.office.participants.close(self._outing.code))
+
+    @flow
+    async def action_reprint(self) -> None:
+        row = self._list.current
+        if row is not None:
+            await print_again(self, row.number)
+
+    @flow
+    async def action_bounced(self) -> None:
+        row = self._list.current
+        words = "この人に送った通知が戻ってきたことを記録します。次に通知をつくるとき、紙の通知に入ります。"
+        if row is not None and await self._event(f"不着 受付番号 {no(row.number)}", words, "記録する"):
+            self.office.mailing.bounced(row.number)
+            self.say("不着を記録しました。「⑪通知」で紙の通知をつくってください")
 
     def action_back(self) -> None:
         self.dismiss(None)

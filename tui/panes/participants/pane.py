@@ -9,17 +9,17 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Static
 
-from core.errors import IkiikiError, UsageError
-from core.notices import NOTICE_WORDS, NoticeKind
+from core.errors import IkiikiError
 from core.office.figures import figures
 from core.office.participants import OutingStatus
 from tui.actions import bindings_of
 from tui.charts import of_participants
+from tui.panes.participants.notices import send_notices
 from tui.panes.participants.outing import OutingSheet
 from tui.place import Pane, flow
 from tui.safety import clean
 from tui.widgets.chart import Bar, chart
-from tui.widgets.dialogs import Choice, Message, Prompt, confirm
+from tui.widgets.dialogs import Choice, Message, confirm
 from tui.widgets.frame import Frame
 from tui.widgets.virtual_list import Column, Held, VirtualList
 from tui.words import no
@@ -132,38 +132,4 @@ class ParticipantsPane(Pane):
 
     @flow
     async def action_notices(self) -> None:
-        """Make the PDF, then, when a person says they are posted, note the dispatch."""
-        session = self.session
-        items = await self.ikiiki.run_job(
-            "通知をつくる", lambda progress: session.office.notices.prepare(), stoppable=False
-        )
-        if not items:
-            self.say("まだ送っていない通知はありません")
-            return
-        counts = {kind: sum(item.notice.kind is kind for item in items) for kind in NoticeKind}
-        words = "、".join(f"{NOTICE_WORDS[kind]} {count}通" for kind, count in counts.items() if count)
-        answer = await self.ikiiki.ask(
-            Prompt(
-                "⑪ 通知",
-                f"{words}を1つのPDFにします。氏名と住所が入ります。印刷が済んだら消してください。\n書き出す場所と名前:",
-                value=str(self.ikiiki.config.folder / f"notices-{self.ikiiki.now():%Y%m%d-%H%M}.pdf"),
-            )
-        )
-        if answer is None:
-            return
-        file = self.ikiiki.path(answer)
-        if file.exists():
-            raise UsageError(
-                "同じ名前のファイルがすでにあります。上書きはしていません",
-                where=clean(file.name),
-                next_step="別の名前を付けるか、前のファイルを片付けてください",
-            )
-        await self.ikiiki.run_job(
-            "はがきを組む", lambda progress: session.write_postcards(file, items), stoppable=False
-        )
-        question = f"{words}を投函しましたか。\n「投函した」を選ぶと、発送を管理簿に記入します。あとでもう一度つくることもできます。"
-        if await self.ikiiki.ask(confirm("⑪ 発送", question, yes="投函した", no="まだ")) == "yes":
-            batch = session.office.notices.dispatch(items)
-            self.say(f"発送 {batch} として管理簿に記入しました")
-        else:
-            self.say("PDFを書き出しました。投函したら、もう一度「通知」から記入してください")
+        await send_notices(self)

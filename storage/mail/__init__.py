@@ -1,0 +1,1 @@
+"""Mail that leaves the office: over TLS, one at a time."""
