@@ -48,7 +48,9 @@ class MailSettings:
             if not _ADDRESS.fullmatch(value) and (value or name == "sender"):
                 raise UsageError("メールアドレスが読めません", where=name, next_step="例: hiking@example.jp")
         if not 0 <= self.port <= 65_535 or not 0 <= self.per_minute <= 6_000:
-            raise UsageError("port は 0 から 65535、per_minute は 0 から 6000 の整数です")
+            raise UsageError(
+                "port は 0 から 65535、per_minute は 0 から 6000 の整数です", where="port か per_minute"
+            )
         if any(not getattr(self, name).isprintable() for name in ("sender_name", "login", "password")):
             raise UsageError("改行や制御文字は使えません", where="sender_name、login、パスワードのどれか")
 

@@ -232,7 +232,7 @@ class Mailing:
         The forms in which it had gone. Raises `UsageError` when nothing had.
         """
         with self._desk.writing(Right.PAPERS) as tx:
-            items = [i for i in all_items(self._desk, tx) if int(i.notice.number) == number and i.sent]
+            items = [item for item in all_items(self._desk, tx, number) if item.sent]
             if not items:
                 raise _nothing(number)
             steps = tx.mails.latest()
@@ -257,10 +257,8 @@ class Mailing:
         steps = tx.mails.latest()
         found = [
             item
-            for item in all_items(self._desk, tx)
-            if int(item.notice.number) == number
-            and (step := steps.get(key_of(item))) is not None
-            and step.state in states
+            for item in all_items(self._desk, tx, number)
+            if (step := steps.get(key_of(item))) is not None and step.state in states
         ]
         if not found:
             raise _nothing(number)

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from core.applicant import Application
 from core.canonical import canonical_json, crockford_id
 from core.draw.events import EVENTS, EventLog
 from core.draw.result import RESULT, Result
@@ -23,7 +24,7 @@ from core.office.ledger import write_line
 from core.office.notice_story import story_of
 from core.office.plans import done_draws
 from core.office.ports import Tx
-from core.office.seating import approval_of, people_of
+from core.office.seating import approval_of, coming, people_of
 from core.office.telling import Told, told, told_so_far
 from core.office.wording import wording_of
 from core.programme import Programme
@@ -73,15 +74,16 @@ def count_words(items: Sequence[NoticeItem]) -> str:
 
 
 def _of_draw(
-    tx: Tx, draw: str, programme: Programme, sender: Sender, wording: Wording, told_to: dict[tuple[str, str], Told]
+    tx: Tx, draw: str, programme: Programme, sender: Sender, wording: Wording,
+    told_to: dict[tuple[str, str], Told], only: Application | None,
 ) -> Iterator[NoticeItem]:  # fmt: skip
-    """The notices of everybody in a finished draw, whether they have gone or not."""
+    """The notices of everybody in a finished draw, or of `only` that person, whether they have gone or not."""
     files = tx.draws.files(draw)
     params = Params.parse(files[PARAMS], PARAMS)
     result = Result.parse(files[RESULT], RESULT)
     events = EventLog.parse(files[EVENTS], result.sha256).events if EVENTS in files else ()
     story = story_of(params, result, events)
-    people = people_of(tx, draw)
+    people = people_of(tx, draw) if only is None else _alone(tx, draw, only)
     codes = {course.code for course in params.courses}
     ranks = {
         (code, place.id): rank
@@ -99,7 +101,7 @@ def _of_draw(
                 continue
         promoted = (place.id, place.course or "") in story.promoted
         outcome = Outcome(place.id, place.course, place.size, waiting, promoted, off)
-        for member in people[place.id]:
+        for member in people.get(place.id, ()):
             gone = told_to.get((member.record, draw), Told())
             outing = place.course or off
             words = told(outcome.kind, outing, later)
@@ -118,8 +120,14 @@ def _of_draw(
             )  # fmt: skip
 
 
-def all_items(desk: Desk, tx: Tx) -> list[NoticeItem]:
-    """The notices of everybody in the approved draws, admission cards first, by 受付番号.
+def _alone(tx: Tx, draw: str, one: Application) -> dict[str, list[Application]]:
+    """The unit of that person, with nobody else in it."""
+    units = [unit.unit_id for unit in tx.draws.units(draw) if one.record in unit.records]
+    return {unit: [one] for unit in units if coming(one)}
+
+
+def all_items(desk: Desk, tx: Tx, number: int | None = None) -> list[NoticeItem]:
+    """The notices of everybody in the approved draws, or of one 受付番号 alone, admission cards first, by 受付番号.
 
     Raises `Refused` at the ward, and before its approval ⑩.
     """
@@ -135,7 +143,10 @@ def all_items(desk: Desk, tx: Tx) -> list[NoticeItem]:
     )
     wording = wording_of(tx, programme)
     gone = told_so_far(tx)
-    items = [item for draw in draws for item in _of_draw(tx, draw, programme, sender, wording, gone)]
+    only = tx.applications.get(number) if number is not None else None
+    if number is not None and only is None:
+        return []
+    items = [item for draw in draws for item in _of_draw(tx, draw, programme, sender, wording, gone, only)]
     return sorted(items, key=lambda item: (_ORDER[item.notice.kind], int(item.notice.number)))
 
 
@@ -174,7 +185,7 @@ class NoticeDesk:
     def one(self, number: int) -> list[NoticeItem]:
         """The notices of one 受付番号 as they stand, sent or not; one for each draw. Raises `UsageError` when there is none."""
         with self._desk.writing(Right.PAPERS) as tx:
-            items = [item for item in all_items(self._desk, tx) if int(item.notice.number) == number]
+            items = all_items(self._desk, tx, number)
             if not items:
                 raise UsageError(
                     "この受付番号の通知はありません",

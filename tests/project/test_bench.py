@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import exchange, screens
+from bench import exchange, papers, screens
 from bench.__main__ import BENCHES, line
 from bench.box import far_box
 from bench.crowd import crowded_vault
@@ -72,3 +72,19 @@ def test_keys_cost_no_more_bytes_than_they_may_and_idling_none(
     counted = {budget.what: budget for budget in budgets if budget.unit == "bytes"}
     assert len(counted) == 3 and all(budget.within for budget in counted.values()), counted
     assert counted["arrow key, median"].figure > 0 and counted["page key, median"].figure > 0
+
+
+def test_both_who_set_postcards_set_the_same_pages() -> None:
+    best = papers.measured(12, rounds=1)
+    assert best["ours"].size == best["floor"].size > 10_000
+    assert all(one.seconds > 0 and one.megabytes > 10 for one in best.values())
+
+
+def test_slow_or_large_papers_are_beyond_their_limit() -> None:
+    floor = papers.Run(1.0, 100, 1)
+    said = {
+        (seconds, megabytes): papers.report({"ours": papers.Run(seconds, megabytes, 1), "floor": floor}, 10)
+        for seconds, megabytes in ((1.1, 700), (1.3, 700), (1.1, 900))
+    }
+    assert [within for _, within in said.values()] == [True, False, False]
+    assert [("BEYOND" in words) for words, _ in said.values()] == [False, True, True]
