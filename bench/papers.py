@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -41,14 +41,19 @@ class Run:
 
 
 def notices(count: int) -> list[Any]:
-    """Invented people, of every kind of notice and with addresses short and long."""
+    """Invented people, of every kind of notice and with addresses short and long; each with numbers of its own."""
     from core.notice_kinds import NoticeKind
     from tools.paper_pictures import example
 
-    kinds = list(NoticeKind)
-    return [
-        example(kinds[n % len(kinds)], "long" if n % 50 == 0 else "usual", number=n + 1) for n in range(count)
-    ]
+    drafts = [example(kind, who) for who in ("usual", "long") for kind in NoticeKind]
+
+    def one(n: int) -> Any:
+        draft = drafts[n % len(NoticeKind) + (len(NoticeKind) if n % 50 == 0 else 0)]
+        own = {"受付番号": f"{n:04}", "抽選番号": f"K7Q29F{n:04}"}
+        facts = tuple((label, own.get(label, value)) for label, value in draft.facts)
+        return replace(draft, number=own["受付番号"], facts=facts)
+
+    return [one(n) for n in range(1, count + 1)]
 
 
 def ours(folder: Path, count: int) -> float:

@@ -37,5 +37,5 @@ class Form(StrEnum):
 
 
 FORM_WORDS = {Form.POSTCARD: "はがき", Form.LETTER: "封書", Form.MAIL: "メール"}
-PAPER_WORDS = {Form.POSTCARD: "はがき", Form.LETTER: "用紙", Form.MAIL: "メール"}
+PAPER_WORDS = {Form.POSTCARD: "はがき", Form.LETTER: "用紙", Form.MAIL: "メールの画面か印刷したもの"}
 """What stands for {紙} in the words of a notice."""

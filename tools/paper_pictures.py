@@ -20,7 +20,7 @@ from storage.papers.notice_rows import row_inputs
 from storage.papers.typesetting import pictures
 
 FOLDER = Path(__file__).parent.parent / "docs" / "pictures" / "papers"
-PPI = 100
+PPI = 80
 PROGRAMME = """\
 name = "いきいきハイキング"
 fiscal_year = 2026
@@ -113,18 +113,19 @@ def letter(item: Notice, ppi: float = PPI) -> list[bytes]:
 def main(words: Sequence[str]) -> int:
     folder = Path(words[0]) if words else FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    shown = [(kind, "usual") for kind in NoticeKind] + [
-        (NoticeKind.ADMISSION, who) for who in ("long", "rare")
-    ]
-    for kind, who in shown:
-        item = example(kind, who)
-        name = f"{kind}-{who}".removesuffix("-usual").replace("_", "-")
-        for side, picture in zip(("address", "message"), postcard(item), strict=True):
-            (folder / f"postcard-{name}-{side}.png").write_bytes(picture)
-        (folder / f"letter-{name}.png").write_bytes(letter(item, 72)[0])
+    for kind in NoticeKind:
+        item = example(kind)
+        name = kind.replace("_", "-")
+        (folder / f"postcard-{name}-message.png").write_bytes(postcard(item)[1])
         mail = as_mail(item)
-        if who == "usual":
-            (folder / f"mail-{name}.txt").write_text(f"{mail.subject}\n\n{mail.body}", encoding="utf-8")
+        (folder / f"mail-{name}.txt").write_text(f"件名: {mail.subject}\n\n{mail.body}", encoding="utf-8")
+    for who in PEOPLE:
+        item = example(NoticeKind.ADMISSION, who)
+        name = f"admission-{who}".removesuffix("-usual")
+        (folder / f"postcard-{name}-address.png").write_bytes(postcard(item)[0])
+        (folder / f"letter-{name}.png").write_bytes(letter(item, 72)[0])
+    for kind in (NoticeKind.WAITING, NoticeKind.CALLED_OFF):
+        (folder / f"letter-{kind.replace('_', '-')}.png").write_bytes(letter(example(kind), 72)[0])
     return 0
 
 

@@ -27,7 +27,9 @@ def notice_pdfs(
     size; items and 受付番号 are named.
     """
     if not notices:
-        raise UsageError("印刷する通知がありません", next_step="抽選の結果と区の承認を確かめてください")
+        raise UsageError(
+            "印刷する通知がありません", next_step="発送済みの人の分は、--all か reprint でつくれます"
+        )
     worded = [item.on(form) for item in notices]
     check_glyphs(worded)
     return (

@@ -91,8 +91,8 @@ class Desk:
         await self.sync()
 
     async def post(self, papers: Path) -> None:
-        """⑪ at the contractor."""
-        await self.press("f4", "t")
+        """⑪ at the contractor: postcards stand first."""
+        await self.press("f4", "t", "enter")
         await self.type_into(str(papers))
         await self.press("enter", *YES)
 

@@ -197,9 +197,9 @@ def test_each_round_is_approved_and_told_by_itself(both: Any) -> None:
     facts = {
         item.notice.kind: dict(item.notice.facts)
         for item in both.contractor.office.notices.prepare(only_unsent=False)
-        if item.notice.kind is NoticeKind.REJECTION and item.draw
+        if item.notice.kind is NoticeKind.WAITING and item.draw
     }
-    assert facts[NoticeKind.REJECTION]["希望の回"] == "C"
+    assert facts[NoticeKind.WAITING]["希望の回"] == "C"
 
 
 def post_nothing(bench: Any) -> bool:
