@@ -61,12 +61,14 @@ def ours(folder: Path, count: int) -> float:
     from cli.papering import write_notices
     from core.notice_kinds import Form
 
-    items = [SimpleNamespace(notice=notice) for notice in notices(count)]
-    office = SimpleNamespace(notices=SimpleNamespace(printed=lambda *_, **__: None))
+    items: Any = [SimpleNamespace(notice=notice) for notice in notices(count)]
+    office: Any = SimpleNamespace(notices=SimpleNamespace(printed=lambda *_, **__: None))
+
+    def write(path: Path, data: bytes) -> None:
+        path.write_bytes(data)
+
     start = time.perf_counter()
-    write_notices(
-        office, folder / "cards.pdf", items, Form.POSTCARD, lambda path, data: path.write_bytes(data) and None
-    )  # type: ignore[arg-type]
+    write_notices(office, folder / "cards.pdf", items, Form.POSTCARD, write)
     return time.perf_counter() - start
 
 
@@ -96,6 +98,7 @@ def floor(folder: Path, count: int) -> float:
             template.read_bytes(), root=folders[-1], font_paths=fonts, ignore_system_fonts=True
         )
         pdf = compiler.compile(format="pdf", sys_inputs=json.loads(file.read_text(encoding="utf-8")))
+        assert isinstance(pdf, bytes), "a PDF is one file"
         (folder / f"{file.stem}.pdf").write_bytes(pdf)
     return time.perf_counter() - start
 

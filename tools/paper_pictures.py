@@ -13,8 +13,8 @@ from pathlib import Path
 from core.applicant import Applicant, Application, Route, State
 from core.notices import Form, Notice, NoticeKind, Office, Outcome, Published, as_mail, notice
 from core.programme import Programme, parse_programme
-from core.wording import GUIDE, default_files, read_wording
-from core.wording_texts import COMMON
+from core.wording import default_files, read_wording
+from core.wording_texts import COMMON, GUIDE
 from storage.papers import letters, postcards
 from storage.papers.notice_rows import row_inputs
 from storage.papers.typesetting import pictures

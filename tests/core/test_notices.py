@@ -19,8 +19,8 @@ from core.notices import (
     notice,
     wareki_day,
 )
-from core.wording import GUIDE, default_files, read_wording
-from core.wording_texts import COMMON
+from core.wording import default_files, read_wording
+from core.wording_texts import COMMON, GUIDE
 
 PUBLISHED = Published("hiking-2026-1", "3f9a22bc77de0145" * 4)
 SITE = "[確かめ方 公開]\n公開しています。\n[確かめ方 窓口]\n区の窓口でご覧になれます。\n[公開場所]\nhttps://example.jp/draw/\n"
