@@ -225,7 +225,8 @@ class NoticeDesk:
 
         (None, []) when there is none.
         """
-        items = [item for item in self.prepare() if _key(item) in self.waiting()]
+        waiting = self.waiting()
+        items = [item for item in self.prepare() if _key(item) in waiting]
         return (self.dispatch(items), items) if items else (None, [])
 
     def waiting(self) -> dict[str, Form]:

@@ -136,11 +136,11 @@ class SmtpPostman:
         try:
             if settings.tls == IMPLICIT:
                 line: smtplib.SMTP = smtplib.SMTP_SSL(
-                    settings.host, settings.at_port, local_hostname="localhost", timeout=TIMEOUT, context=context
+                    settings.host, settings.at_port, local_hostname=settings.domain, timeout=TIMEOUT, context=context
                 )  # fmt: skip
             else:
                 line = smtplib.SMTP(
-                    settings.host, settings.at_port, local_hostname="localhost", timeout=TIMEOUT
+                    settings.host, settings.at_port, local_hostname=settings.domain, timeout=TIMEOUT
                 )
                 line.starttls(context=context)  # raises where the server offers none: never without
             line.ehlo_or_helo_if_needed()
