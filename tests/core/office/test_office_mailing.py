@@ -22,7 +22,7 @@ from storage.mail.postman import SmtpPostman
 from tests.storage.mail.server import serving
 
 KANA = "アイウエオカキクケコサシスセソタチツテト"
-FOUR = ("サトウ ハナコ", "スズキ イチロウ", "タナカ ミツコ", "ヤマモト イワオ")
+FOUR = ("ユウビン ハナコ", "ユウビン イチロウ", "ユウビン ミツコ", "ユウビン イワオ")
 
 
 class Killed(BaseException):

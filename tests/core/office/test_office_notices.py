@@ -150,7 +150,7 @@ def test_whoever_waited_and_was_told_hears_nothing_more_when_the_outing_is_calle
     """One waits for A alone; it is called off."""
     key = bench.contractor.key
     bench.contractor.key = lambda kana: key(kana, preference="A")
-    bench.approved("サトウ タロウ", "スズキ ジロウ", "タナカ サブロウ")
+    bench.approved("ヒトツ タロウ", "ヒトツ ジロウ", "ヒトツ サブロウ")
     sent(bench)
     bench.contractor.office.participants.close("A")
     assert sorted(prepared(bench).values()) == [(NoticeKind.CALLED_OFF, "A")] * 2
@@ -159,7 +159,7 @@ def test_whoever_waited_and_was_told_hears_nothing_more_when_the_outing_is_calle
 def test_whoever_was_told_nothing_hears_at_least_that_it_is_called_off(bench: Any) -> None:
     key = bench.contractor.key
     bench.contractor.key = lambda kana: key(kana, preference="A")
-    bench.approved("サトウ タロウ", "スズキ ジロウ", "タナカ サブロウ")
+    bench.approved("ヒトツ タロウ", "ヒトツ ジロウ", "ヒトツ サブロウ")
     bench.contractor.office.participants.close("A")
     assert list(prepared(bench).values()) == [(NoticeKind.CALLED_OFF, "A")] * 3
     sent(bench)
