@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.erased import concerned, settle
 from core.errors import LoginFailed, UsageError
 
 if TYPE_CHECKING:
@@ -35,7 +36,18 @@ CHOICE = Choice()
 
 
 def vault_folder() -> Path:
-    """The vault folder chosen by `--vault` or `IKIIKI_VAULT`. Raises `UsageError` when none is."""
+    """The vault folder chosen by `--vault` or `IKIIKI_VAULT`. Raises `UsageError` when none is.
+
+    Where an erasure was cut short it is gone on with first; raises `VaultErased` where there is no vault any more.
+    """
+    folder = chosen_folder()
+    if concerned(folder):
+        settle(folder)
+    return folder
+
+
+def chosen_folder() -> Path:
+    """The same without a look at it."""
     if CHOICE.vault is None:
         raise UsageError(
             "保管庫のフォルダが指定されていません",

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from cli.clock import now
+from cli.erased import concerned
 from cli.wiring import Session
 from core.checks import Check, failed, passed, unknown
 from core.errors import IkiikiError, IntegrityFailure
@@ -44,11 +45,12 @@ def examine(
     """
     known = os.environ if variables is None else variables
     today = now().date()
+    erased = concerned(folder)  # then there is no courier any more
     looks: list[Callable[[], Sequence[Check]]] = [
         lambda: [*vault_files(folder), *secret_files(known), free_disk(folder)],
         lambda: [python_support(today), *packages(shipped_lock(), today), swap(), *environment(known)],
-        lambda: [*courier_keys(folder, today), last_round(folder, now())],
-        lambda: _exchange(folder / COURIER, _credential_of(session, known), now),
+        lambda: [] if erased else [*courier_keys(folder, today), last_round(folder, now())],
+        lambda: [] if erased else _exchange(folder / COURIER, _credential_of(session, known), now),
         lambda: [_integrity(session)] if session else [_NOT_LOGGED_IN],
         lambda: _vault(session) if session else [],
     ]

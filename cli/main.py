@@ -19,6 +19,7 @@ GROUPS = {
     "programme": "programme", "staff": "staff", "partner": "partner", "phone": "phone", "bundle": "bundle",
     "courier": "courier", "intake": "intake", "review": "review", "lottery": "lottery", "participants": "participants",
     "papers": "papers", "ledger": "ledger", "log": "ledger",
+    "person": "person", "erase": "erase",
 }  # fmt: skip
 """The module of each command that has others below it, in the order of the list."""
 ALONE = {

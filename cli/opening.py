@@ -10,6 +10,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from cli.clock import now
+from cli.erased import ERASED, concerned, settle
 from cli.keys_file import keys_at_start
 from core.errors import UsageError
 from core.roles import SITE_WORDS, Site
@@ -42,6 +43,8 @@ class VaultOpener:
 
     @property
     def title(self) -> str:
+        if (self.folder / ERASED[0]).exists():  # since the screens were opened
+            return "消去された保管庫"
         return f"{SITE_WORDS[self.site]}の保管庫"
 
     def open(self, staff_id: str, password: str) -> Session:
@@ -52,6 +55,8 @@ class VaultOpener:
 
 def run_screens(folder: Path, staff_id: str) -> None:
     """The Textual app on one vault, until it is left. Raises `UsageError` where there is no vault, or no terminal."""
+    if concerned(folder):
+        settle(folder)
     site_of(folder)
     if not (os.isatty(0) and os.isatty(2)):  # it reads the one and paints on the other
         raise UsageError(

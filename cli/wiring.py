@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from cli import papering
 from cli.carrying import SyncReport, Trip
 from cli.clock import now
+from cli.ending import Ending
 from core.canonical import sha256_hex
 from core.columns import Table, parse_mapping
 from core.errors import IntegrityFailure, UsageError
@@ -26,6 +27,7 @@ from core.office.founding import found
 from core.office.keyring import FIRST_EPOCH
 from core.office.office import Office
 from core.office.ports import Progress, StaffRow
+from core.office.survivor import is_erased
 from core.roles import Actor, Right, Role, Site
 from storage.boxes import COURIER, FolderBoxes
 from storage.bundles.sealer import BundleSealer
@@ -55,7 +57,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Session:
+class Session(Ending):
     """A person in an open vault. Its methods may be called from worker threads."""
 
     folder: Path
@@ -108,8 +110,10 @@ class Session:
 
         chosen = BoxSettings.from_toml(text, console)
         secret = credential_text(os.urandom(CREDENTIAL_BYTES))
-        if not create_private(credential, f"{secret}\n".encode("ascii")):
+        handed = f"{secret}\n".encode("ascii")
+        if not create_private(credential, handed):
             raise UsageError("その名前のファイルがもうあります", where=str(credential))
+        self.office.written.note(str(credential.absolute()), handed, last=True)
         courier = self.folder / COURIER
         seal_settings(courier, chosen.to_bytes(), secret, os.urandom(12))
         self.office.exchange.keep_courier_credential(secret)
@@ -133,7 +137,7 @@ class Session:
         self, file: Path, items: Sequence[NoticeItem], form: Form = Form.POSTCARD, *, again: bool = False
     ) -> list[Path]:
         """Lay out, note and write these notices; the paths written."""
-        return papering.write_notices(self.office, file, items, form, _write, again=again)
+        return papering.write_notices(self.office, file, items, form, self.leave, again=again)
 
     def send_mails(self, progress: Progress | None = None) -> MailReport:
         """The notices by mail, to all who gave an address and have not been told."""
@@ -160,8 +164,13 @@ class Session:
         paper = self.office.review_paper.draft(stage)
         pdf = review_list_pdf(paper)
         self.office.review_paper.printed(paper)
-        _write(file, pdf)
+        self.leave(file, pdf)
         return paper
+
+    def leave(self, path: Path, content: bytes) -> None:
+        """Write a file that has people in it outside the vault, and keep track of it for the erasure."""
+        self.office.written.note(str(path.absolute()), content)
+        write_file(path, content)
 
     def publish(self, folder: Path, draw: str | None = None) -> str:
         """Write the public folder of the newest draw, or of the one named, and enter it in the ledger; the draw's id."""
@@ -280,13 +289,14 @@ def open_session(folder: Path, staff_id: str, password: str, *, terminal: str = 
         store = VaultStore(vault)
         with store.read() as tx:
             row = next((r for r in tx.staff.list() if r.staff_id == staff_id and r.until is None), None)
+            erased = is_erased(tx)
         if row is None:
             raise IntegrityFailure(
                 "鍵はありますが、取扱者名簿に登録がありません",
                 where=staff_id,
                 next_step="取扱責任者に確認してください",
             )
-        actor = Actor(staff_id, row.name, row.role, vault.site)
+        actor = Actor(staff_id, row.name, row.role, vault.site, erased)
         with take_knocks(vault.folder, staff_id, now()) as knocks, store.write() as tx:
             known = {row.detail for row in tx.access.page(0, 500) if row.act == "login_failed"}
             for knock in knocks:
@@ -296,12 +306,18 @@ def open_session(folder: Path, staff_id: str, password: str, *, terminal: str = 
             tx.access.append(now(), staff_id, "login", "", terminal)
         desk = Desk(store, actor, vault.signing_key, now, os.urandom, terminal)
         office = Office(desk, FolderBoxes(vault.folder), BundleSealer(os.urandom), VaultSlots(vault))
-        office.exchange.hand_cards()
-        office.exchange.flush()
+        session = Session(vault.folder, vault, office)
+        if erased:
+            from cli.erasing import sign_if_due
+
+            sign_if_due(session)
+        else:
+            office.exchange.hand_cards()
+            office.exchange.flush()
     except BaseException:
         vault.close()
         raise
-    return Session(vault.folder, vault, office)
+    return session
 
 
 # -- the remote -----------------------------------------------------------------------------------------------
@@ -326,7 +342,7 @@ def courier_run(folder: Path, progress: Progress | None = None) -> SyncReport:
         return trip.finished()
 
 
-def _write(path: Path, data: bytes) -> None:
+def write_file(path: Path, data: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

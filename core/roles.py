@@ -51,12 +51,21 @@ class Right(StrEnum):
     STAFF = "staff"
     PARTNER = "partner"  # pairing with the other site
     EXPORT = "export"
+    ERASE = "erase"  # propose, confirm and carry out the erasure; erase one person
     VOID = "void"  # set a refused bundle aside; void one of ours that the other site has set aside
 
 
 _BOTH = {Right.READ, Right.LEDGER_READ}
 _HANDLER = _BOTH | {Right.OPEN_RECORD, Right.LEDGER_ADD, Right.IMPORT_BUNDLE, Right.SEND}
-_MANAGER = _HANDLER | {Right.DRAW, Right.STAFF, Right.PARTNER, Right.EXPORT, Right.ACCESS_LOG, Right.VOID}
+_MANAGER = _HANDLER | {
+    Right.DRAW,
+    Right.STAFF,
+    Right.PARTNER,
+    Right.EXPORT,
+    Right.ACCESS_LOG,
+    Right.VOID,
+    Right.ERASE,
+}
 
 RIGHTS: dict[tuple[Site, Role], frozenset[Right]] = {
     (Site.CONTRACTOR, Role.HANDLER): frozenset(_HANDLER | {Right.INTAKE, Right.PARTICIPANTS, Right.PAPERS}),
@@ -67,6 +76,11 @@ RIGHTS: dict[tuple[Site, Role], frozenset[Right]] = {
     (Site.WARD, Role.AUDITOR): frozenset(_BOTH | {Right.ACCESS_LOG}),
 }
 
+LEFT_AFTER_ERASURE = frozenset(
+    {Right.READ, Right.LEDGER_READ, Right.LEDGER_ADD, Right.ACCESS_LOG, Right.EXPORT, Right.ERASE}
+)
+"""What there is still to do in the vault that survives an erasure: ledger, published draw, report."""
+
 
 @dataclass(frozen=True)
 class Actor:
@@ -76,12 +90,19 @@ class Actor:
     name: str
     role: Role
     site: Site
+    erased: bool = False
+    """The vault is what survived an erasure: there is nobody in it."""
 
     def may(self, right: Right) -> bool:
-        return right in RIGHTS[self.site, self.role]
+        return right in RIGHTS[self.site, self.role] and (not self.erased or right in LEFT_AFTER_ERASURE)
 
     def require(self, right: Right) -> None:
         """Raises `Refused` when the actor's role at this site lacks `right`."""
+        if self.erased and right not in LEFT_AFTER_ERASURE:
+            raise Refused(
+                "この保管庫は消去されています。応募者と参加者の記録はもうありません",
+                next_step="管理簿と抽選の記録、消去の報告だけを見られます",
+            )
         if not self.may(right):
             raise Refused(
                 f"{SITE_WORDS[self.site]}の{ROLE_WORDS[self.role]}には、この操作の権限がありません",

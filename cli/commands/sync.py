@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from cli.context import CHOICE, Json, note, opened, remember, say, vault_folder
+from cli.erased import refuse_survivor
 from cli.progress import progress_line
 from core.errors import IkiikiError, Stopped, UsageError
 
@@ -36,6 +37,7 @@ def sync(
     remember(as_json or not sys.stdout.isatty())
     from cli.wiring import courier_run, set_remote
 
+    refuse_survivor(vault_folder())
     if remote:
         set_remote(vault_folder(), remote)
     if medium is not None and CHOICE.staff is None:

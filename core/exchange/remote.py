@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from io import BytesIO
@@ -114,6 +115,19 @@ class Clocked(Protocol):
 
     def skew(self) -> dt.timedelta | None:
         """How far its clock was ahead of ours when it last said, None when it has not said or cannot."""
+        ...
+
+
+@runtime_checkable
+class Binned(Protocol):
+    """A remote that keeps for a while what was deleted. (Not every kind does, and not every account may look.)"""
+
+    def binned(self) -> list[RemoteFile]:
+        """Deleted files of this place that are still kept, with their old versions. Raises `Refused` where it may not look."""
+        ...
+
+    def empty_bin(self, which: Callable[[str], bool]) -> None:
+        """Delete for good those of them whose name is one of `which`, with all versions."""
         ...
 
 

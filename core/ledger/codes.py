@@ -62,6 +62,9 @@ class Act(StrEnum):
     TELL = "tell"
     HEAR = "hear"
     BOUNCE = "bounce"
+    PROPOSE_ERASURE = "propose_erasure"
+    CONFIRM_ERASURE = "confirm_erasure"
+    DROP_ERASURE = "drop_erasure"
 
 
 ACT_WORDS: dict[Act, str] = {
@@ -116,6 +119,9 @@ ACT_WORDS: dict[Act, str] = {
     Act.TELL: "電話で伝達",
     Act.HEAR: "電話で受領",
     Act.BOUNCE: "不着",
+    Act.PROPOSE_ERASURE: "消去の発議",
+    Act.CONFIRM_ERASURE: "消去の決裁",
+    Act.DROP_ERASURE: "消去の取りやめ",
 }
 
 

@@ -38,6 +38,7 @@ _REF = re.compile(
             "medium:[0-9A-HJKMNP-TV-Z]{10}",
             "batch:[0-9A-HJKMNP-TV-Z]{10}",
             "unit:[0-9A-HJKMNP-TV-Z]{10}",
+            "erasure:[0-9A-HJKMNP-TV-Z]{10}",
             "outing:[A-Z0-9]{1,4}",
             f"staff:{STAFF_ID.pattern}",
             f"rewind:{_NUMBER}:[0-9a-f]{{64}}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.applicant import Application
 from core.errors import Refused, UsageError
+from core.office.blanking import is_blanked
 from core.office.counter import records_away, records_handed
 from core.office.desk import Desk
 from core.office.plans import is_drawn
@@ -34,6 +35,8 @@ def is_ours(desk: Desk, tx: Tx, application: Application) -> bool:
 def need_ours(desk: Desk, tx: Tx, number: int) -> Application:
     """The application, if this site may change it. Raises `Refused` where the other site does."""
     application = need(tx, number)
+    if is_blanked(application):
+        raise Refused("この人の情報は消去されています", where=f"受付番号 {number:04}")
     if not is_ours(desk, tx, application):
         raise Refused(
             "この応募の訂正は委託先が行います",

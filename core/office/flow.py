@@ -6,8 +6,6 @@ Each site says it from what its own vault knows; nothing is stored, all is deriv
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
-from enum import StrEnum
 
 from core.applicant import State
 from core.draw.standing import PlaceState
@@ -20,7 +18,8 @@ from core.office.counter import records_away, records_handed
 from core.office.desk import Desk, programme_of
 from core.office.drawing import Step as DrawStep
 from core.office.drawing import step_of
-from core.office.due import Late, exchange_status, in_order, overdue_steps
+from core.office.due import exchange_status, in_order, overdue_steps
+from core.office.flow_line import WORDS, FlowStatus, FlowStep, Mark, after_erasure, title_of
 from core.office.happening import seats_due
 from core.office.history import NOTICES_DONE
 from core.office.pairing import KeyStage, stage_of
@@ -30,43 +29,6 @@ from core.office.review import applicants_status
 from core.office.seating import approval_of, participants_came, people_of, seated_in, standing_of, today
 from core.office.telling import Told, told, told_so_far
 from core.roles import SITE_WORDS, Actor, Right, Site
-
-WORDS = {
-    "①": "応募", "②": "応募の確認", "③": "区へ送信", "④": "区が受領", "⑤": "区の点検", "⑥": "抽選",
-    "⑦": "参加者を送信", "⑧": "区が受領", "⑨": "区の点検", "⑩": "区の承認", "⑪": "通知",
-}  # fmt: skip
-
-
-class Mark(StrEnum):
-    """How far one step is."""
-
-    DONE = "done"
-    NOW = "now"
-    LATER = "later"
-
-
-@dataclass(frozen=True)
-class FlowStep:
-    mark: str
-    words: str
-    state: Mark
-
-
-@dataclass(frozen=True)
-class FlowStatus:
-    """The flow line."""
-
-    title: str
-    steps: tuple[FlowStep, ...]
-    sentence: str
-    """What is due next at this site."""
-    key: str
-    """The key of the pane where it is done, as "F6"; "" when the other site is to act."""
-    received: int
-    held: int
-    late: tuple[Late, ...] = ()
-    """What is late, worst first."""
-
 
 _DRAW_WHO = {
     DrawStep.SEAL_CONTRACTOR: (Site.CONTRACTOR, "封印をつくる"),
@@ -96,6 +58,8 @@ class Flow:
     def status(self) -> FlowStatus:
         actor = self._desk.actor
         with self._desk.reading() as tx:
+            if actor.erased:
+                return after_erasure(tx)
             exchange = exchange_status(tx, self._boxes, actor.site, self._desk.now())
             stopped = exchange.blocked
             waiting = bool(in_hand(exchange.waiting, stopped))
@@ -127,7 +91,7 @@ class Flow:
         )
         received = sum(counts.get(state, 0) for state in (State.ACCEPTED, State.HELD))
         return FlowStatus(
-            f"{programme.name} 令和{programme.fiscal_year - 2018}年度",
+            title_of(programme),
             steps,
             sentence,
             key,

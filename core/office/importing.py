@@ -16,6 +16,7 @@ from core.canonical import sha256_hex
 from core.columns import Columns, recognise
 from core.errors import UsageError
 from core.ledger.codes import Act, Content, Medium, Place, Unit
+from core.office.blanking import is_blanked
 from core.office.desk import Desk, programme_of
 from core.office.forms import as_fields, fingerprint_of, take_on
 from core.office.ledger import write_line
@@ -164,7 +165,9 @@ class Importing:
         for index, (cells, reading, receipt) in zip(table.numbers, read, strict=True):
             fingerprint = fingerprint_of(cells)
             known = tx.sources.find(form, receipt, fingerprint)
-            if known is not None and known.fingerprint == fingerprint:
+            if known is not None and (
+                known.fingerprint == fingerprint or is_blanked(settling.current(known.number))
+            ):
                 outcomes.append((index, receipt, "already", known.number))
                 continue
             if known is None:

@@ -19,6 +19,7 @@ from core.applicant import (
 )
 from core.errors import Refused, UsageError
 from core.ledger.codes import Act, Content, Medium, Place, Unit
+from core.office.blanking import ERASED_REASON
 from core.office.corrections import edit_right, need, need_ours, need_undrawn
 from core.office.counter import note_keyed
 from core.office.desk import Desk, programme_of
@@ -52,6 +53,8 @@ REASONS: dict[str, str] = {
     "source_corrected": "申込データの訂正",
 }
 """Why an application was accepted in spite of a doubt, refused, corrected or withdrawn: closed codes, no free text."""
+REASON_WORDS = REASONS | {ERASED_REASON: "本人の情報を消去した"}
+"""All that may stand with an application; the last is written by the program alone."""
 
 
 _MEDIUM = {

@@ -12,6 +12,7 @@ from core.office.desk import Desk
 from core.office.drafts import Drafts
 from core.office.drawn import take_draw
 from core.office.epochs import take_epoch
+from core.office.erasing import Erasing
 from core.office.exchange import Exchange, Sealer, Sent
 from core.office.flow import Flow
 from core.office.grouping import Groups
@@ -24,6 +25,7 @@ from core.office.mailing import Mailing
 from core.office.notices import NoticeDesk
 from core.office.outing_day import OutingDay
 from core.office.participants import Participants
+from core.office.person import PersonDesk
 from core.office.ports import Boxes
 from core.office.publication import Publication
 from core.office.records import Records
@@ -36,6 +38,7 @@ from core.office.staff import Slots, StaffDesk
 from core.office.turn import take_void
 from core.office.voiding import Voiding
 from core.office.wording import WordingDesk
+from core.office.written import WrittenFiles
 from core.roles import Actor
 
 
@@ -82,6 +85,9 @@ class Office:
         self.ledger = LedgerDesk(desk)
         self.inventory = Inventory(desk)
         self.box_log = BoxLogDesk(desk, boxes)
+        self.written = WrittenFiles(desk)
+        self.erasing = Erasing(desk, boxes)
+        self.person = PersonDesk(desk, slots)
         self.checkup = Checkup(desk, self.ledger)
         self.staff = StaffDesk(desk, slots)
         self.flow = Flow(desk, boxes)

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from core.applicant import Application, State
 from core.exchange.state import CourierState
+from core.office.blanking import Blanks
 from core.office.courier_papers import CourierPair as CourierPair
 from core.office.courier_papers import CourierPapers as CourierPapers
 from core.office.fates import Fates
@@ -325,6 +326,8 @@ class Tx(Protocol):
     def mails(self) -> MailRows: ...
     @property
     def drafts(self) -> Drafts: ...
+    @property
+    def blanks(self) -> Blanks: ...
 
 
 class Store(Protocol):

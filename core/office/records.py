@@ -25,6 +25,7 @@ from core.applicant import (
 )
 from core.errors import IntegrityFailure, Refused
 from core.exchange.strict import ID10, MAX_INTEGER
+from core.office.blanking import blanked, is_blanked
 from core.office.counter import note_back, note_handed, records_handed
 from core.office.desk import Desk, programme_of
 from core.office.envelope import DESK_CHANNEL, Opened
@@ -253,9 +254,22 @@ class Records:
             elif dataclasses.replace(incoming, version=current.version) != current:
                 # The ward's own version count goes on: a counter's application was keyed here first.
                 changed = dataclasses.replace(incoming, version=current.version + 1)
-                tx.applications.put(changed, self._desk.now(), "contractor")
+                if is_blanked(incoming):
+                    self._erase(tx, current, changed)
+                else:
+                    tx.applications.put(changed, self._desk.now(), "contractor")
         note_back(tx, [incoming.record for incoming in incoming_all])
         check_all(tx)  # here, behind a bar, and not when somebody opens the list
+
+    def _erase(self, tx: Tx, current: Application, incoming: Application) -> None:
+        """The contractor has erased this person: so does this vault, in every row."""
+        if blanked(current) != dataclasses.replace(incoming, state=blanked(current).state):
+            raise IntegrityFailure(
+                "消去されたはずの応募に、内容が残っています", where=f"受付番号 {current.number:04}"
+            )
+        tx.applications.put(incoming, self._desk.now(), "contractor")
+        tx.blanks.erase(incoming, self._desk.now(), self._desk.actor.staff_id, "contractor")
+        self._desk.log(tx, "erase_person", f"no={current.number} contractor")
 
     def take_desk(self, tx: Tx, opened: Opened, name: str) -> None:
         """※ at the contractor: the counter's applications, settled against all others.

@@ -18,7 +18,7 @@ from core.errors import Refused, UsageError
 from core.ledger.codes import Act, Content, Medium, Place, Unit
 from core.office.desk import Desk, iso, programme_of
 from core.office.forms import as_fields
-from core.office.intake import REASONS
+from core.office.intake import REASON_WORDS
 from core.office.ledger import write_line
 from core.office.ports import Tx
 from core.office.ranges import numbers_in
@@ -226,7 +226,7 @@ def _row(row: int, item: ReviewItem, reference: dt.date) -> PaperRow:
     if item.changed:
         remarks.append("前に答えたあとで変更")
     if item.reason:
-        remarks.append(f"受付の理由: {REASONS.get(item.reason, item.reason)}")
+        remarks.append(f"受付の理由: {REASON_WORDS.get(item.reason, item.reason)}")
     return PaperRow(
         row,
         f"{item.number:04}",

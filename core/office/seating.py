@@ -17,6 +17,7 @@ from core.office.desk import Desk
 from core.office.drawing import Step, step_of
 from core.office.plans import current_draw, done_draws, draw_of
 from core.office.ports import Tx
+from core.office.survivor import is_erased
 
 _JST = dt.timezone(dt.timedelta(hours=9))
 
@@ -53,7 +54,15 @@ def standing_of(tx: Tx, draw: str) -> tuple[Standing, EventLog]:
 
 
 def members_of(tx: Tx, draw: str) -> dict[str, list[Application]]:
-    """The applications behind each unit id, by 受付番号, also of those who left their group since."""
+    """The applications behind each unit id, by 受付番号, also of those who left their group since.
+
+    Raises `Refused` where all people are erased.
+    """
+    if is_erased(tx):
+        raise Refused(
+            "この保管庫は消去されています。応募者と参加者の記録はもうありません",
+            next_step="管理簿と抽選の記録、消去の報告だけを見られます",
+        )
     people: dict[str, list[Application]] = {}
     for unit in tx.draws.units(draw):
         members = [tx.applications.by_record(record) for record in unit.records]

@@ -38,6 +38,10 @@ class Slots(Protocol):
         """Remove a slot and re-key the vault, with nobody else inside."""
         ...
 
+    def renew(self, record: Record) -> None:
+        """Re-key the vault for everybody who is in it, together with a change of the tables."""
+        ...
+
     def change_password(self, staff_id: str, old: str, new: str) -> None: ...
 
 

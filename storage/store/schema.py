@@ -8,6 +8,7 @@ the signed ledger and the other site's checkpoints (docs/threat-model.md).
 
 from __future__ import annotations
 
+from storage.store.schema_person import ONE_PERSON_ERASED
 from storage.store.schema_review import REVIEW_LIST
 
 _VERSION_COLUMNS = (
@@ -342,6 +343,7 @@ MIGRATIONS: list[tuple[int, str, str]] = [
     (4, "indexes by which the list of applications is sorted", _ORDERS),
     (5, "notices by mail, and on what a notice went out", _MAILS),
     (6, "companions are found by an index, and the list of the review is kept", _COMPANIONS + REVIEW_LIST),
+    (7, "one person erased", ONE_PERSON_ERASED + _kept("person_erased")),
 ]
 """(number, what it does, SQL). A migration that has shipped is never changed; a new one is added below it.
 

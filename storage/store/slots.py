@@ -35,6 +35,15 @@ class VaultSlots:
 
         remove_staff(self._vault, staff_id, record=leave)
 
+    def renew(self, record: Record) -> None:
+        """A new data key for everybody, with a change of the tables in the copy made for it (`storage.vault.rekey`).
+
+        What the change takes away stands in no page of the new file but as zeros, and the old one dies with its key.
+        """
+        from storage.vault.rekey import rekey
+
+        rekey(self._vault, record=lambda connection: record(VaultTx(connection), b""))
+
     def change_password(self, staff_id: str, old: str, new: str) -> None:
         """See `storage.vault.staff.change_password`."""
         from storage.vault.staff import change_password

@@ -9,6 +9,7 @@ from typing import Protocol
 from core.errors import IntegrityFailure
 from storage.store.access import AccessTable
 from storage.store.applications import ApplicationTable
+from storage.store.blanks import BlankTable
 from storage.store.bundles import BundleTable
 from storage.store.draws import DrawTable
 from storage.store.fates import FateTable
@@ -52,6 +53,7 @@ class VaultTx:
         self.notices = NoticeTable(connection)
         self.mails = MailTable(connection)
         self.drafts = DraftTable(connection)
+        self.blanks = BlankTable(connection)
 
 
 class VaultStore:

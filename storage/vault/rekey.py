@@ -46,7 +46,7 @@ def rekey(
         for staff_id in remove:
             _check_removable(vault, staff_id)
         data_key = vault.entropy(DATA_KEY_BYTES)
-        header = _next_header(old, remove, data_key)
+        header = next_header(old, remove, data_key)
         content = header.serialise(data_key)
         target = vault.folder / header.database
         header_path = vault.folder / NAME
@@ -79,7 +79,8 @@ def _check_removable(vault: OpenVault, staff_id: str) -> None:
         raise Refused("そのIDの職員はいません", where=staff_id, next_step="職員の一覧を確かめてください")
 
 
-def _next_header(old: Header, remove: Collection[str], data_key: bytes) -> Header:
+def next_header(old: Header, remove: Collection[str], data_key: bytes) -> Header:
+    """The header of the next generation, with `data_key` sealed to everybody but `remove`."""
     if old.generation >= MAXIMUM_GENERATION:
         raise Refused("鍵の世代の上限に達しました", next_step="新しい保管庫を作ってください")
     header = replace(old, generation=old.generation + 1)

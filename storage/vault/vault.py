@@ -12,6 +12,7 @@ from pathlib import Path
 from core.errors import IkiikiError, Refused
 from core.roles import Role, Site
 from storage.vault import sqlcipher
+from storage.vault.erased import refuse_erased
 from storage.vault.errors import VaultChanged
 from storage.vault.files import (
     FOLDER_MODE,
@@ -184,6 +185,7 @@ def unlock(
         raise IkiikiError(
             "ここに保管庫がありません", where=str(folder), next_step="--vault の場所を確かめてください"
         ) from error
+    refuse_erased(folder)
     header = parse_header(read_header_bytes(folder))
     slot = header.slot(staff_id)
     name, moment = (staff_id if slot else UNKNOWN), now()
@@ -240,6 +242,7 @@ def open_vault(
     slot, keys = unlock(folder, staff_id, password, now=now, entropy=entropy)
     presence = Presence.enter(folder, staff_id, entropy(8).hex(), patience=patience)
     try:
+        refuse_erased(folder)  # it may have begun while the password was derived
         content, header, data_key = authenticate(folder, slot, keys)
         kept = read_mark(state_dir, header.vault_id)  # before the database: both only grow
         path = folder / header.database

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from core.exchange.state import CourierState, Outcome
 from core.office.due import Late, LateKind
-from core.office.flow import WORDS, FlowStatus, FlowStep, Mark
+from core.office.flow_line import WORDS, FlowStatus, FlowStep, Mark
 from tests.tui.conftest import now
 from tui.widgets.header import flow_words
 

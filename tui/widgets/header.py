@@ -9,7 +9,7 @@ from rich.text import Text
 
 from core.applicant import STATE_WORDS, State
 from core.office.due import Late
-from core.office.flow import FlowStatus, Mark
+from core.office.flow_line import FlowStatus, Mark
 from core.roles import ROLE_WORDS, SITE_WORDS, Actor
 from tui.action import PANES, Keymap, key_everywhere
 from tui.safety import clean, fit

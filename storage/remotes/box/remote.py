@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import datetime as dt
 import threading
 import time
@@ -31,6 +32,7 @@ from core.exchange.remote import (
     require_remote_name,
 )
 from storage.remotes.box.access import Access
+from storage.remotes.box.bin import Bin
 from storage.remotes.box.dates import Dates
 from storage.remotes.box.download import Download
 from storage.remotes.box.events import BoxEvents
@@ -91,6 +93,7 @@ class BoxRemote(Remote):
         self._questions = Questions(settings, self._network, self._access, self._ask)
         self._guard = Guard(settings, self._questions, clock=clock)
         self._events = BoxEvents(self._questions, settings)
+        self._bin = Bin(self._questions, self._trash, self._ask, settings.folder)
         self._known: dict[str, _Lies] = {}
         self._knowing = threading.Lock()
 
@@ -186,6 +189,19 @@ class BoxRemote(Remote):
             if answer.status not in {403, 404}:
                 raise self._refused(answer, writing=True) from None
         return gone
+
+    def binned(self) -> builtins.list[RemoteFile]:
+        """`core.exchange.remote.Binned`."""
+        try:
+            return self._bin.list()
+        except Answer as answer:
+            raise self._refused(answer) from None
+
+    def empty_bin(self, which: Callable[[str], bool]) -> None:
+        try:
+            self._bin.empty(which)
+        except Answer as answer:
+            raise self._refused(answer, writing=True) from None
 
     def account(self) -> Account:
         return self._events.account()

@@ -14,7 +14,7 @@ from textual.widgets import Static
 from core.applicant import OF_A_GROUP, PROBLEM_WORDS, ROUTE_WORDS, STATE_WORDS, Application, State, age_on
 from core.errors import Refused
 from core.office.drafts import edit_of
-from core.office.intake import REASONS
+from core.office.intake import REASON_WORDS, REASONS
 from core.people.fields import FIELD_WORDS, Field
 from tui.actions import Action, bindings_of
 from tui.panes.intake.edit import EditSheet
@@ -86,7 +86,7 @@ class RecordSheet(Sheet):
         )
         state = STATE_WORDS[application.state]
         if application.reason:
-            state += f"（{REASONS.get(application.reason, application.reason)}）"
+            state += f"（{REASON_WORDS.get(application.reason, application.reason)}）"
         view = self.office.groups.of(application.number)
         lines = [
             ("カナ氏名", applicant.kana),

@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from core.applicant import age_on
 from core.errors import IkiikiError
-from core.office.intake import REASONS
+from core.office.intake import REASON_WORDS
 from core.office.review import APPLICANTS, PARTICIPANTS, ReviewItem
 from core.office.review_items import Change
 from core.office.review_paper import PaperAnswer, ReviewPaper
@@ -78,7 +78,7 @@ def doubt_words(item: ReviewItem) -> str:
     """Why this person is among the exceptions; or that nothing was found."""
     words = [problem_words(item.problems), warning_words(item.warnings)]
     if item.reason:
-        words.append(f"委託先が受け付けた理由: {REASONS.get(item.reason, item.reason)}")
+        words.append(f"委託先が受け付けた理由: {REASON_WORDS.get(item.reason, item.reason)}")
     if item.changed:
         words.append("前に答えたあとで内容が変わりました")
     if item.applicant.group:

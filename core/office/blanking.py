@@ -1,0 +1,42 @@
+"""What is left of one person whose data was erased: the number, the states, and that it was so. Nothing of the five items."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import Protocol
+
+from core.applicant import Applicant, Application, State
+
+ERASED_REASON = "erased"
+"""The closed code of an application whose person is erased; it tells the ward's vault to do the same."""
+NOBODY = Applicant("", None, "", "", "", None, (), None)
+
+
+class Blanks(Protocol):
+    """The one way by which rows that are otherwise never changed lose what they say of a person. Implemented by storage."""
+
+    def erase(self, application: Application, at: dt.datetime, actor: str, reason: str) -> None:
+        """Blank every row about this person for good. `application` is the stored one, already `blanked`.
+
+        Raises `IntegrityFailure` for one that still takes part: the tables let no other row be touched.
+        """
+        ...
+
+
+def blanked(application: Application) -> Application:
+    """The next version of somebody who is erased."""
+    return dataclasses.replace(
+        application,
+        applicant=NOBODY,
+        state=State.REFUSED if application.state is State.REFUSED else State.WITHDRAWN,
+        problems=(),
+        warnings=(),
+        version=application.version + 1,
+        reason=ERASED_REASON,
+    )
+
+
+def is_blanked(application: Application) -> bool:
+    """Whether this person is erased."""
+    return application.reason == ERASED_REASON

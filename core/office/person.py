@@ -1,0 +1,186 @@
+"""One person's rights during the year: 開示 (all that is held), 利用停止・消去. Corrections are made in `intake`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from core.applicant import Application, State
+from core.draw.standing import PlaceState
+from core.errors import Refused, UsageError
+from core.ledger.codes import Act, Content, Medium, Unit
+from core.office.blanking import blanked, is_blanked
+from core.office.desk import Desk, iso
+from core.office.drawing import Step, step_of
+from core.office.inventory import write_copy
+from core.office.ledger import write_line
+from core.office.ports import AccessRow, SourceRow, Tx
+from core.office.seating import standing_of
+from core.office.staff import Record
+from core.roles import Right, Site
+
+REASONS = {
+    "request": "本人の申し出（消去）",
+    "stop_use": "本人の申し出（利用停止）",
+    "not_needed": "利用目的に必要がなくなった",
+    "unlawful": "取得・利用の誤り",
+}
+"""Why a person is erased: closed codes."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """All that is held about one person."""
+
+    application: Application = field(repr=False)
+    versions: Sequence[tuple[Application, dt.datetime, str]] = field(repr=False)
+    sources: Sequence[SourceRow] = field(repr=False)
+    attendance: Sequence[tuple[str, bool]]
+    notices: Sequence[tuple[str, str]]
+    """(kind, when)."""
+    accesses: Sequence[AccessRow]
+    """Who opened, corrected or withdrew it: lines of the 操作ログ that name the number."""
+    copy: str
+    """控番号 of the paper."""
+    at: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Gone:
+    """What was erased, and what could not be."""
+
+    number: int
+    sent: int
+    """Bundles that may still hold the person, sealed, until the keys are changed."""
+
+
+class Renewal(Protocol):
+    """A new data key, with a change of the tables that takes effect together with it. Implemented by storage."""
+
+    def renew(self, record: Record) -> None: ...
+
+
+class PersonDesk:
+    """The use cases of `ikiiki person`. For managers: it goes beyond what the work of every day needs."""
+
+    def __init__(self, desk: Desk, renewal: Renewal) -> None:
+        self._desk = desk
+        self._renewal = renewal
+
+    def disclose(self, number: int) -> Held:
+        """開示: everything about one person, to be handed to that person alone. Noted in ledger and log."""
+        with self._desk.writing(Right.ERASE) as tx:
+            application = _need(tx, number)
+            record = application.record
+            programme_outings = application.applicant.preferences
+            attendance = [
+                (outing, present[record])
+                for outing in programme_outings
+                if record in (present := tx.attendance.of(outing))
+            ]
+            sent = tx.notices.sent().get(record)
+            copy = write_copy(self._desk, tx, Act.PRINT, Content.APPLICATIONS, 1, Unit.FILES, Medium.PAPER)
+            accesses = [
+                row for row in reversed(tx.access.page(0, tx.access.count())) if _names(row.detail, number)
+            ]
+            self._desk.log(tx, "disclose", f"no={number} {copy}")
+            return Held(
+                application,
+                tx.applications.history(number),
+                tx.sources.of_application(number),
+                attendance,
+                [(sent[0], iso(sent[2]))] if sent else [],
+                accesses,
+                copy,
+                iso(self._desk.now()),
+                self._desk.actor.name,
+            )
+
+    def erase(self, number: int, reason: str) -> Gone:
+        """利用停止・消去: the five items, wishes and hashes over them, out of every row. There is no way back.
+
+        The vault gets a new key with it, so that older pages and logs are dead too. Raises `Refused` for somebody who still takes part, and while others are inside;
+        `UsageError` for an unknown number or reason.
+        """
+        self._desk.actor.require(Right.ERASE)
+        if reason not in REASONS:
+            raise UsageError(
+                "理由の符号が正しくありません",
+                where=reason[:20],
+                next_step="次のどれか: " + " ".join(REASONS),
+            )
+        if self._desk.actor.site is not Site.CONTRACTOR:
+            raise Refused(
+                "一人の消去は委託先が行い、次の③で区の保管庫にも伝わります",
+                next_step="委託先に依頼してください",
+            )
+        with self._desk.reading() as tx:
+            _need_out(tx, _need(tx, number))
+
+        def record(tx: Tx, _: bytes) -> None:
+            application = _need(tx, number)
+            _need_out(tx, application)
+            erase_person(self._desk, tx, application, reason)
+            write_line(self._desk, tx, Act.ERASE, Content.APPLICATIONS, 1, Unit.PEOPLE, medium=Medium.VAULT)
+            self._desk.log(tx, "erase_person", f"no={number} reason={reason}")
+
+        self._renewal.renew(record)
+        with self._desk.reading() as tx:
+            return Gone(number, sum(row.kind in _WITH_PEOPLE for row in tx.bundles.list("out")))
+
+
+_WITH_PEOPLE = frozenset({"applicants", "participants", "desk"})
+
+
+def erase_person(desk: Desk, tx: Tx, application: Application, reason: str) -> None:
+    """Blank one person in the caller's transaction, at either site."""
+    gone = blanked(application)
+    tx.applications.put(gone, desk.now(), desk.actor.staff_id)
+    tx.blanks.erase(gone, desk.now(), desk.actor.staff_id, reason)
+
+
+def _need(tx: Tx, number: int) -> Application:
+    application = tx.applications.get(number)
+    if application is None:
+        raise UsageError("その受付番号の応募はありません", where=f"受付番号 {number:04}")
+    if is_blanked(application):
+        raise Refused("この人の情報は、すでに消去されています", where=f"受付番号 {number:04}")
+    return application
+
+
+def _need_out(tx: Tx, application: Application) -> None:
+    """That this person takes no part any more: withdrawn, refused, or out of every draw there was."""
+    where = f"受付番号 {application.number:04}"
+    drawn = False
+    for draw in tx.draws.names():
+        units = {unit.unit_id for unit in tx.draws.units(draw) if application.record in unit.records}
+        step = step_of(tx.draws.files(draw))
+        if not units or step is Step.ABANDONED:
+            continue
+        if step is not Step.DONE:
+            raise Refused(
+                "いま行っている抽選の名簿に入っている人です", where=where,
+                next_step="その抽選が終わってから辞退を記録し、消去してください",
+            )  # fmt: skip
+        drawn = True
+        standing, _ = standing_of(tx, draw)
+        out = {place.id for place in standing.places if place.state is PlaceState.OUT}
+        if application.state is not State.WITHDRAWN and not units <= out:
+            raise Refused(
+                "まだ参加者か補欠の人です", where=where,
+                next_step="先に F4 参加者で辞退を記録してください（ikiiki participants cancel）",
+            )  # fmt: skip
+    if not drawn and application.state not in (State.WITHDRAWN, State.REFUSED):
+        raise Refused(
+            "まだ応募している人です", where=where,
+            next_step="先に F2 受付で取下げを記録してください（ikiiki intake withdraw）",
+        )  # fmt: skip
+
+
+def _names(detail: str, number: int) -> bool:
+    """Whether a line of the access log is about this number: `no=3`, `no=3,7`."""
+    told = next((word for word in detail.split() if word.startswith("no=")), "")
+    return str(number) in told.removeprefix("no=").split(",")

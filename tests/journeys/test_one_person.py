@@ -1,0 +1,125 @@
+"""One person during the year: what is held is disclosed; erased, nothing of them is left in any page of either vault."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.acting import APPLICANTS, Machine, Sites, export
+from tests.journeys.erasing import HANDLER, handler, inside
+from tests.journeys.seeking import applicants_of, more_words_of, needles, words_of
+
+At = Callable[..., Sites]
+HANAKO = 1
+"""サトウ ハナコ, of whom nothing but the town is anybody else's."""
+
+
+def words_about(machine: Machine, kana: str) -> set[bytes]:
+    found = [one for one in applicants_of(machine) if one.kana == kana]
+    assert found
+    return needles(chain.from_iterable(chain(words_of(one), more_words_of(one)) for one in found))
+
+
+def gone_from(sites: Sites, words: set[bytes]) -> None:
+    for machine in sites.both:
+        assert inside(machine, words) == [], machine.site
+        machine.sound()
+
+
+def test_before_the_draw_nothing_is_left_in_either_vault_and_the_draw_goes_on(at: At) -> None:
+    sites = at("send")
+    contractor = sites.contractor
+    contractor.do("intake", "edit", HANAKO, "--set", "phone=03-5273-2001")
+    words = words_about(contractor, "サトウ ハナコ")
+    assert all(inside(machine, words) for machine in sites.both)
+    contractor.do("intake", "withdraw", HANAKO)
+    contractor.do("person", "erase", HANAKO, "--reason", "request")
+    assert inside(contractor, words) == []
+    contractor.do("intake", "send")
+    sites.sync()
+    gone_from(sites, words)
+    left = [row for row in contractor.do("intake", "list")["applications"] if row["number"] == HANAKO]
+    assert [row["state"] for row in left] == ["withdrawn"]
+    (sites.base / "export.csv").write_bytes(export(APPLICANTS[:1]))
+    again = contractor.do("intake", "import", sites.base / "export.csv")["files"][0]
+    assert (again["accepted"], again["already"]) == (0, 1)
+    sites.review()
+    sites.draw()
+    gone_from(sites, words)
+
+
+def test_after_the_draw_the_public_lines_stay_and_nothing_opens_them(at: At, tmp_path: Path) -> None:
+    sites = at("approve")
+    contractor = sites.contractor
+    words = words_about(contractor, "サトウ ハナコ")
+    contractor.refused("person", "erase", HANAKO, "--reason", "request", code=3)
+    contractor.do("participants", "cancel", HANAKO)
+    contractor.do("person", "erase", HANAKO, "--reason", "stop_use")
+    contractor.do("participants", "send")
+    contractor.do("intake", "send")
+    sites.sync()
+    gone_from(sites, words)
+    contractor.do("lottery", "publish", tmp_path / "public")
+    contractor.do("lottery", "verify", tmp_path / "public")
+    for machine in sites.both:
+        with machine.looking() as tx:
+            record = tx.applications.get(HANAKO).record  # type: ignore[union-attr]
+            salts = [
+                salt
+                for draw in tx.draws.names()
+                for unit in tx.draws.units(draw)
+                for one, salt in zip(unit.records, unit.salts, strict=True)
+                if one == record
+            ]
+        assert salts == ["0" * 64]
+        machine.do("participants", "outings")
+        machine.do("participants", "list", "A")
+    contractor.do("papers", "dispatch")
+
+
+def test_who_may_not_and_when_it_is_not_yet_time(at: At) -> None:
+    sites = at("send")
+    contractor, ward = sites.both
+    contractor.do("staff", "add", HANDLER[contractor.site], "--name", "担当", "--role", "handler")
+    contractor.refused("person", "erase", HANAKO, "--reason", "request", code=3)
+    contractor.do("intake", "withdraw", HANAKO)
+    handler(contractor).refused("person", "erase", HANAKO, "--reason", "request", code=3)
+    ward.refused("person", "erase", HANAKO, "--reason", "request", code=3)
+    contractor.refused("person", "erase", HANAKO, "--reason", "because", code=2)
+    contractor.refused("person", "erase", 999, "--reason", "request", code=2)
+    with_her = words_about(contractor, "サトウ ハナコ")
+    assert inside(contractor, with_her)
+    contractor.do("person", "erase", HANAKO, "--reason", "request")
+    contractor.refused("person", "erase", HANAKO, "--reason", "request", code=3)
+    contractor.refused("intake", "edit", HANAKO, "--set", "phone=03-5273-2001", code=3)
+    contractor.refused("intake", "resolve", HANAKO, "--accept", "--reason", "ward_decision", code=3)
+    assert inside(contractor, with_her) == []
+
+
+def test_what_is_disclosed_is_all_that_is_held_and_is_noted(at: At) -> None:
+    sites = at("apply")
+    contractor = sites.contractor
+    contractor.do("intake", "edit", HANAKO, "--set", "phone=03-5273-2001")
+    made = contractor.do("person", "disclose", HANAKO, sites.base / "hanako.pdf")
+    done = subprocess.run(
+        ["pdftotext", "-layout", sites.base / "hanako.pdf", "-"], capture_output=True, check=True
+    )
+    flat = "".join(done.stdout.decode().replace("\u200b", "").split())
+    for word in (
+        "サトウハナコ", "1950-03-04", "東京都新宿区新宿1-2-3", "0352732001", "0352731001", "hanako@example.jp",
+        "昭和25年3月4日", "c-boss", made["copy"],
+    ):  # fmt: skip
+        assert word in flat, word
+    assert "タカハシ" not in flat
+    line = contractor.do("ledger", "list")["lines"][0]
+    assert (line["act"], line["ref"]) == ("print", f"medium:{made['copy']}")
+
+
+@pytest.mark.parametrize("kana", ["サトウ ハナコ"])
+def test_the_search_would_find_her(at: At, kana: str) -> None:
+    contractor = at("apply").contractor
+    assert len(inside(contractor, words_about(contractor, kana))) >= 4
