@@ -31,6 +31,7 @@ PLACE_WORDS = {
     "writing": "管理簿 記入",
     "box_log": "管理簿 Boxの記録",
     "checkup": "送受信 拠点の点検",
+    "erased": "消去のあと",
 }
 
 _KEY = re.compile(r"[a-z]|f([1-9]|1[0-2])|space|slash|ctrl\+[a-z]")

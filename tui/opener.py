@@ -14,6 +14,7 @@ from tui.kind import ABLE, Kind
 if TYPE_CHECKING:
     from core.checks import Check
     from core.notice_kinds import Form
+    from core.office.erasing import Plan
     from core.office.importing import SourceTable
     from core.office.mailing import MailReport
     from core.office.notices import NoticeItem
@@ -90,6 +91,22 @@ class Session(Protocol):
 
     def read_desk_medium(self, folder: Path) -> Sequence[str]:
         """※ at the contractor: take in what a medium holds; the names of what was new."""
+        ...
+
+    def erasure_plan(self) -> Plan:
+        """Every copy there is, and who has agreed to their erasure."""
+        ...
+
+    def propose_erasure(self) -> object:
+        """The first person's word, over the copies there are now."""
+        ...
+
+    def erase(self, programme_name: str, progress: Progress | None = None) -> str:
+        """Carry out what two people agreed to: what is to be told. This session is closed once it has begun."""
+        ...
+
+    def write_erasure_report(self, file: Path) -> str:
+        """消去報告書 as PDF and, beside it, the signed record; the paper's 控番号."""
         ...
 
     def close(self) -> None:

@@ -20,8 +20,15 @@ if TYPE_CHECKING:
     from tui.list_place import View
 
 
-def make_pane(place: str) -> Pane:
-    """A pane by its place. Each is imported when first gone to: the first paint waits for one only."""
+def make_pane(place: str, *, erased: bool = False) -> Pane:
+    """A pane by its place. Each is imported when first gone to: the first paint waits for one only.
+
+    `erased`: there is nobody in this vault any more, so the lists of people say so instead.
+    """
+    if erased and place not in ("lottery", "ledger"):
+        from tui.panes.erased import ErasedPane
+
+        return ErasedPane()
     if place == "intake":
         from tui.panes.intake import IntakePane
 
@@ -62,9 +69,12 @@ class Workspace(Screen[None]):
         yield Line("flow")
         yield Line("keys")
         with Container(id="holder"):
-            self._pane = make_pane(self._place)
+            self._pane = self._made(self._place)
             yield self._pane
         yield Line("hint")
+
+    def _made(self, place: str) -> Pane:
+        return make_pane(place, erased=cast("IkiikiApp", self.app).session.office.actor.erased)
 
     def on_mount(self) -> None:
         self.refresh_header()
@@ -94,7 +104,7 @@ class Workspace(Screen[None]):
         holder = self.query_one("#holder", Container)
         with self.app.batch_update():  # one repaint instead of three: it goes over SSH
             await holder.remove_children()
-            self._pane = make_pane(place)
+            self._pane = self._made(place)
             await holder.mount(self._pane)
             self.refresh_header()
 

@@ -111,7 +111,7 @@ Turn = tuple[Machine, Callable[[D], Awaitable[None]]]
 
 async def sit(machine: Machine, work: Callable[[D], Awaitable[None]], desk: Callable[[Any], D]) -> None:
     """Log in on `machine`'s screen, do `work` at a `desk`, leave."""
-    config = Config(staff_id=MANAGER[machine.site], folder=machine.base)
+    config = Config(staff_id=machine.staff or MANAGER[machine.site], folder=machine.base)
     with mock.patch.dict(os.environ, machine.env()), derived_once():
         app = IkiikiApp(VaultOpener(machine.folder), now, config)
         async with app.run_test(size=(80, 24)) as pilot:

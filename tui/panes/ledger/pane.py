@@ -233,6 +233,12 @@ class LedgerPane(ListPlace, Pane):
         await self.ikiiki.ask(Message("管理簿の検証", words))
 
     @flow
+    async def action_erase(self) -> None:
+        from tui.panes.ledger.erasing import erasing
+
+        await erasing(self)
+
+    @flow
     async def action_export(self) -> None:
         name = f"ledger-{self.org}.hkl"
         answer = await self.ikiiki.ask(
