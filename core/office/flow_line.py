@@ -56,7 +56,7 @@ def after_erasure(tx: Tx) -> FlowStatus:
     return FlowStatus(
         title_of(programme_of(tx)),
         tuple(FlowStep(mark, words, Mark.DONE) for mark, words in WORDS.items()),
-        "消去済みの保管庫です。管理簿・抽選の記録・消去の報告だけがあります",
+        "消去済み。廃棄を確かめて報告する",
         "F7",
         0,
         0,

@@ -125,7 +125,14 @@ class Journal:
         self._take(line)
 
     def _lines(self) -> list[dict[str, Any]]:
-        content = read_private(self._path, limit=_LIMIT)
+        try:
+            content = read_private(self._path, limit=_LIMIT)
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise IntegrityFailure(
+                "消去の記録が見つかりません。残した保管庫が動かされています",
+                where=str(self._path.parent),
+                next_step="残した保管庫のフォルダを、元の場所（消去した保管庫の隣）に戻してください",
+            ) from error
         whole = content[: content.rfind(b"\n") + 1]  # a line torn by a crash was never acknowledged
         try:
             return [json.loads(line) for line in whole.splitlines()]

@@ -104,6 +104,16 @@ def test_the_old_place_says_where_the_rest_is_and_does_nothing_else(sites: Sites
     assert digest(ward.folder) == before
 
 
+def test_a_survivor_that_was_moved_away_is_asked_for(sites: Sites) -> None:
+    contractor = sites.contractor
+    agree(contractor)
+    run(contractor)
+    kept(contractor).folder.rename(sites.base / "elsewhere")
+    assert "動かされています" in contractor.refused("status", code=6)
+    (sites.base / "elsewhere").rename(kept(contractor).folder)
+    contractor.refused("status", code=3)
+
+
 def test_a_copy_of_the_old_vault_put_back_is_refused_as_older_than_its_mark(
     sites: Sites, tmp_path: Path
 ) -> None:
