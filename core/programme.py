@@ -16,7 +16,7 @@ from typing import Any
 from core.canonical import canonical_json, sha256_hex
 from core.errors import IntegrityFailure, UsageError
 from core.programme_check import build
-from core.programme_model import Contact, Deadlines, DrawPolicy, Outing, Programme, Round
+from core.programme_model import Contact, Deadlines, DrawPolicy, HandingOver, Outing, Programme, Round
 from core.programme_template import programme_template
 from core.toml_lines import LineIndex, Path
 
@@ -24,6 +24,7 @@ __all__ = [
     "Contact",
     "Deadlines",
     "DrawPolicy",
+    "HandingOver",
     "Outing",
     "Programme",
     "Round",
@@ -73,11 +74,14 @@ def parse_programme(text: str, name: str = "programme.toml") -> Programme:
 def to_canonical(programme: Programme) -> bytes:
     """The programme as RFC 8785 JSON and LF, every default written out: what is hashed, signed and sent.
 
-    But for `deadlines.count` where it says `days`: programmes agreed before there was a choice counted so, and keep their hash.
+    But for what could not be set in programmes agreed earlier, where it is as it was for them: they keep their hash. That is
+    `deadlines.count` where it says `days`, and `handover` where all of it is the default.
     """
     body = _plain(dataclasses.asdict(programme))
     if programme.deadlines.count == Deadlines.count:
         del body["deadlines"]["count"]
+    if programme.handover == HandingOver():
+        del body["handover"]
     return canonical_json({"format": _FORMAT, **body}) + b"\n"
 
 

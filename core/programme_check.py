@@ -14,7 +14,7 @@ from core.errors import UsageError
 from core.people.phone import read_phone
 from core.people.postal import read_postal_code
 from core.people.text import clean
-from core.programme_model import Contact, Deadlines, DrawPolicy, Outing, Programme, Round
+from core.programme_model import Contact, Deadlines, DrawPolicy, HandingOver, Outing, Programme, Round
 from core.toml_lines import Path
 
 MOST_OUTINGS = 100
@@ -31,6 +31,7 @@ _KEYS: dict[str, list[str]] = {
     "draw": [item.name for item in fields(DrawPolicy)],
     "deadlines": [item.name for item in fields(Deadlines)],
     "contact": [item.name for item in fields(Contact)],
+    "handover": [item.name for item in fields(HandingOver)],
 }
 _MISSING = object()
 
@@ -162,6 +163,7 @@ def build(document: Mapping[str, Any], where: Callable[[Path], str]) -> Programm
         contract_start=top.date("contract_start", first),
         retention_end=top.date("retention_end", dt.date(year, 12, 31)),
         contact=_contact(contact),
+        handover=_handover(top.one_table("handover")),
     )
     _check_days(top, programme)
     return programme
@@ -172,6 +174,12 @@ def _deadlines(table: Checker) -> Deadlines:
     return Deadlines(
         **{item.name: table.integer(item.name, 1, 366, item.default) for item in numbers},
         count=table.pattern("count", "days|office_days", " days か office_days ", Deadlines.count),
+    )
+
+
+def _handover(table: Checker) -> HandingOver:
+    return HandingOver(
+        **{item.name: table.integer(item.name, 1, 366, item.default) for item in fields(HandingOver)}
     )
 
 

@@ -104,6 +104,18 @@ class Deadlines:
 
 
 @dataclass(frozen=True)
+class HandingOver:
+    """What is carried by hand: how far apart data and its password travel, and when somebody should ask after it."""
+
+    notice_hours: int = 24
+    """From giving a medium until its パスワード通知書 may be printed (C7)."""
+    acknowledge_days: int = 3
+    """From giving until the receiver has signed."""
+    return_days: int = 30
+    """From an export until it is to come back, where no day is named; never later than `retention_end`."""
+
+
+@dataclass(frozen=True)
 class Contact:
     """Where participants ask, printed on notices: an organisation, not a person. Empty items are not printed."""
 
@@ -138,6 +150,7 @@ class Programme:
     retention_end: dt.date
     """By this day every copy is erased and the erasure reported."""
     contact: Contact
+    handover: HandingOver = HandingOver()
 
     def outing(self, code: str) -> Outing:
         """Raises KeyError."""

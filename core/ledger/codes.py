@@ -61,6 +61,7 @@ class Act(StrEnum):
     RENEW = "renew"
     TELL = "tell"
     HEAR = "hear"
+    SIGNED_FOR = "signed_for"
     BOUNCE = "bounce"
     PROPOSE_ERASURE = "propose_erasure"
     CONFIRM_ERASURE = "confirm_erasure"
@@ -118,6 +119,7 @@ ACT_WORDS: dict[Act, str] = {
     Act.RENEW: "鍵の交換の準備",
     Act.TELL: "電話で伝達",
     Act.HEAR: "電話で受領",
+    Act.SIGNED_FOR: "受領印の確認",
     Act.BOUNCE: "不着",
     Act.PROPOSE_ERASURE: "消去の発議",
     Act.CONFIRM_ERASURE: "消去の決裁",

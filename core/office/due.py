@@ -66,6 +66,7 @@ class LateKind(StrEnum):
     INTEGRITY = "integrity"
     BOX_LOG = "box_log"
     BLOCKED = "blocked"
+    HANDOVER = "handover"
     STEP = "step"
     FAILING = "failing"
     COURIER = "courier"

@@ -15,6 +15,7 @@ from core.office.approving import verdicts_on
 from core.office.blocked import in_hand
 from core.office.codes_compared import noted
 from core.office.counter import records_away, records_handed
+from core.office.custody_due import of_custody
 from core.office.desk import Desk, programme_of
 from core.office.drawing import Step as DrawStep
 from core.office.drawing import step_of
@@ -83,7 +84,8 @@ class Flow:
                 sentence, key = stopped.todo, "F6"
             round_ = programme.round(_round_in_hand(tx, actor.site))
             kept = done | {"⑪": done["⑪"] or _posted_once(tx, actor.site)}
-            late = in_order([*exchange.late, *overdue_steps(round_, kept, WORDS, today(self._desk))])
+            steps_late = overdue_steps(round_, kept, WORDS, today(self._desk))
+            late = in_order([*exchange.late, *steps_late, *of_custody(tx, self._desk)])
         now = next((mark for mark, is_done in done.items() if not is_done), None)
         steps = tuple(
             FlowStep(mark, words, Mark.DONE if done[mark] else Mark.NOW if mark == now else Mark.LATER)

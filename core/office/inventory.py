@@ -6,22 +6,27 @@ later line with that id tells what became of it, so the inventory is as hard to 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from core.canonical import crockford_id
 from core.errors import Refused, UsageError
 from core.ledger.codes import Act, Content, Medium, Place, Unit
 from core.ledger.line import LedgerLine, read_line
+from core.office.carried import carried
 from core.office.desk import Desk
+from core.office.kept import forget_password, is_overdue, kept_of
 from core.office.ledger import write_line
 from core.office.ports import Tx
-from core.roles import Right
+from core.office.seating import today
+from core.roles import Right, Site
 
 REF, BATCH = "medium:", "batch:"
+_ABOUT_COPIES = (b'"ref":"medium:', b'"ref":"batch:')
 SHORTEST = 4
 """Characters of an id that a person must type, as long as they name one copy alone."""
-MAKING = frozenset({Act.PRINT, Act.EXPORT, Act.COPY, Act.BACKUP, Act.TAKE})
+MAKING = frozenset({Act.PRINT, Act.EXPORT, Act.COPY, Act.BACKUP, Act.TAKE, Act.INTAKE})
 """Acts by which there is a copy that was not here before."""
 LEAVING = frozenset({Act.DISPATCH, Act.GIVE, Act.RETURN})
 """Acts by which somebody else has it from now on."""
@@ -47,6 +52,12 @@ class Copy:
     made_by: str
     last_at: str
     """RFC 3339, of the last line about it."""
+    received: bool = False
+    """It came from the other site: not made here."""
+    return_by: dt.date | None = None
+    """The day by which it is to come back, or to go back."""
+    overdue: bool = False
+    """That day is past, and some of it is not where it belongs."""
 
     @property
     def gone(self) -> bool:
@@ -54,10 +65,11 @@ class Copy:
         return self.here == 0
 
 
-def copies(lines: Iterable[LedgerLine]) -> list[Copy]:
+def copies(lines: Iterable[LedgerLine], others: Iterable[LedgerLine] = ()) -> list[Copy]:
     """All copies of one site's ledger, in the order they were made, those that are gone among them.
 
-    A line about an id nobody made is passed over: what it tells is in the ledger, but it is no copy of ours.
+    A line about an id nobody made is passed over: what it tells is in the ledger, but it is no copy of ours. Of the other
+    site's lines (`others`) those count that say it destroyed what it had of us.
     """
     found: dict[str, Copy] = {}
     for line in lines:
@@ -70,21 +82,33 @@ def copies(lines: Iterable[LedgerLine]) -> list[Copy]:
                 place = line.to if line.to is not Place.NONE else Place(line.org.value)
                 found[name] = Copy(
                     name, line.content, line.medium, line.unit, line.qty, line.qty, 0, place,
-                    line.at, line.actor, line.at,
+                    line.at, line.actor, line.at, line.act is Act.TAKE,
                 )  # fmt: skip
             continue
         found[name] = _told(known, line)
+    for line in others:
+        known = found.get(line.ref.partition(":")[2]) if line.ref.startswith(REF) else None
+        if known is not None and line.act in ENDING:
+            found[known.id] = replace(
+                known, given=known.given - min(line.qty, known.given), last_at=max(known.last_at, line.at)
+            )
     return list(found.values())
 
 
 def _told(copy: Copy, line: LedgerLine) -> Copy:
     some = min(line.qty, copy.here)
     copy = replace(copy, last_at=line.at)
+    if line.act in ENDING and line.from_ is Place(line.org.other.value):  # reported by who had it
+        return replace(copy, given=copy.given - min(line.qty, copy.given))
     if line.act in ENDING:
         return replace(copy, here=copy.here - some)
+    if line.act is Act.GIVE and line.handover and not copy.here and copy.given:  # counted again
+        return replace(copy, qty=line.qty, given=line.qty)
     if line.act in LEAVING:
         outside = 0 if line.act is Act.DISPATCH else some  # a posted notice is its reader's own
         return replace(copy, here=copy.here - some, given=copy.given + outside)
+    if line.act is Act.TAKE and copy.received and not copy.given:  # counted again
+        return replace(copy, qty=line.qty, here=max(0, line.qty - (copy.qty - copy.here)))
     if line.act is Act.TAKE:  # it came back
         back = min(line.qty, copy.given)
         return replace(copy, here=copy.here + back, given=copy.given - back)
@@ -94,9 +118,22 @@ def _told(copy: Copy, line: LedgerLine) -> Copy:
 
 
 def copies_of(tx: Tx, desk: Desk) -> list[Copy]:
-    """This site's copies."""
-    org = desk.actor.site
-    return copies(read_line(line, name=f"ledger-{org}")[1] for line in tx.ledger.lines(org))
+    """This site's copies, with the days by which they are to come or go back."""
+    found = copies(_lines(tx, desk.actor.site), _lines(tx, desk.actor.site.other))
+    day = today(desk)
+    return [replace(one, return_by=by, overdue=is_overdue(by, one, day)) for one, by in _dated(tx, found)]
+
+
+def _lines(tx: Tx, org: Site) -> Iterator[LedgerLine]:
+    for raw in tx.ledger.lines(org):
+        if _ABOUT_COPIES[0] in raw or _ABOUT_COPIES[1] in raw:
+            yield read_line(raw, name=f"ledger-{org}")[1]
+
+
+def _dated(tx: Tx, found: Iterable[Copy]) -> Iterator[tuple[Copy, dt.date | None]]:
+    for one in found:
+        kept = kept_of(tx, one.id)
+        yield one, kept.return_by if kept else None
 
 
 def write_copy(
@@ -138,7 +175,10 @@ class Inventory:
         return [copy for copy in found if everything or copy.here or copy.given]
 
     def destroyed(self, name: str, qty: int | None = None) -> Copy:
-        """Shredded, wiped or broken, seen by whoever says so; all of it that is here, or `qty` of it."""
+        """Shredded, wiped or broken, seen by whoever says so; all of it that is here, or `qty` of it.
+
+        What is with others, none of it here, is meant as they reported it destroyed.
+        """
         return self._tell(Act.DESTROY, name, qty, Place.DISPOSAL)
 
     def stored(self, name: str) -> Copy:
@@ -154,18 +194,24 @@ class Inventory:
         with self._desk.writing(Right.LEDGER_ADD) as tx:
             copy = self._need(tx, name)
             name = copy.id
-            some = copy.here if qty is None else qty
-            if not 0 < some <= copy.here:
+            reported = act is Act.DESTROY and copy.here == 0 and copy.given > 0
+            most = copy.given if reported else copy.here
+            some = most if qty is None else qty
+            if not 0 < some <= most:
                 raise Refused(
                     "その数は手もとにありません", where=f"控番号 {name}",
                     next_step=f"手もとにあるのは {copy.here} です。数を確かめてください",
                 )  # fmt: skip
             write_line(
                 self._desk, tx, act, copy.content, some, copy.unit, medium=copy.medium,
-                from_=copy.place, to=to, ref=REF + name,
+                from_=Place(self._desk.actor.site.other.value) if reported else copy.place, to=to,
+                handover=name if any(one.id == name for one in carried(tx)) else "", ref=REF + name,
             )  # fmt: skip
             self._desk.log(tx, "inventory", f"{act.value} {name} n={some}")
-            return self._need(tx, name)
+            left = self._need(tx, name)
+            if act is Act.DESTROY and not left.here and not left.given:
+                forget_password(tx, name)
+            return left
 
     def _need(self, tx: Tx, name: str) -> Copy:
         """The copy of that id, or the only one whose id begins so."""

@@ -8,7 +8,9 @@ from core.errors import IntegrityFailure, UsageError
 from core.keys import SigningKey
 from core.ledger.chain import ChainState, verify_chain
 from core.ledger.codes import Act, Content, Medium, Place, Unit
+from core.ledger.handover import require_handover
 from core.ledger.line import LedgerLine, Seen, read_line, sign_line
+from core.office.carried import lines_sharing, unlike
 from core.office.codes_compared import compare
 from core.office.desk import Desk, iso
 from core.office.keyring import cards_of, rosters_of, successors_of
@@ -18,7 +20,7 @@ from core.roles import Right, Site
 BY_HAND = frozenset(
     {
         Act.GIVE, Act.CARRY, Act.TAKE, Act.RETURN, Act.STORE, Act.TAKE_OUT, Act.COPY, Act.PRINT, Act.DESTROY, Act.INSPECT,
-        Act.ACKNOWLEDGE, Act.REPORT, Act.INCIDENT, Act.DRILL, Act.UPDATE, Act.CORRECT,
+        Act.ACKNOWLEDGE, Act.REPORT, Act.INCIDENT, Act.DRILL, Act.UPDATE, Act.CORRECT, Act.SIGNED_FOR,
     }
 )  # fmt: skip
 """Acts a person may enter; the others are written by the program as they happen."""
@@ -30,6 +32,8 @@ class LedgerFinding:
 
     org: Site
     what: str
+    chain: bool = True
+    """False where every line is as it was signed, but the two sites tell a handover differently."""
 
 
 def write_line(
@@ -46,7 +50,10 @@ def write_line(
     handover: str = "",
     ref: str = "",
 ) -> None:
-    """Sign the next line of this site's ledger with the person's key, in the caller's transaction."""
+    """Sign the next line of this site's ledger with the person's key, in the caller's transaction.
+
+    Raises `Refused` for a handover that must not be so (`require_handover`: C7, C8).
+    """
     site, other = desk.actor.site, desk.actor.site.other
     line = LedgerLine(
         seq=tx.ledger.size(site) + 1,
@@ -65,6 +72,8 @@ def write_line(
         ref=ref,
         seen=Seen(tx.ledger.size(other), tx.ledger.head(other)),
     )
+    if handover or act in (Act.GIVE, Act.RETURN):
+        require_handover(line, lines_sharing(tx, handover))
     tx.ledger.append(site, line.seq, sign_line(line, tx.ledger.head(site), SigningKey.of(desk.signer)))  # fmt: skip
 
 
@@ -97,16 +106,22 @@ class LedgerDesk:
         medium: Medium = Medium.NONE,
         from_: Place = Place.NONE,
         to: Place = Place.NONE,
+        handover: str = "",
         ref: str = "",
     ) -> LedgerLine:
-        """Enter by hand what happened outside the program (a folder handed over, a disc locked away)."""
+        """Enter by hand what happened outside the program (a folder handed over, a disc locked away).
+
+        `handover`: the 控番号 of what is carried. Raises `Refused` as `write_line` does.
+        """
         if act not in BY_HAND:
             raise UsageError(
                 "この行為は自動で記録されるため、手では書けません", where=act.value,
                 next_step="次のどれか: " + " ".join(sorted(a.value for a in BY_HAND)),
             )  # fmt: skip
         with self._desk.writing(Right.LEDGER_ADD) as tx:
-            write_line(self._desk, tx, act, content, qty, unit, medium=medium, from_=from_, to=to, ref=ref)
+            write_line(
+                self._desk, tx, act, content, qty, unit, medium=medium, from_=from_, to=to, handover=handover, ref=ref
+            )  # fmt: skip
             self._desk.log(tx, "ledger_add", act.value)
         return self.page(self._desk.actor.site, 0, 1)[0]
 
@@ -117,7 +132,7 @@ class LedgerDesk:
             return b"".join(tx.ledger.lines(org))
 
     def verify(self) -> list[LedgerFinding]:
-        """Check chain, numbering and signatures of both ledgers from the first line on, and their lines on codes told."""
+        """Check chain, numbering and signatures of both ledgers from the first line on, and what both tell of codes and handovers."""
         found = []
         with self._desk.reading(Right.LEDGER_READ) as tx:
             for org in Site:
@@ -137,6 +152,7 @@ class LedgerDesk:
                     found.append(LedgerFinding(org, str(error)))
             site = self._desk.actor.site
             found += [LedgerFinding(Site.CONTRACTOR, what) for what in compare(tx, site)]
+            found += [LedgerFinding(org, what, chain=False) for org, what in unlike(tx)]
         return found
 
     def access_count(self) -> int:

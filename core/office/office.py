@@ -8,12 +8,14 @@ from core.office.by_phone import ByPhone
 from core.office.chances import Chances
 from core.office.checkup import Checkup
 from core.office.countersigning import receipt_entries, take_receipt
+from core.office.custody import Custody
 from core.office.desk import Desk
 from core.office.drafts import Drafts
 from core.office.drawn import take_draw
 from core.office.epochs import take_epoch
 from core.office.erasing import Erasing
 from core.office.exchange import Exchange, Sealer, Sent
+from core.office.exporting import Exporting
 from core.office.flow import Flow
 from core.office.grouping import Groups
 from core.office.importing import Importing
@@ -84,6 +86,8 @@ class Office:
         self.mailing = Mailing(desk)
         self.ledger = LedgerDesk(desk)
         self.inventory = Inventory(desk)
+        self.custody = Custody(desk)
+        self.exporting = Exporting(desk)
         self.box_log = BoxLogDesk(desk, boxes)
         self.written = WrittenFiles(desk)
         self.erasing = Erasing(desk, boxes)

@@ -23,17 +23,11 @@ def printed(bureau: Any, qty: int = 3) -> str:
 def tell(bureau: Any, act: Act, name: str, qty: int, to: Place) -> None:
     desk = bureau.office._desk
     with desk.writing(Right.LEDGER_ADD) as tx:
-        write_line(
-            desk,
-            tx,
-            act,
-            Content.PARTICIPANTS,
-            qty,
-            Unit.SHEETS,
-            medium=Medium.PAPER,
-            to=to,
-            ref=f"medium:{name}",
-        )
+        for one in (Act.CARRY, act) if act is Act.GIVE else (act,):
+            write_line(
+                desk, tx, one, Content.PARTICIPANTS, qty, Unit.SHEETS, medium=Medium.PAPER, to=to,
+                handover=name if act is Act.GIVE else "", ref=f"medium:{name}",
+            )  # fmt: skip
 
 
 def test_a_print_is_here_until_it_is_destroyed(bench: Any) -> None:

@@ -1,0 +1,340 @@
+"""Carrying by hand ※ C7 C8: what is prepared, put into a locked bag, given, signed for, brought back; one ledger line each.
+
+The other site's line comes with its next bundle. Where the receiver has no vault, its signature on the 受渡票 is entered here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from core.errors import Refused, UsageError
+from core.exchange.strict import ID10, MAX_INTEGER
+from core.ledger.codes import CARRIED, Act, Content, Medium, Place, Unit
+from core.ledger.handover import Handover, Stage
+from core.ledger.line import LedgerLine
+from core.office.carried import carried
+from core.office.desk import Desk, programme_of
+from core.office.inventory import REF, SHORTEST, new_copy
+from core.office.kept import Kept, forget_password, keep, kept_of
+from core.office.ledger import write_line
+from core.office.ports import Tx
+from core.office.seating import today
+from core.roles import Right, Site
+
+DATA = frozenset({Medium.USB, Medium.DISC})
+"""Media that hold files under a password."""
+
+
+class Step(StrEnum):
+    """What can be done next with a thing, at this site."""
+
+    BAG = "bag"
+    GIVE = "give"
+    TAKE = "take"
+    SIGNED = "signed"
+    SEND_BACK = "send_back"
+    BACK = "back"
+    RECOUNT = "recount"
+
+
+STEP_WORDS = {
+    Step.BAG: "鞄に入れて施錠した",
+    Step.GIVE: "渡した",
+    Step.TAKE: "受け取り、数えた",
+    Step.SIGNED: "受渡票に受領印をもらった",
+    Step.SEND_BACK: "返した",
+    Step.BACK: "返ってきた",
+    Step.RECOUNT: "数え直した",
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing carried by hand, as both ledgers tell it."""
+
+    id: str
+    """控番号."""
+    content: Content
+    medium: Medium
+    unit: Unit
+    qty: int
+    """By who gives it; by who took it where the other side's line has not come."""
+    taken: int | None
+    """How many the receiver counted; None until it signed."""
+    from_: Place
+    to: Place
+    stage: Stage
+    differs: tuple[str, ...]
+    giver: Site | None
+    """None while only the receiver's line is here."""
+    steps: tuple[Step, ...]
+    """What this site can do next; the first is what is due."""
+    number: int
+    """Running number among what its giver prepared, from 1; 0 where that is not known."""
+    since: str
+    """RFC 3339, of the newest line that moved it on."""
+    return_by: dt.date | None
+    records: int
+    """In a data medium made here: how many records it holds."""
+    opens: str
+    """Of a password notice made here: which export it opens."""
+
+    @property
+    def is_notice(self) -> bool:
+        return self.content is Content.PASSWORD_NOTICE
+
+
+def items_of(tx: Tx, site: Site) -> list[Item]:
+    """Everything carried by hand, oldest first, as `site` sees it."""
+    found = sorted(carried(tx), key=lambda one: _first(one).at)
+    numbers: dict[Site, int] = {}
+    items = []
+    for one in found:
+        number = 0
+        if one.giver is not None and one.prepared is not None:
+            number = numbers[one.giver] = numbers.get(one.giver, 0) + 1
+        items.append(_item(tx, one, site, number))
+    return items
+
+
+def _item(tx: Tx, one: Handover, site: Site, number: int) -> Item:
+    about, kept = one.about, kept_of(tx, one.id) or Kept()
+    from_, to = about.from_, about.to
+    if one.given is None and one.prepared is not None:
+        from_, to = one.prepared.to, kept.to
+    newest = one.back or one.returned or one.taken or one.given or next(reversed(one.bagged), None) or about
+    return Item(
+        one.id, about.content, about.medium, about.unit, about.qty, one.taken.qty if one.taken else None,
+        from_, to, one.stage, one.differs, one.giver, _steps(one, site), number, newest.at,
+        kept.return_by, kept.records, kept.opens,
+    )  # fmt: skip
+
+
+def _first(one: Handover) -> LedgerLine:
+    return one.prepared or next(iter(one.bagged), None) or one.given or one.about
+
+
+def _steps(one: Handover, site: Site) -> tuple[Step, ...]:
+    """The chain: what may follow, at this site."""
+    mine = one.giver is site or (one.giver is None and one.taken is not None and one.taken.org is not site)
+    stage = one.stage
+    again = (Step.RECOUNT,) if one.differs else ()
+    loose = (Step.RECOUNT,) if one.about.content is Content.FORMS else ()
+    """Sheets can be counted wrongly; a medium is one."""
+    if mine:
+        return {
+            Stage.PREPARED: (Step.BAG,),
+            Stage.LOCKED: (Step.GIVE,),
+            Stage.GIVEN: (Step.SIGNED, *loose),
+            Stage.TAKEN: (*again, Step.BACK),
+            Stage.RETURNING: (Step.BACK, *again),
+        }.get(stage, again)
+    locked = sum(line.org is site for line in one.bagged) > 0
+    return {
+        Stage.GIVEN: (Step.TAKE,),
+        Stage.TAKEN: (*again, Step.SEND_BACK if locked else Step.BAG, *(() if again else loose)),
+    }.get(stage, again)
+
+
+class Custody:
+    """The use cases of 媒体と紙 and `ikiiki handover`."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def list(self, *, everything: bool = False) -> list[Item]:
+        """What is under way, and with `everything` also what has come to its end."""
+        with self._desk.reading(Right.LEDGER_READ) as tx:
+            found = items_of(tx, self._desk.actor.site)
+        return [one for one in found if everything or one.stage not in (Stage.ENDED, Stage.BACK)]
+
+    def find(self, name: str) -> Item:
+        """The thing with that 控番号, or the only one that begins so. Raises `UsageError`."""
+        with self._desk.reading(Right.LEDGER_READ) as tx:
+            return self._need(tx, name)
+
+    def prepare_forms(self, count: int) -> Item:
+        """※ on paper, at the ward: so many forms taken at the counter, not keyed, are to go to the contractor."""
+        site = self._desk.actor.site
+        with self._desk.writing(Right.DESK) as tx:
+            if site is not Site.WARD:
+                raise Refused("窓口の応募用紙を渡すのは区です")
+            _require_count(count)
+            name = new_copy(self._desk)
+            keep(tx, name, Kept(programme_of(tx).retention_end, to=Place.CONTRACTOR))
+            write_line(
+                self._desk, tx, Act.INTAKE, Content.FORMS, count, Unit.SHEETS, medium=Medium.PAPER,
+                from_=Place.APPLICANTS, to=Place.WARD_DESK, handover=name, ref=REF + name,
+            )  # fmt: skip
+            self._desk.log(tx, "handover_forms", f"{name} n={count}")
+            return self._need(tx, name)
+
+    def bag(self, name: str) -> Item:
+        """C8: it lies in the bag, and the bag is locked. A notice and a data medium never lie in one bag (C7)."""
+        with self._desk.writing(Right.LEDGER_ADD) as tx:
+            item = self._next(tx, name, Step.BAG)
+            if any(self._apart(item, other) for other in items_of(tx, self._desk.actor.site)):
+                raise Refused(
+                    "媒体とパスワード通知書を、同じ鞄に入れることはできません", where=f"控番号 {item.id}",
+                    next_step="鞄に入れてあるものを先に渡し、別の機会に運んでください",
+                )  # fmt: skip
+            return self._tell(tx, item, Act.CARRY, item.qty)
+
+    @staticmethod
+    def _apart(one: Item, other: Item) -> bool:
+        """Whether the two must not lie in the bag at once, and the other does."""
+        both = {one.is_notice, other.is_notice}
+        data = one.medium if other.is_notice else other.medium
+        return other.stage is Stage.LOCKED and both == {True, False} and data in DATA
+
+    def give(self, name: str) -> Item:
+        """It was given from hand to hand; signed with the giver's key."""
+        with self._desk.writing(Right.LEDGER_ADD) as tx:
+            item = self._next(tx, name, Step.GIVE)
+            given = self._tell(tx, item, Act.GIVE, item.qty)
+            if item.opens:
+                forget_password(tx, item.opens)
+            return given
+
+    def take(
+        self,
+        name: str,
+        count: int,
+        *,
+        content: Content = Content.FORMS,
+        medium: Medium = Medium.PAPER,
+    ) -> Item:
+        """The receiver has it, has looked at the lock, and has counted `count`; signed with its key.
+
+        `content` and `medium` are asked only while the giver's line has not come with a bundle. Raises `UsageError` for a
+        控番号 that is not whole then, `Refused` for what cannot be taken here.
+        """
+        site = self._desk.actor.site
+        with self._desk.writing(Right.LEDGER_ADD) as tx:
+            _require_count(count)
+            item = self._known(tx, name)
+            if item is not None:
+                return self._tell(tx, self._next(tx, item.id, Step.TAKE), Act.TAKE, count)
+            full = name.strip().upper()
+            if not ID10.fullmatch(full):
+                raise UsageError(
+                    "控番号が読めません",
+                    where=name,
+                    next_step="受渡票にある10文字を、そのまま入力してください",
+                )
+            if medium not in CARRIED:
+                raise UsageError(
+                    "手渡しで受け取る媒体ではありません",
+                    next_step="紙・USBメモリ・光ディスクから選んでください",
+                )
+            forms = content is Content.FORMS and site is Site.CONTRACTOR
+            write_line(
+                self._desk, tx, Act.TAKE, content, count, Unit.SHEETS if medium is Medium.PAPER else Unit.MEDIA,
+                medium=medium, from_=Place.WARD_DESK if forms else Place(site.other.value), to=Place(site.value),
+                handover=full, ref=REF + full,
+            )  # fmt: skip
+            self._desk.log(tx, "handover_take", f"{full} n={count}")
+            return self._need(tx, full)
+
+    def signed(self, name: str, count: int) -> Item:
+        """The receiver, who has no vault, signed the 受渡票 for `count`; entered from the paper by who gave it."""
+        with self._desk.writing(Right.LEDGER_ADD) as tx:
+            _require_count(count)
+            return self._tell(tx, self._next(tx, name, Step.SIGNED), Act.SIGNED_FOR, count)
+
+    def recount(self, name: str, count: int) -> Item:
+        """This side was mistaken in the number: its newest word counts, the older one stays in the ledger."""
+        with self._desk.writing(Right.LEDGER_ADD) as tx:
+            _require_count(count)
+            item = self._next(tx, name, Step.RECOUNT)
+            mine = item.giver is self._desk.actor.site
+            return self._tell(tx, item, Act.GIVE if mine else Act.TAKE, count)
+
+    def send_back(self, name: str) -> Item:
+        """What was received goes back, by the locked bag again."""
+        with self._desk.writing(Right.LEDGER_ADD) as tx:
+            item = self._next(tx, name, Step.SEND_BACK)
+            return self._tell(tx, item, Act.RETURN, item.taken or item.qty, turned=True)
+
+    def back(self, name: str, count: int) -> Item:
+        """What was given has come back."""
+        with self._desk.writing(Right.LEDGER_ADD) as tx:
+            _require_count(count)
+            item = self._next(tx, name, Step.BACK)
+            return self._tell(tx, item, Act.TAKE, count, turned=True)
+
+    def return_by(self, name: str, day: dt.date) -> Item:
+        """Note the day by which it is to come back, or to go back; at the receiver from the label or the 受渡票."""
+        with self._desk.writing(Right.LEDGER_ADD) as tx:
+            item = self._need(tx, name)
+            if day < today(self._desk):
+                raise UsageError(
+                    "返却期限が過ぎた日です", where=day.isoformat(), next_step="今日からの日にしてください"
+                )
+            keep(tx, item.id, replace(kept_of(tx, item.id) or Kept(), return_by=day))
+            self._desk.log(tx, "return_by", item.id)
+            return self._need(tx, item.id)
+
+    # -- parts ------------------------------------------------------------------------------------------------
+
+    def _tell(self, tx: Tx, item: Item, act: Act, count: int, *, turned: bool = False) -> Item:
+        from_, to = (item.to, item.from_) if turned else (item.from_, item.to)
+        if act is Act.CARRY and Step.BAG in item.steps and item.stage is Stage.TAKEN:
+            from_, to = item.to, item.from_  # the way back begins
+        write_line(
+            self._desk, tx, act, item.content, count, item.unit, medium=item.medium, from_=from_, to=to,
+            handover=item.id, ref=REF + item.id,
+        )  # fmt: skip
+        self._desk.log(tx, f"handover_{act.value}", f"{item.id} n={count}")
+        return self._need(tx, item.id)
+
+    def _next(self, tx: Tx, name: str, step: Step) -> Item:
+        """The thing, if that step may follow here. Raises `Refused` naming what may."""
+        item = self._need(tx, name)
+        if step in item.steps:
+            return item
+        may = "、".join(STEP_WORDS[one] for one in item.steps)
+        raise Refused(
+            f"いまは「{STEP_WORDS[step]}」を記録できません", where=f"控番号 {item.id}",
+            next_step=f"次に記録できるのは: {may}" if may else "この側で次にすることはありません。相手の記入を待ってください",
+        )  # fmt: skip
+
+    def _need(self, tx: Tx, name: str) -> Item:
+        item = self._known(tx, name)
+        if item is None:
+            raise UsageError(
+                "その控番号の受渡しは、どちらの管理簿にもありません", where=name,
+                next_step="紙や媒体にある控番号を、そのまま入力してください",
+            )  # fmt: skip
+        return item
+
+    def _known(self, tx: Tx, name: str) -> Item | None:
+        wanted = name.strip().upper()
+        meant = [one for one in items_of(tx, self._desk.actor.site) if one.id.startswith(wanted)]
+        if len(meant) > 1 and wanted:
+            raise UsageError(
+                "その控番号は1つに決まりません", where=name, next_step="10文字すべてを入力してください"
+            )
+        return meant[0] if len(meant) == 1 and len(wanted) >= SHORTEST else None
+
+
+def keyed_of(tx: Tx, items: Iterable[Item]) -> Sequence[str]:
+    """At the contractor, per box of counter forms received: nothing is matched to a person, only counted."""
+    from core.applicant import Route, State
+    from core.office.forms import OWN_NUMBERS
+
+    sheets = sum(one.taken or 0 for one in items if one.content is Content.FORMS and one.taken is not None)
+    if not sheets:
+        return ()
+    keyed = sum(
+        one.route is Route.DESK and one.number in OWN_NUMBERS for one in tx.applications.all(tuple(State))
+    )
+    return (f"窓口の応募用紙: 受け取った {sheets}枚、入力した {keyed}件",)
+
+
+def _require_count(count: int) -> None:
+    if not 0 < count <= MAX_INTEGER:
+        raise UsageError("数が読めません", where=str(count), next_step="1以上の数を入力してください")
