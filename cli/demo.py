@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.clock import now
+from cli.demo_counter import counter_by_medium, counter_on_paper
 from cli.demo_people import demo_programme, desk_applications, outing_days, paper_applications, write_exports
 from cli.wiring import Session, create_vault_folder, open_session
 from core.applicant import Problem, State
@@ -153,12 +154,9 @@ class _Player:
         for paper in papers:
             self.contractor.office.intake.add(paper.fields, paper.route)
         self.tell(f"    はがきとFAX {len(papers)}枚を手で入力")
-        self.tell("※    区の窓口で受けた応募を、暗号化した媒体で渡す")
-        for paper in desk_applications():
-            self.ward.office.intake.add(paper.fields, paper.route)
-        name = self.ward.write_desk_medium(self.folder / "medium")
-        taken = self.contractor.read_desk_medium(self.folder / "medium")
-        self.tell(f"    媒体 {self.folder.name}/medium に {name}.zip、委託先が取り込み {len(taken)}束")
+        *keyed, on_paper = desk_applications()
+        counter_by_medium(self.ward, self.contractor, keyed, self.folder / "medium", self.tell)
+        counter_on_paper(self.ward, self.contractor, [on_paper], self.folder / "papers", self.tell)
 
     def _resolve(self) -> None:
         intake = self.contractor.office.intake
@@ -342,7 +340,7 @@ class _Player:
             "medium/       区の窓口の応募を渡した媒体（封印した束だけ）",
             "exports/      申込フォームから書き出したファイル（見本の入力）",
             f"public/{draw}/   だれでも写してよい抽選の記録。cd して sh verify.sh",
-            "papers/       参加証・落選通知のPDF（はがきと封書）、メールの文面、通知の言葉、管理簿の書き出し",
+            "papers/       窓口の受渡票、参加証・落選通知のPDF（はがきと封書）、メールの文面、通知の言葉、管理簿の書き出し",
             "",
             "見本の職員とパスワード",
         ]

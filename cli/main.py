@@ -20,6 +20,7 @@ GROUPS = {
     "courier": "courier", "intake": "intake", "review": "review", "lottery": "lottery", "participants": "participants",
     "papers": "papers", "ledger": "ledger", "log": "ledger",
     "person": "person", "erase": "erase",
+    "handover": "handover", "inventory": "inventory",
 }  # fmt: skip
 """The module of each command that has others below it, in the order of the list."""
 ALONE = {
@@ -30,6 +31,7 @@ ALONE = {
     "sync": "sync",
     "doctor": "doctor",
     "demo": "demo",
+    "export": "export",
 }
 
 

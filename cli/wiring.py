@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli import papering
+from cli import handing, papering
 from cli.carrying import SyncReport, Trip
 from cli.clock import now
 from cli.ending import Ending
@@ -51,6 +51,8 @@ from storage.vault.vault import NewStaff, create_vault, open_vault
 
 if TYPE_CHECKING:
     from core.checks import Check
+    from core.office.custody import Item
+    from core.office.exporting import Draft
     from core.office.mailing import MailReport
     from core.office.notices import NoticeItem
     from core.office.review_paper import PaperList
@@ -171,6 +173,22 @@ class Session(Ending):
         """Write a file that has people in it outside the vault, and keep track of it for the erasure."""
         self.office.written.note(str(path.absolute()), content)
         write_file(path, content)
+
+    def export_medium(self, folder: Path, draft: Draft) -> Item:
+        """One file under a password on a medium, for people without a vault; noted in the ledger."""
+        return handing.export_medium(self.office, self.folder, folder, draft)
+
+    def write_password_notice(self, file: Path, name: str) -> Item:
+        """パスワード通知書 of that export as PDF, a new file; a handover of its own."""
+        return handing.write_password_notice(self.office, self.folder, file, name)
+
+    def write_slip(self, file: Path, name: str) -> None:
+        """受渡票 as PDF, a new file."""
+        handing.write_slip(self.office, file, name)
+
+    def write_label(self, file: Path, name: str) -> None:
+        """The label of a medium as PDF, a new file."""
+        handing.write_label(self.office, file, name)
 
     def publish(self, folder: Path, draw: str | None = None) -> str:
         """Write the public folder of the newest draw, or of the one named, and enter it in the ledger; the draw's id."""

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from core.checks import Check
     from core.notice_kinds import Form
     from core.office.erasing import Plan
+    from core.office.custody import Item
+    from core.office.exporting import Draft
     from core.office.importing import SourceTable
     from core.office.mailing import MailReport
     from core.office.notices import NoticeItem
@@ -83,6 +85,22 @@ class Session(Protocol):
 
     def write_review_list(self, file: Path, stage: str) -> PaperList:
         """点検一覧 as PDF, noted in ledger and access log."""
+        ...
+
+    def export_medium(self, folder: Path, draft: Draft) -> Item:
+        """Write one file under a password onto a medium, noted in ledger and access log."""
+        ...
+
+    def write_password_notice(self, file: Path, name: str) -> Item:
+        """パスワード通知書 of that export as PDF, to be handed over on another occasion."""
+        ...
+
+    def write_slip(self, file: Path, name: str) -> None:
+        """受渡票 of that 控番号 as PDF, two copies."""
+        ...
+
+    def write_label(self, file: Path, name: str) -> None:
+        """What is stuck on that medium, as PDF."""
         ...
 
     def write_desk_medium(self, folder: Path) -> str | None:

@@ -37,6 +37,11 @@ def lines_sharing(tx: Tx, handover: str) -> list[LedgerLine]:
     ]
 
 
+def tell_soon(tx: Tx) -> None:
+    """The other site is to see the line just written: the next `sync` sends one, if only with a receipt."""
+    tx.settings.put("receipt_due", "yes")
+
+
 def unlike(tx: Tx) -> list[tuple[Site, str]]:
     """(giver, sentence) of each handover that the two sites tell differently."""
     found = []

@@ -15,7 +15,7 @@ from core.exchange.strict import ID10, MAX_INTEGER
 from core.ledger.codes import CARRIED, Act, Content, Medium, Place, Unit
 from core.ledger.handover import Handover, Stage
 from core.ledger.line import LedgerLine
-from core.office.carried import carried
+from core.office.carried import carried, tell_soon
 from core.office.desk import Desk, programme_of
 from core.office.inventory import REF, SHORTEST, new_copy
 from core.office.kept import Kept, forget_password, keep, kept_of
@@ -151,6 +151,13 @@ class Custody:
             found = items_of(tx, self._desk.actor.site)
         return [one for one in found if everything or one.stage not in (Stage.ENDED, Stage.BACK)]
 
+    def keyed(self) -> Sequence[str]:
+        """At the contractor, a sentence on the counter's forms: how many were received, how many have been keyed."""
+        with self._desk.reading(Right.LEDGER_READ) as tx:
+            if self._desk.actor.site is Site.WARD:
+                return ()
+            return keyed_of(tx, items_of(tx, Site.CONTRACTOR))
+
     def find(self, name: str) -> Item:
         """The thing with that 控番号, or the only one that begins so. Raises `UsageError`."""
         with self._desk.reading(Right.LEDGER_READ) as tx:
@@ -236,6 +243,7 @@ class Custody:
                 medium=medium, from_=Place.WARD_DESK if forms else Place(site.other.value), to=Place(site.value),
                 handover=full, ref=REF + full,
             )  # fmt: skip
+            tell_soon(tx)
             self._desk.log(tx, "handover_take", f"{full} n={count}")
             return self._need(tx, full)
 
@@ -288,6 +296,8 @@ class Custody:
             self._desk, tx, act, item.content, count, item.unit, medium=item.medium, from_=from_, to=to,
             handover=item.id, ref=REF + item.id,
         )  # fmt: skip
+        if act is not Act.CARRY:
+            tell_soon(tx)
         self._desk.log(tx, f"handover_{act.value}", f"{item.id} n={count}")
         return self._need(tx, item.id)
 
@@ -322,7 +332,7 @@ class Custody:
 
 
 def keyed_of(tx: Tx, items: Iterable[Item]) -> Sequence[str]:
-    """At the contractor, per box of counter forms received: nothing is matched to a person, only counted."""
+    """How many forms of the counter were received and keyed: nothing is matched to a person, only counted."""
     from core.applicant import Route, State
     from core.office.forms import OWN_NUMBERS
 

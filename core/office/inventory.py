@@ -14,7 +14,7 @@ from core.canonical import crockford_id
 from core.errors import Refused, UsageError
 from core.ledger.codes import Act, Content, Medium, Place, Unit
 from core.ledger.line import LedgerLine, read_line
-from core.office.carried import carried
+from core.office.carried import carried, tell_soon
 from core.office.desk import Desk
 from core.office.kept import forget_password, is_overdue, kept_of
 from core.office.ledger import write_line
@@ -105,7 +105,8 @@ def _told(copy: Copy, line: LedgerLine) -> Copy:
     if line.act is Act.GIVE and line.handover and not copy.here and copy.given:  # counted again
         return replace(copy, qty=line.qty, given=line.qty)
     if line.act in LEAVING:
-        outside = 0 if line.act is Act.DISPATCH else some  # a posted notice is its reader's own
+        # A posted notice is its reader's own; what goes back is its owner's.
+        outside = 0 if line.act in (Act.DISPATCH, Act.RETURN) else some
         return replace(copy, here=copy.here - some, given=copy.given + outside)
     if line.act is Act.TAKE and copy.received and not copy.given:  # counted again
         return replace(copy, qty=line.qty, here=max(0, line.qty - (copy.qty - copy.here)))
@@ -202,10 +203,13 @@ class Inventory:
                     "その数は手もとにありません", where=f"控番号 {name}",
                     next_step=f"手もとにあるのは {copy.here} です。数を確かめてください",
                 )  # fmt: skip
+            handover = name if any(one.id == name for one in carried(tx)) else ""
+            if handover:
+                tell_soon(tx)
             write_line(
                 self._desk, tx, act, copy.content, some, copy.unit, medium=copy.medium,
                 from_=Place(self._desk.actor.site.other.value) if reported else copy.place, to=to,
-                handover=name if any(one.id == name for one in carried(tx)) else "", ref=REF + name,
+                handover=handover, ref=REF + name,
             )  # fmt: skip
             self._desk.log(tx, "inventory", f"{act.value} {name} n={some}")
             left = self._need(tx, name)

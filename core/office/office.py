@@ -9,6 +9,7 @@ from core.office.chances import Chances
 from core.office.checkup import Checkup
 from core.office.countersigning import receipt_entries, take_receipt
 from core.office.custody import Custody
+from core.office.custody_papers import CustodyPapers
 from core.office.desk import Desk
 from core.office.drafts import Drafts
 from core.office.drawn import take_draw
@@ -87,6 +88,7 @@ class Office:
         self.ledger = LedgerDesk(desk)
         self.inventory = Inventory(desk)
         self.custody = Custody(desk)
+        self.custody_papers = CustodyPapers(desk, self.custody)
         self.exporting = Exporting(desk)
         self.box_log = BoxLogDesk(desk, boxes)
         self.written = WrittenFiles(desk)

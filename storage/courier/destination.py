@@ -39,6 +39,15 @@ def set_box(courier: Path) -> None:
     replace(courier / REMOTE, BOX.encode())
 
 
+def shared_folder(courier: Path) -> Path | None:
+    """The folder where bundles are exchanged; None where there is none: for Box, and before one was set."""
+    try:
+        document = tomllib.loads((courier / REMOTE).read_text(encoding="utf-8"))
+        return Path(document["path"]) if document["kind"] == "folder" else None
+    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError):
+        return None
+
+
 def destination(courier: Path, credential: Callable[[], str]) -> Remote:
     """The remote that was set. `credential` is asked for Box alone. Raises `UsageError` when none was set."""
     try:

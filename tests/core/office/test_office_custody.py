@@ -47,7 +47,7 @@ def test_the_counters_paper_is_told_of_in_both_ledgers_under_one_number(paired: 
     name = forms_given(paired)
     taken = paired.contractor.office.custody.take(name, 12)
     assert taken.stage is Stage.TAKEN
-    keep_in_touch(paired)
+    paired.sync()
     for one in (paired.contractor, paired.ward):
         (item,) = one.office.custody.list()
         assert (item.id, item.qty, item.taken, item.stage, item.differs) == (name, 12, 12, Stage.TAKEN, ())
@@ -55,28 +55,17 @@ def test_the_counters_paper_is_told_of_in_both_ledgers_under_one_number(paired: 
         assert findings(one) == []
 
 
-def keep_in_touch(bench: Any) -> None:
-    """Both ledgers reach the other site: each with something to send."""
-    with bench.ward.store.write() as tx:
-        tx.settings.put("receipt_due", "yes")
-    with bench.contractor.store.write() as tx:
-        tx.settings.put("receipt_due", "yes")
-    for one in (bench.contractor, bench.ward):
-        one.office.send_due()
-    bench.sync()
-
-
 def test_a_count_that_differs_is_found_at_both_sites_and_ends_when_the_mistaken_one_counts_again(
     paired: Any,
 ) -> None:
     name = forms_given(paired, 12)
     paired.contractor.office.custody.take(name, 11)
-    keep_in_touch(paired)
+    paired.sync()
     for one in (paired.contractor, paired.ward):
         assert findings(one) == [f"受渡し {name}: 数が違います（渡した側 12、受けた側 11）"]
         assert lates(one)[0] == "受渡しの違い1"
     paired.ward.office.custody.recount(name, 11)
-    keep_in_touch(paired)
+    paired.sync()
     for one in (paired.contractor, paired.ward):
         assert findings(one) == [] and "受渡しの違い1" not in lates(one)
     assert paired.ward.office.inventory.list()[0].given == 11
@@ -125,7 +114,7 @@ def test_who_has_no_vault_signs_the_paper(paired: Any) -> None:
 
 def test_what_nobody_signs_for_is_late_at_the_giver_and_untold_things_at_the_receiver(paired: Any) -> None:
     forms_given(paired)
-    keep_in_touch(paired)
+    paired.sync()
     assert not [word for one in (paired.ward, paired.contractor) for word in lates(one) if "受" in word]
     for one in (paired.ward, paired.contractor):
         one.moment += dt.timedelta(days=4)
@@ -136,7 +125,7 @@ def test_what_nobody_signs_for_is_late_at_the_giver_and_untold_things_at_the_rec
 def test_a_number_mistyped_by_the_receiver_comes_up_at_both(paired: Any) -> None:
     forms_given(paired)
     paired.contractor.office.custody.take("ZZZZZZZZZZ", 12)
-    keep_in_touch(paired)
+    paired.sync()
     for one in (paired.ward, paired.contractor):
         one.moment += dt.timedelta(days=4)
     assert "受領待ち1" in lates(paired.ward)
@@ -153,7 +142,7 @@ def test_forms_go_back_by_the_locked_bag_and_are_out_of_the_list(
         contractor.send_back(name)
     contractor.bag(name)
     assert contractor.send_back(name).stage is Stage.RETURNING
-    keep_in_touch(paired)
+    paired.sync()
     assert ward.back(name, 12).stage is Stage.BACK
     (copy,) = paired.ward.office.inventory.list()
     assert (copy.here, copy.given) == (12, 0)
@@ -165,10 +154,10 @@ def test_forms_go_back_by_the_locked_bag_and_are_out_of_the_list(
 def test_what_the_receiver_destroyed_is_with_nobody_any_more(paired: Any) -> None:
     name = forms_given(paired)
     paired.contractor.office.custody.take(name, 12)
-    keep_in_touch(paired)
+    paired.sync()
     assert paired.ward.office.inventory.list()[0].given == 12
     paired.contractor.office.inventory.destroyed(name)
-    keep_in_touch(paired)
+    paired.sync()
     assert paired.ward.office.inventory.list() == []
     for one in (paired.ward, paired.contractor):
         assert one.office.custody.list(everything=True)[0].stage is Stage.ENDED
