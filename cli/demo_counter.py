@@ -10,7 +10,11 @@ from cli.wiring import Session
 
 
 def counter_by_medium(
-    ward: Session, contractor: Session, keyed: Sequence[PaperApplication], medium: Path, tell: Callable[[str], None]
+    ward: Session,
+    contractor: Session,
+    keyed: Sequence[PaperApplication],
+    medium: Path,
+    tell: Callable[[str], None],
 ) -> None:
     """The ward keys, seals onto a medium, and the contractor takes it in."""
     tell("※    区の窓口で受けた応募を、暗号化した媒体で渡す")
@@ -22,7 +26,11 @@ def counter_by_medium(
 
 
 def counter_on_paper(
-    ward: Session, contractor: Session, forms: Sequence[PaperApplication], papers: Path, tell: Callable[[str], None]
+    ward: Session,
+    contractor: Session,
+    forms: Sequence[PaperApplication],
+    papers: Path,
+    tell: Callable[[str], None],
 ) -> None:
     """The ward counts forms and gives them in a locked bag; the contractor counts them, and keys them by 窓口."""
     custody = ward.office.custody

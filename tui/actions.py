@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from core.roles import Actor, Right, Site
 from tui.action import NO_KEY, PANES, Action
 from tui.actions_erasure import ERASURE
+from tui.actions_inventory import INVENTORY
 from tui.actions_participants import PARTICIPANTS
 
 __all__ = ["ACTIONS", "PANES", "Action", "actions_of", "bindings_of"]
@@ -266,6 +267,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("review", "sort", "並べ替え", "o", "並べ方を選ぶ。同じものをもう一度で逆順"),
     Action("review", "jump", "番号へ", "", "受付番号の行へ移る。数字とEnterでも"),
     *ERASURE,
+    *INVENTORY,
 )
 
 

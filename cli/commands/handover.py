@@ -37,7 +37,7 @@ def list_(
                             one.id, CONTENT_WORDS[one.content], f"{one.qty}{UNIT_WORDS[one.unit]}", MEDIUM_WORDS[one.medium],
                             f"{PLACE_WORDS[one.from_]}→{PLACE_WORDS[one.to]}",
                             "両側で違う" if one.differs else STAGE_WORDS[one.stage],
-                            "次: " + "、".join(STEP_WORDS[step] for step in one.steps) if one.steps else "",
+                            f"次: {STEP_WORDS[one.due]}" if one.due else "",
                         )
                         for one in items
                     ]
@@ -111,9 +111,9 @@ def take(
     name: Annotated[str, typer.Argument(help="受渡票の控番号。相手の記入がまだ届いていなければ10文字すべて")],
     count: Count,
     content: Annotated[
-        Content, typer.Option(help="内容（相手の記入がまだ届いていないとき）")
-    ] = Content.FORMS,
-    medium: Annotated[Medium, typer.Option(help="paper、usb、disc（同じく）")] = Medium.PAPER,
+        Content | None, typer.Option(help="内容（渡した側の記入がまだ届いていないとき）")
+    ] = None,
+    medium: Annotated[Medium | None, typer.Option(help="paper、usb、disc（同じく）")] = None,
     as_json: Json = False,
 ) -> None:
     """受け取り、鞄の施錠と数を確かめたことを記入する。"""
@@ -186,6 +186,6 @@ def _told(item: Item, words: str = "") -> None:
     usual = f"控番号 {item.id}: {CONTENT_WORDS[item.content]} {item.qty}{UNIT_WORDS[item.unit]} {STAGE_WORDS[item.stage]}"
     if item.differs:
         usual += f"。数が違います（渡した側 {item.qty}、受けた側 {item.taken}）。相手に電話してください"
-    elif steps:
+    elif item.due:
         usual += f"。次に記録できること: {steps}"
     say(document(item), words or usual)

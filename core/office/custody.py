@@ -71,7 +71,7 @@ class Item:
     giver: Site | None
     """None while only the receiver's line is here."""
     steps: tuple[Step, ...]
-    """What this site can do next; the first is what is due."""
+    """What this site can do next."""
     number: int
     """Running number among what its giver prepared, from 1; 0 where that is not known."""
     since: str
@@ -81,6 +81,14 @@ class Item:
     """In a data medium made here: how many records it holds."""
     opens: str
     """Of a password notice made here: which export it opens."""
+
+    @property
+    def due(self) -> Step | None:
+        """What this site should do next, where something is."""
+        if self.differs:
+            return Step.RECOUNT
+        waits = self.stage is Stage.TAKEN or (self.stage is Stage.GIVEN and Step.SIGNED in self.steps)
+        return None if waits or not self.steps else self.steps[0]
 
     @property
     def is_notice(self) -> bool:
@@ -211,13 +219,14 @@ class Custody:
         name: str,
         count: int,
         *,
-        content: Content = Content.FORMS,
-        medium: Medium = Medium.PAPER,
+        content: Content | None = None,
+        medium: Medium | None = None,
     ) -> Item:
         """The receiver has it, has looked at the lock, and has counted `count`; signed with its key.
 
-        `content` and `medium` are asked only while the giver's line has not come with a bundle. Raises `UsageError` for a
-        控番号 that is not whole then, `Refused` for what cannot be taken here.
+        `content` and `medium` are asked only while the giver's line has not come with a bundle; at the contractor forms of
+        the counter are meant without them. Raises `UsageError` for a 控番号 that is not whole then, or with nothing said of
+        it, `Refused` for what cannot be taken here.
         """
         site = self._desk.actor.site
         with self._desk.writing(Right.LEDGER_ADD) as tx:
@@ -232,6 +241,13 @@ class Custody:
                     where=name,
                     next_step="受渡票にある10文字を、そのまま入力してください",
                 )
+            if site is Site.CONTRACTOR and content is None and medium is None:
+                content, medium = Content.FORMS, Medium.PAPER
+            if content is None or medium is None:
+                raise UsageError(
+                    "渡した側の記入がまだ届いていません", where=f"控番号 {full}",
+                    next_step="送受信をしてから記入するか、受渡票にある内容と媒体も入力してください",
+                )  # fmt: skip
             if medium not in CARRIED:
                 raise UsageError(
                     "手渡しで受け取る媒体ではありません",

@@ -195,6 +195,13 @@ class LedgerPane(ListPlace, Pane):
         await self.ikiiki.ask(BoxLogSheet(seen))
         self.query_one(VirtualList).reload()
 
+    @flow
+    async def action_inventory(self) -> None:
+        from tui.panes.ledger.inventory import InventorySheet
+
+        await self.ikiiki.ask(InventorySheet())
+        self.query_one(VirtualList).reload()
+
     @on(VirtualList.Chosen)
     def _chosen(self, event: VirtualList.Chosen) -> None:
         line = event.list.current
