@@ -90,6 +90,10 @@ class Item:
         waits = self.stage is Stage.TAKEN or (self.stage is Stage.GIVEN and Step.SIGNED in self.steps)
         return None if waits or not self.steps else self.steps[0]
 
+    def concerns(self, site: Site) -> bool:
+        """Whether it is this site's, or is on its way to it."""
+        return self.giver is site or self.to is Place(site.value) or self.giver is None
+
     @property
     def is_notice(self) -> bool:
         return self.content is Content.PASSWORD_NOTICE
@@ -111,7 +115,9 @@ def items_of(tx: Tx, site: Site) -> list[Item]:
 def _item(tx: Tx, one: Handover, site: Site, number: int) -> Item:
     about, kept = one.about, kept_of(tx, one.id) or Kept()
     from_, to = about.from_, about.to
-    if one.given is None and one.prepared is not None:
+    if one.given is None and one.bagged:
+        from_, to = one.bagged[0].from_, one.bagged[0].to
+    elif one.given is None and one.prepared is not None:
         from_, to = one.prepared.to, kept.to
     newest = one.back or one.returned or one.taken or one.given or next(reversed(one.bagged), None) or about
     return Item(
@@ -140,7 +146,9 @@ def _steps(one: Handover, site: Site) -> tuple[Step, ...]:
             Stage.TAKEN: (*again, Step.BACK),
             Stage.RETURNING: (Step.BACK, *again),
         }.get(stage, again)
-    locked = sum(line.org is site for line in one.bagged) > 0
+    if one.given is not None and one.given.to is not Place(site.value):
+        return again  # between the other site and somebody else
+    locked = any(line.org is site for line in one.bagged)
     return {
         Stage.GIVEN: (Step.TAKE,),
         Stage.TAKEN: (*again, Step.SEND_BACK if locked else Step.BAG, *(() if again else loose)),
@@ -154,10 +162,12 @@ class Custody:
         self._desk = desk
 
     def list(self, *, everything: bool = False) -> list[Item]:
-        """What is under way, and with `everything` also what has come to its end."""
+        """What is under way and is this site's, or is coming to it; with `everything` whatever either ledger tells of."""
+        site = self._desk.actor.site
         with self._desk.reading(Right.LEDGER_READ) as tx:
-            found = items_of(tx, self._desk.actor.site)
-        return [one for one in found if everything or one.stage not in (Stage.ENDED, Stage.BACK)]
+            found = items_of(tx, site)
+        over = (Stage.ENDED, Stage.BACK)
+        return [one for one in found if everything or (one.stage not in over and one.concerns(site))]
 
     def keyed(self) -> Sequence[str]:
         """At the contractor, a sentence on the counter's forms: how many were received, how many have been keyed."""

@@ -92,6 +92,8 @@ class Late:
     """A word or two, for the flow line."""
     sentence: str
     next_step: str
+    key: str = "F6"
+    """The pane that tells more."""
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,8 @@ def late_forms(late: Sequence[Late]) -> list[str]:
     """What is late in one short phrase with the key of the pane that tells more, from the longest form to the shortest."""
     first, more = late[0].short, len(late) - 1
     others = f" ほか{more}" if more else ""
-    return [f"遅れ: {first}{others} F6", f"遅れ: {first} F6", f"遅れ{len(late)} F6"]
+    key = late[0].key
+    return [f"遅れ: {first}{others} {key}", f"遅れ: {first} {key}", f"遅れ{len(late)} {key}"]
 
 
 def keys_words(active: str, keymap: Keymap) -> Text:

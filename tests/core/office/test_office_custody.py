@@ -118,7 +118,7 @@ def test_what_nobody_signs_for_is_late_at_the_giver_and_untold_things_at_the_rec
     assert not [word for one in (paired.ward, paired.contractor) for word in lates(one) if "受" in word]
     for one in (paired.ward, paired.contractor):
         one.moment += dt.timedelta(days=4)
-    assert "受領待ち1" in lates(paired.ward)
+    assert "受渡し受領待ち1" in lates(paired.ward)
     assert "受渡し未記入1" in lates(paired.contractor)
 
 
@@ -128,7 +128,7 @@ def test_a_number_mistyped_by_the_receiver_comes_up_at_both(paired: Any) -> None
     paired.sync()
     for one in (paired.ward, paired.contractor):
         one.moment += dt.timedelta(days=4)
-    assert "受領待ち1" in lates(paired.ward)
+    assert "受渡し受領待ち1" in lates(paired.ward)
     assert "受渡し未記入2" in lates(paired.contractor)
 
 

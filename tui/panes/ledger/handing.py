@@ -104,7 +104,7 @@ class Hands(Place):
                 f"記入しました。数が違います（渡した側 {item.qty}、受けた側 {item.taken}）。相手に電話してください"
             )
         else:
-            self.say(f"控番号 {item.id}: 記入し、署名しました")
+            self.say("記入し、署名しました")
 
     async def _here(self, deed: str, copy: Copy) -> None:
         inventory = self.office.inventory
@@ -113,10 +113,10 @@ class Hands(Place):
             count = await self._count("廃棄した数", most)
             if count is None:
                 return
-            left = inventory.destroyed(copy.id, count)
+            inventory.destroyed(copy.id, count)
         else:
-            left = inventory.stored(copy.id) if deed == "stored" else inventory.taken_out(copy.id)
-        self.say(f"控番号 {left.id}: 記入し、署名しました")
+            (inventory.stored if deed == "stored" else inventory.taken_out)(copy.id)
+        self.say("記入し、署名しました")
 
     async def _return_by(self, name: str) -> None:
         answer = await self.ikiiki.ask(
@@ -149,7 +149,7 @@ class Hands(Place):
             item = await self.ikiiki.run_job(
                 words, lambda progress: session.write_password_notice(path, name), stoppable=False
             )
-            self.say(f"書き出しました。この通知書の控番号は {item.id} です。媒体とは別の機会に渡します")
+            self.say(f"書き出しました。通知書の控番号 {item.id}")
             return
         write = session.write_slip if kind == "slip" else session.write_label
         await self.ikiiki.run_job(words, lambda progress: write(path, name), stoppable=False)
@@ -257,7 +257,7 @@ class Hands(Place):
         item = await self.ikiiki.run_job("媒体に書き出す", lambda progress: write(), stoppable=False)
         self.ikiiki.medium = Path(folder)
         self.refresh_rows()
-        self.say(f"書き出しました。控番号 {item.id}。次は、Enter でラベルと受渡票を印刷し、鞄に入れます")
+        self.say(f"書き出しました。控番号 {item.id}")
 
     async def _count(self, title: str, usual: int | None) -> int | None:
         answer = await self.ikiiki.ask(

@@ -12,6 +12,7 @@ from textual.binding import BindingType
 from core.ledger.codes import CONTENT_WORDS, MEDIUM_WORDS, PLACE_WORDS, UNIT_WORDS
 from core.ledger.handover import STAGE_WORDS
 from core.office.custody import STEP_WORDS, Item, Step
+from core.office.due import LateKind
 from core.office.inventory import Copy
 from tui.actions import bindings_of
 from tui.panes.ledger.handing import Hands
@@ -53,14 +54,13 @@ class Row:
         """How far it is, and what is due; what is wrong comes first."""
         words = []
         if self.item is not None and self.item.differs:
-            words.append(f"違い: 渡 {self.item.qty}・受 {self.item.taken}")
+            words.append(f"違い 渡{self.item.qty}・受{self.item.taken}")
         if self.copy is not None and self.copy.overdue:
             words.append("期限切れ")
-        if self.item is not None:
-            words.append(STAGE_WORDS[self.item.stage])
-            if self.item.due and not self.item.differs:
-                words.append(f"次: {SHORT_STEPS[self.item.due]}")
-        elif self._copy.gone:
+        if self.item is not None and not self.item.differs:
+            due = self.item.due
+            words.append(f"次: {SHORT_STEPS[due]}" if due else STAGE_WORDS[self.item.stage])
+        elif self.item is None and self._copy.gone:
             words.append("手もとになし")
         return " ".join(words)
 
@@ -84,8 +84,8 @@ SHORT_STEPS = STEP_WORDS | {
 
 COLUMNS: tuple[Column[Row], ...] = (
     Column("控番号", 10, lambda row: row.id),
-    Column("内容", 12, lambda row: row.what, strong=lambda row: row.strong),
-    Column("数", 6, lambda row: row.count, right=True),
+    Column("内容", 16, lambda row: row.what, strong=lambda row: row.strong),
+    Column("数", 5, lambda row: row.count, right=True),
     Column("媒体", 10, lambda row: row.medium),
     Column("場所", 16, lambda row: row.where),
     Column("状態", 0, lambda row: row.state),
@@ -121,7 +121,8 @@ class InventorySheet(Hands, Sheet):
     def on_mount(self) -> None:
         self._title()
         self.query_one(VirtualList).focus()
-        self.say("")
+        late = [one.sentence for one in self.office.flow.status().late if one.kind is LateKind.HANDOVER]
+        self.say(late[0] if late else "")
 
     def _title(self) -> None:
         words = "終わったものも" if self._everything else "いまあるもの"
