@@ -28,6 +28,13 @@ DATA = frozenset({Medium.USB, Medium.DISC})
 """Media that hold files under a password."""
 
 
+_AT = {
+    Site.CONTRACTOR: (Place.CONTRACTOR,),
+    Site.WARD: (Place.WARD, Place.WARD_DESK),
+}
+"""Where a thing comes to a site."""
+
+
 class Step(StrEnum):
     """What can be done next with a thing, at this site."""
 
@@ -68,6 +75,8 @@ class Item:
     to: Place
     stage: Stage
     differs: tuple[str, ...]
+    given: bool
+    """Its giver's line is here."""
     giver: Site | None
     """None while only the receiver's line is here."""
     steps: tuple[Step, ...]
@@ -87,12 +96,15 @@ class Item:
         """What this site should do next, where something is."""
         if self.differs:
             return Step.RECOUNT
-        waits = self.stage is Stage.TAKEN or (self.stage is Stage.GIVEN and Step.SIGNED in self.steps)
-        return None if waits or not self.steps else self.steps[0]
+        first = next(iter(self.steps), None)
+        waited_for = (first is Step.TAKE and self.given) or (
+            first is Step.BACK and self.stage is Stage.RETURNING
+        )
+        return first if waited_for or (first in (Step.BAG, Step.GIVE) and not self.given) else None
 
     def concerns(self, site: Site) -> bool:
         """Whether it is this site's, or is on its way to it."""
-        return self.giver is site or self.to is Place(site.value) or self.giver is None
+        return self.giver is site or self.to in _AT[site] or self.giver is None
 
     @property
     def is_notice(self) -> bool:
@@ -122,7 +134,7 @@ def _item(tx: Tx, one: Handover, site: Site, number: int) -> Item:
     newest = one.back or one.returned or one.taken or one.given or next(reversed(one.bagged), None) or about
     return Item(
         one.id, about.content, about.medium, about.unit, about.qty, one.taken.qty if one.taken else None,
-        from_, to, one.stage, one.differs, one.giver, _steps(one, site), number, newest.at,
+        from_, to, one.stage, one.differs, one.given is not None, one.giver, _steps(one, site), number, newest.at,
         kept.return_by, kept.records, kept.opens,
     )  # fmt: skip
 
@@ -138,18 +150,20 @@ def _steps(one: Handover, site: Site) -> tuple[Step, ...]:
     again = (Step.RECOUNT,) if one.differs else ()
     loose = (Step.RECOUNT,) if one.about.content is Content.FORMS else ()
     """Sheets can be counted wrongly; a medium is one."""
+    if mine and one.given is None:  # also where the receiver was quicker in writing it down
+        return (Step.GIVE,) if any(line.org is site for line in one.bagged) else (Step.BAG,)
     if mine:
         return {
-            Stage.PREPARED: (Step.BAG,),
-            Stage.LOCKED: (Step.GIVE,),
             Stage.GIVEN: (Step.SIGNED, *loose),
             Stage.TAKEN: (*again, Step.BACK),
             Stage.RETURNING: (Step.BACK, *again),
         }.get(stage, again)
-    if one.given is not None and one.given.to is not Place(site.value):
+    if one.given is not None and one.given.to not in (*_AT[site], Place.NONE):
         return again  # between the other site and somebody else
     locked = any(line.org is site for line in one.bagged)
     return {
+        Stage.PREPARED: (Step.TAKE,),
+        Stage.LOCKED: (Step.TAKE,),
         Stage.GIVEN: (Step.TAKE,),
         Stage.TAKEN: (*again, Step.SEND_BACK if locked else Step.BAG, *(() if again else loose)),
     }.get(stage, again)
@@ -243,7 +257,8 @@ class Custody:
             _require_count(count)
             item = self._known(tx, name)
             if item is not None:
-                return self._tell(tx, self._next(tx, item.id, Step.TAKE), Act.TAKE, count)
+                known = self._next(tx, item.id, Step.TAKE)
+                return self._tell(tx, replace(known, to=Place(site.value)), Act.TAKE, count)
             full = name.strip().upper()
             if not ID10.fullmatch(full):
                 raise UsageError(

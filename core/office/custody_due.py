@@ -54,7 +54,7 @@ def of_custody(tx: Tx, desk: Desk) -> list[Late]:
 
 def _only_taken(one: Item) -> bool:
     """Taken, and no line of who gave it: a 控番号 mistyped, or a ledger that does not come."""
-    return one.stage is Stage.TAKEN and one.giver is None
+    return one.stage is Stage.TAKEN and not one.given
 
 
 def _waited(programme: Programme, since: str, now: dt.datetime) -> dt.timedelta:

@@ -103,6 +103,25 @@ def test_the_receiver_who_has_the_paper_alone_needs_the_whole_number(
         paired.contractor.office.custody.take(name, 12)
 
 
+def test_the_receiver_may_be_quicker_in_writing_it_down(paired: Any) -> None:
+    ward, contractor = paired.ward.office.custody, paired.contractor.office.custody
+    name = ward.prepare_forms(12).id
+    ward.bag(name)
+    paired.contractor.office.send_due()
+    with paired.ward.store.write() as tx:
+        tx.settings.put("receipt_due", "yes")  # the ward's lines so far reach the contractor
+    paired.ward.office.send_due()
+    paired.sync()
+    assert contractor.find(name).stage is Stage.LOCKED and contractor.find(name).due is None
+    contractor.take(name, 12)
+    paired.sync()
+    assert ward.find(name).stage is Stage.TAKEN and ward.find(name).due is Step.GIVE
+    ward.give(name)
+    paired.sync()
+    for one in (paired.ward, paired.contractor):
+        assert findings(one) == [] and one.office.custody.find(name).differs == ()
+
+
 def test_who_has_no_vault_signs_the_paper(paired: Any) -> None:
     name = forms_given(paired)
     assert paired.ward.office.custody.signed(name, 12).stage is Stage.TAKEN
