@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from core.errors import IkiikiError, Refused, UsageError
 
 if TYPE_CHECKING:
-    from core.office.custody import Item
+    from core.office.custody_items import Item
     from core.office.exporting import Draft
     from core.office.office import Office
 
@@ -44,6 +44,7 @@ def export_medium(office: Office, vault: Path, folder: Path, draft: Draft) -> It
             raise IkiikiError(
                 "媒体に書いたものが、読み返すと違います", next_step="別の媒体でやり直してください"
             )
+        office.written.note(str((folder / name).absolute()), data)
         item = office.exporting.exported(draft, data)
         unnamed.replace(folder / name)
     except OSError as error:
@@ -74,6 +75,7 @@ def write_password_notice(office: Office, vault: Path, file: Path, name: str) ->
             next_step="この機械の別のフォルダを指定し、紙に印刷してから消してください",
         )  # fmt: skip
     pdf = notice_pdf(paper)
+    office.written.note(str(file.absolute()), pdf)
     item = office.exporting.printed(paper)
     _write(file, pdf)
     return item

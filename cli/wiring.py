@@ -51,7 +51,7 @@ from storage.vault.vault import NewStaff, create_vault, open_vault
 
 if TYPE_CHECKING:
     from core.checks import Check
-    from core.office.custody import Item
+    from core.office.custody_items import Item
     from core.office.exporting import Draft
     from core.office.mailing import MailReport
     from core.office.notices import NoticeItem

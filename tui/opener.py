@@ -14,8 +14,8 @@ from tui.kind import ABLE, Kind
 if TYPE_CHECKING:
     from core.checks import Check
     from core.notice_kinds import Form
+    from core.office.custody_items import Item
     from core.office.erasing import Plan
-    from core.office.custody import Item
     from core.office.exporting import Draft
     from core.office.importing import SourceTable
     from core.office.mailing import MailReport

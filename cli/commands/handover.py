@@ -11,7 +11,7 @@ from cli.commands.export import day_of
 from cli.context import Json, columns, opened, remember, say
 from core.ledger.codes import CONTENT_WORDS, MEDIUM_WORDS, PLACE_WORDS, UNIT_WORDS, Content, Medium
 from core.ledger.handover import STAGE_WORDS
-from core.office.custody import STEP_WORDS, Item
+from core.office.custody_items import STEP_WORDS, Item
 
 app = typer.Typer(no_args_is_help=True, help="媒体と紙の受渡し（施錠した鞄、受渡票、受領、返却）")
 Name = Annotated[str, typer.Argument(help="控番号（はじめの4文字以上）")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from core.ledger.handover import Stage
-from core.office.custody import Item, Step, items_of
+from core.office.custody_items import Item, Step, items_of
 from core.office.desk import Desk, programme_of
 from core.office.due import Late, LateKind
 from core.office.inventory import copies_of

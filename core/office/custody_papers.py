@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from core.errors import Refused
 from core.ledger.codes import CONTENT_WORDS, MEDIUM_WORDS, PLACE_WORDS, UNIT_WORDS, Content
 from core.ledger.handover import Stage
-from core.office.custody import DATA, Custody, Item
+from core.office.custody import Custody
+from core.office.custody_items import DATA, Item
 from core.office.desk import Desk, programme_of
 from core.office.seating import today
 from core.people.eras import wareki

@@ -302,13 +302,16 @@ class Erasing:
 
     def _note_sources(self, tx: Tx) -> None:
         """What came in from outside and lies with people, as entries of the inventory, so that it is ticked too."""
-        known = {(copy.content, copy.medium) for copy in copies_of(tx, self._desk)}
+        copies = copies_of(tx, self._desk)
+        known = {(copy.content, copy.medium) for copy in copies if not copy.received}
         org = self._desk.actor.site
         files = sum(line.act is Act.INTAKE and line.medium is Medium.WEB for line in self._lines(tx))
         if files and (Content.FORMS, Medium.WEB) not in known:
             write_copy(self._desk, tx, Act.TAKE, Content.FORMS, files, Unit.FILES, Medium.WEB)
         forms = sum(one.route.value in _PAPER_ROUTES for one in tx.applications.all())
-        if org is Site.CONTRACTOR and forms and (Content.FORMS, Medium.PAPER) not in known:
+        # The counter's, handed over on paper, stand there by their own 控番号.
+        forms -= sum(copy.qty for copy in copies if copy.received and copy.content is Content.FORMS)
+        if org is Site.CONTRACTOR and forms > 0 and (Content.FORMS, Medium.PAPER) not in known:
             write_copy(self._desk, tx, Act.TAKE, Content.FORMS, forms, Unit.SHEETS, Medium.PAPER)
 
     def _line(self, tx: Tx, act: Act, name: str, qty: int) -> None:

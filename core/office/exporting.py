@@ -19,7 +19,7 @@ from core.errors import Refused, UsageError
 from core.ledger.codes import Act, Content, Medium, Place, Unit
 from core.ledger.handover import Stage
 from core.office.carried import carried
-from core.office.custody import DATA, Item, items_of
+from core.office.custody_items import DATA, Item, items_of
 from core.office.desk import Desk, iso, programme_of
 from core.office.inventory import REF, SHORTEST, new_copy
 from core.office.kept import Kept, keep, kept_of

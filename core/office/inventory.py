@@ -82,7 +82,7 @@ def copies(lines: Iterable[LedgerLine], others: Iterable[LedgerLine] = ()) -> li
                 place = line.to if line.to is not Place.NONE else Place(line.org.value)
                 found[name] = Copy(
                     name, line.content, line.medium, line.unit, line.qty, line.qty, 0, place,
-                    line.at, line.actor, line.at, line.act is Act.TAKE,
+                    line.at, line.actor, line.at, line.act is Act.TAKE and line.from_ is not line.to,
                 )  # fmt: skip
             continue
         found[name] = _told(known, line)

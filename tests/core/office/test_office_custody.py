@@ -14,7 +14,7 @@ from core.errors import Refused, UsageError
 from core.ledger.codes import Act, Content, Medium, Place, Unit
 from core.ledger.handover import Handover, Stage, handovers
 from core.ledger.line import LedgerLine
-from core.office.custody import Step, _steps
+from core.office.custody_items import Step, _steps
 from core.office.exporting import What
 from core.roles import Role, Site
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from core.ledger.codes import CONTENT_WORDS, MEDIUM_WORDS, PLACE_WORDS, Content, Medium
 from core.ledger.codes import Place as Where
 from core.ledger.handover import Stage
-from core.office.custody import DATA, STEP_WORDS, Item, Step
+from core.office.custody_items import DATA, STEP_WORDS, Item, Step
 from core.office.exporting import TO, WHAT_WORDS, What
 from core.office.inventory import Copy
 from core.roles import Right, Site

@@ -11,7 +11,7 @@ from textual.binding import BindingType
 
 from core.ledger.codes import CONTENT_WORDS, MEDIUM_WORDS, PLACE_WORDS, UNIT_WORDS
 from core.ledger.handover import STAGE_WORDS
-from core.office.custody import STEP_WORDS, Item, Step
+from core.office.custody_items import STEP_WORDS, Item, Step
 from core.office.due import LateKind
 from core.office.inventory import Copy
 from tui.actions import bindings_of
