@@ -56,6 +56,11 @@ def test_the_flow_line_tells_of_the_difference(picture: Any, carried: None) -> N
     assert "受渡しの違い1" in picture(STAGE, Site.WARD, going_to("ledger"))
 
 
+def test_a_difference_is_no_broken_chain(picture: Any, carried: None) -> None:
+    words = picture(STAGE, Site.WARD, then(going_to("ledger"), "v", until="Message"))
+    assert "署名はすべて合っています" in words and "数え直し" in words
+
+
 def test_a_thing_tells_all_and_offers_what_comes_next(picture: Any, carried: None) -> None:
     words = picture(STAGE, Site.CONTRACTOR, then(VIEW, "down", "enter", until="Choice"))
     assert "パスワード通知書をPDFにする" in words and "受領待ち" in words

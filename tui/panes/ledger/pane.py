@@ -234,7 +234,12 @@ class LedgerPane(ListPlace, Pane):
         findings = await self.ikiiki.run_job("管理簿の検証", lambda progress: ledger.verify())
         if findings:
             words = "\n\n".join(f"{SITE_WORDS[finding.org]}: {finding.what}" for finding in findings)
-            words += "\n\n次にすること: ファイルをそのまま残し、取扱責任者に知らせてください"
+            words += (
+                "\n\n次にすること: ファイルをそのまま残し、取扱責任者に知らせてください"
+                if any(finding.chain for finding in findings)
+                else "\n\n鎖・番号・署名はすべて合っています。"
+                "\n次にすること: 相手に電話して数え直し、違っていた側が「媒体と紙」（m）で直してください"
+            )
         else:
             words = "両方の管理簿の、最初の行からの鎖・番号・署名がすべて合っています。"
         await self.ikiiki.ask(Message("管理簿の検証", words))
