@@ -84,6 +84,8 @@ def copies(lines: Iterable[LedgerLine], others: Iterable[LedgerLine] = ()) -> li
                     name, line.content, line.medium, line.unit, line.qty, line.qty, 0, place,
                     line.at, line.actor, line.at, line.act is Act.TAKE and line.from_ is not line.to,
                 )  # fmt: skip
+            elif line.act is Act.DISPATCH:
+                _posted(found, line)
             continue
         found[name] = _told(known, line)
     for line in others:
@@ -93,6 +95,16 @@ def copies(lines: Iterable[LedgerLine], others: Iterable[LedgerLine] = ()) -> li
                 known, given=known.given - min(line.qty, known.given), last_at=max(known.last_at, line.at)
             )
     return list(found.values())
+
+
+def _posted(found: dict[str, Copy], line: LedgerLine) -> None:
+    """A batch of notices was posted: out of what was printed of that kind on that medium, the oldest first."""
+    left = line.qty
+    for copy in list(found.values()):
+        if (copy.content, copy.medium, copy.unit) == (line.content, line.medium, line.unit):
+            some = min(left, copy.here)
+            left -= some
+            found[copy.id] = replace(copy, here=copy.here - some, last_at=line.at if some else copy.last_at)
 
 
 def _told(copy: Copy, line: LedgerLine) -> Copy:

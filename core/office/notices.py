@@ -20,6 +20,7 @@ from core.notice_kinds import NOTICE_WORDS, Form, NoticeKind
 from core.notices import Notice, Outcome, Published, notice
 from core.notices import Office as Sender
 from core.office.desk import Desk, programme_of
+from core.office.inventory import write_copy
 from core.office.ledger import write_line
 from core.office.notice_story import story_of
 from core.office.plans import done_draws
@@ -211,10 +212,7 @@ class NoticeDesk:
             waiting = _printed(tx)
             for kind in NoticeKind:
                 if count := sum(item.notice.kind is kind for item in items):
-                    write_line(
-                        self._desk, tx, Act.PRINT, CONTENTS[kind], count, Unit.POSTCARDS,
-                        medium=MEDIA[form], from_=Place.CONTRACTOR, to=Place.CONTRACTOR,
-                    )  # fmt: skip
+                    write_copy(self._desk, tx, Act.PRINT, CONTENTS[kind], count, Unit.POSTCARDS, MEDIA[form])
             waiting |= {_key(item): form for item in items if not item.sent}
             tx.settings.put(_PRINTED, canonical_json(waiting).decode())
             numbers = " no=" + ",".join(item.notice.number for item in items) if again else ""

@@ -94,3 +94,26 @@ def test_the_printed_review_list_is_in_the_wards_inventory(bench: Any) -> None:
 def test_a_line_about_what_nobody_made_is_no_copy(bench: Any) -> None:
     tell(bench.contractor, Act.DESTROY, "ABCDEFGHJK", 1, Place.DISPOSAL)
     assert copies([]) == [] and bench.contractor.office.inventory.list(everything=True) == []
+
+
+def test_a_batch_that_was_posted_is_taken_from_what_was_printed_of_it(bench: Any) -> None:
+    desk = bench.contractor.office._desk
+    with desk.writing(Right.LEDGER_ADD) as tx:
+        for content, qty in (
+            (Content.ADMISSION_CARDS, 2),
+            (Content.REJECTION_NOTICES, 3),
+            (Content.ADMISSION_CARDS, 4),
+        ):
+            write_copy(desk, tx, Act.PRINT, content, qty, Unit.POSTCARDS, Medium.POSTCARD)
+        write_line(
+            desk,
+            tx,
+            Act.DISPATCH,
+            Content.ADMISSION_CARDS,
+            5,
+            Unit.POSTCARDS,
+            medium=Medium.POSTCARD,
+            ref="batch:ABCDEFGHJK",
+        )
+    left = [(copy.content, copy.here, copy.given) for copy in bench.contractor.office.inventory.list()]
+    assert left == [(Content.REJECTION_NOTICES, 3, 0), (Content.ADMISSION_CARDS, 1, 0)]
