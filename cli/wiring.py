@@ -50,6 +50,7 @@ from storage.vault.sqlcipher import Connection
 from storage.vault.vault import NewStaff, create_vault, open_vault
 
 if TYPE_CHECKING:
+    from cli.backing import Backup, Rehearsal
     from core.checks import Check
     from core.office.custody_items import Item
     from core.office.exporting import Draft
@@ -96,6 +97,22 @@ class Session(Ending):
         from cli.doctoring import examine
 
         return examine(self.folder.absolute(), self, progress=progress)
+
+    def back_up(
+        self, to: Path | None = None, progress: Progress | None = None, *, keep: str = "", medium: str = ""
+    ) -> Backup:
+        """An encrypted backup, in the vault's own folder or in `to`; older ones there that need not stay are removed."""
+        from cli.backing import back_up
+
+        return back_up(self, to, progress, keep=keep, medium=medium)
+
+    def rehearse(
+        self, password: str, backup: Path | None = None, progress: Progress | None = None
+    ) -> Rehearsal:
+        """Restore a backup (the newest, if none is named) where nobody sees it, compare, and remove it again."""
+        from cli.backing import rehearse
+
+        return rehearse(self, password, backup, progress)
 
     def use_box(self, settings: Path, credential: Path, jwt_config: Path | None = None) -> str:
         """Take bundles to Box from now on: seal what `settings` says under a new credential, written to a new file.
@@ -299,10 +316,15 @@ def create_vault_folder(
     )
 
 
-def open_session(folder: Path, staff_id: str, password: str, *, terminal: str = "") -> Session:
-    """Log in. Raises `LoginFailed`, `IntegrityFailure` and others of `storage.vault.vault.open_vault`."""
+def open_session(
+    folder: Path, staff_id: str, password: str, *, terminal: str = "", state_dir: Path | None = None
+) -> Session:
+    """Log in. `state_dir`: where the mark against rollback is, if not where it always is.
+
+    Raises `LoginFailed`, `IntegrityFailure` and others of `storage.vault.vault.open_vault`.
+    """
     harden_process()
-    vault = open_vault(folder, staff_id, password, migrations=MIGRATIONS, now=now)
+    vault = open_vault(folder, staff_id, password, migrations=MIGRATIONS, now=now, state_dir=state_dir)
     try:
         store = VaultStore(vault)
         with store.read() as tx:

@@ -52,11 +52,13 @@ class Right(StrEnum):
     PARTNER = "partner"  # pairing with the other site
     EXPORT = "export"
     ERASE = "erase"  # propose, confirm and carry out the erasure; erase one person
+    BACKUP = "backup"  # an encrypted copy of the vault, and the rehearsal of one
+    RESTORE = "restore"  # go on from a backup
     VOID = "void"  # set a refused bundle aside; void one of ours that the other site has set aside
 
 
 _BOTH = {Right.READ, Right.LEDGER_READ}
-_HANDLER = _BOTH | {Right.OPEN_RECORD, Right.LEDGER_ADD, Right.IMPORT_BUNDLE, Right.SEND}
+_HANDLER = _BOTH | {Right.OPEN_RECORD, Right.LEDGER_ADD, Right.IMPORT_BUNDLE, Right.SEND, Right.BACKUP}
 _MANAGER = _HANDLER | {
     Right.DRAW,
     Right.STAFF,
@@ -65,6 +67,7 @@ _MANAGER = _HANDLER | {
     Right.ACCESS_LOG,
     Right.VOID,
     Right.ERASE,
+    Right.RESTORE,
 }
 
 RIGHTS: dict[tuple[Site, Role], frozenset[Right]] = {

@@ -22,7 +22,7 @@ from core.ledger.codes import (
     Unit,
 )
 from core.office.box_log import REASON_WORDS, Reason
-from core.roles import Site
+from core.roles import SITE_WORDS, Site
 
 app = typer.Typer(no_args_is_help=True, help="管理簿")
 log_app = typer.Typer(no_args_is_help=True, help="操作ログと、Boxの記録")
@@ -123,6 +123,35 @@ def export(
         {"file": str(file), "lines": data.count(b"\n")},
         f"書き出しました: {file}（{data.count(bytes([10]))}行）",
     )
+
+
+@app.command()
+def told(as_json: Json = False) -> None:
+    """相手が復元したとき: 手もとにある相手の管理簿の行数と、末尾の符号を出す。電話で読み上げる。"""
+    remember(as_json)
+    with opened() as session:
+        size, head = session.office.backups.told()
+        other = session.office.actor.site.other
+    say(
+        {"org": other.value, "lines": size, "head": head},
+        f"手もとにある{SITE_WORDS[other]}の管理簿: {size}行、末尾の符号 {head[:8]}",
+    )
+
+
+@app.command()
+def settle(
+    lines: Annotated[int, typer.Argument(help="相手が持つ、こちらの管理簿の行数")],
+    head: Annotated[str, typer.Argument(help="相手が読み上げた、末尾の符号（先頭8文字以上）")],
+    as_json: Json = False,
+) -> None:
+    """復元のあと: 相手の手もとと照らし、合えば、また送れるようにする。
+
+    相手のほうが多く持っていれば断る。そのまま送ると、2つの違う履歴になるため。
+    """
+    remember(as_json)
+    with opened() as session:
+        session.office.backups.settle(lines, head)
+    say({"settled": True, "lines": lines}, "相手の手もとと合いました。これまでどおり送受信できます")
 
 
 @log_app.command("list")

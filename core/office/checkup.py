@@ -56,7 +56,7 @@ class Checkup:
         name, title, step = (
             "vault.backup",
             "最後の控え",
-            "控えの取り方と置き場所を、取扱責任者と決めてください",
+            "F5 の「控えを取る」か ikiiki backup で取ってください",
         )
         taken = [
             read_line(raw, name="ledger.hkl")[1].at

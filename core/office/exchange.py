@@ -15,6 +15,7 @@ from core.exchange.card import read_card
 from core.exchange.names import bundle_name
 from core.ledger.codes import Act, Content, Medium, Unit
 from core.office.asides import waiting_for_void
+from core.office.backups import need_settled
 from core.office.blocked import note_refused
 from core.office.desk import Desk
 from core.office.due import exchange_status
@@ -86,6 +87,7 @@ class Exchange(Pairing):
         self, tx: Tx, kind: str, entries: Mapping[str, bytes], counts: Mapping[str, int], *, channel: str = ""
     ) -> Sent:
         """Inside the caller's write transaction: number, record and seal a bundle. Call `flush` after the commit."""
+        need_settled(tx)
         site = self._desk.actor.site
         channel = channel or CHANNEL_FROM[site]
         keys, partner, epoch = site_keys(tx), need_partner(tx), epoch_of(tx)

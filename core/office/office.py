@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.office.approving import take_approval
+from core.office.backups import Backups
 from core.office.box_log import BoxLogDesk
 from core.office.by_phone import ByPhone
 from core.office.chances import Chances
@@ -95,6 +96,7 @@ class Office:
         self.erasing = Erasing(desk, boxes)
         self.person = PersonDesk(desk, slots)
         self.checkup = Checkup(desk, self.ledger)
+        self.backups = Backups(desk)
         self.staff = StaffDesk(desk, slots)
         self.flow = Flow(desk, boxes)
         self.refusals = Refusals(desk, self.exchange, boxes)

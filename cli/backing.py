@@ -1,0 +1,265 @@
+"""Backups, rehearsals and restores as both faces have them: the files of `storage.backup` and what the ledger says of them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cli.clock import now
+from cli.wiring import Session, open_session
+from core.errors import IntegrityFailure, Refused, UsageError
+from core.ledger.codes import Medium
+from core.office.ports import Progress
+from core.office.rotation import DEFAULT, Keeping, kept
+from core.roles import Right, Site
+from storage.backup.making import WORK, State, make_backup, state_of, working
+from storage.backup.names import BackupName, backup_name, backups_in
+from storage.backup.restoring import unpack, vault_id_of
+from storage.store.tx import VaultTx
+from storage.vault.files import FOLDER_MODE, sync_folder
+from storage.vault.hardening import harden_process
+from storage.vault.marks import advance_mark, default_state_dir, read_mark
+from storage.vault.migrations import BACKUPS
+from storage.vault.opened import rollback_mark
+
+MEDIA = {"usb": Medium.USB, "disc": Medium.DISC, "disk": Medium.VAULT}
+"""What a backup outside the vault's folder lies on; another disk of the same machine is part of the system."""
+
+
+@dataclass(frozen=True)
+class Backup:
+    """A backup that was made."""
+
+    path: Path
+    id: str
+    """It stands in the file's name, and in the inventory."""
+    size: int
+    removed: tuple[str, ...]
+    """Older ones of the same place, by their ids, that need not stay."""
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What came of restoring a backup to try it."""
+
+    path: Path
+    tables: int
+    rows: int
+    differences: tuple[str, ...]
+    """In Japanese, where what was restored is not what the vault held at that moment, or does not lie in its history."""
+    changed: int
+    """Tables that have changed in the vault since: that much would be lost."""
+
+    @property
+    def equal(self) -> bool:
+        return not self.differences
+
+
+@dataclass(frozen=True)
+class Restore:
+    """A vault that goes on from a backup."""
+
+    folder: Path
+    site: Site
+    ledger: int
+    """Lines of this site's ledger in the backup."""
+    staff: tuple[str, ...]
+    """Who can log in now: everybody who could on that day."""
+    lost: int | None
+    """Changes that this machine saw and the backup does not have; None when it has never seen the vault."""
+    unsettled: bool
+    """The partner is to be asked how much it has seen (`core.office.backups.Backups.settle`)."""
+
+
+def back_up(
+    session: Session, to: Path | None, progress: Progress | None = None, *, keep: str = "", medium: str = ""
+) -> Backup:
+    """See `Session.back_up`. Raises as `storage.backup.making.make_backup`, and `UsageError` for what cannot be read."""
+    keeping = Keeping.of(keep) if keep else DEFAULT
+    own = session.vault.folder / BACKUPS
+    folder = to.absolute() if to is not None else own
+    if medium and (folder == own or medium not in MEDIA):
+        raise UsageError(
+            "媒体が読めません",
+            where=medium,
+            next_step=f"別の場所に書くときに {'、'.join(MEDIA)} のどれかを指定してください",
+        )
+    on = Medium.VAULT if folder == own else MEDIA[medium or "usb"]
+    desk = session.office.backups
+    name = BackupName(session.vault.site, now(), desk.new_id())
+    path = make_backup(
+        session.vault, folder, name, noted=lambda: desk.made(name.id, on), step=_step(progress)
+    )  # fmt: skip
+    return Backup(path, name.id, path.stat().st_size, _rotate(session, folder, keeping))
+
+
+def _rotate(session: Session, folder: Path, keeping: Keeping) -> tuple[str, ...]:
+    """Remove this vault's backups there that need not stay: those its ledger knows, and no other's."""
+    known = session.office.backups.known()
+    here = [(name, path) for name, path in backups_in(folder) if name.id in known]
+    stay = kept((name.made.astimezone(now().tzinfo) for name, _ in here), keeping)
+    gone = [(name, path) for name, path in here if name.made.astimezone(now().tzinfo) not in stay]
+    for _, path in gone:
+        path.unlink()
+    if gone:
+        sync_folder(folder)
+    names = tuple(name.id for name, _ in gone)
+    session.office.backups.removed(names)
+    return names
+
+
+def rehearse(
+    session: Session, password: str, backup: Path | None = None, progress: Progress | None = None
+) -> Rehearsal:
+    """See `Session.rehearse`. `password`: the person's own, as it was when the backup was made.
+
+    What is laid down for it is encrypted like any vault, in a folder of its own in backups/. Raises `Refused` when there is
+    no backup, `LoginFailed`.
+    """
+    desk = session.office.backups
+    session.office.actor.require(Right.BACKUP)
+    path = backup or _newest(session)
+    if not path.is_file():
+        raise UsageError(
+            "控えのファイルがありません", where=str(path), next_step="場所と名前を確かめてください"
+        )
+    if vault_id_of(path) != session.vault.vault_id:
+        raise Refused(
+            "この保管庫の控えではありません", where=path.name, next_step="ファイルを確かめてください"
+        )
+    with working(session.vault.folder) as work, _room(work / f"{WORK}{os.urandom(8).hex()}") as room:
+        try:
+            unpacked = unpack(
+                path, room / "vault", session.vault.staff_id, password,
+                kept=None, declared=False, entropy=os.urandom, step=_step(progress),
+            )  # fmt: skip
+            restored = open_session(
+                room / "vault",
+                session.vault.staff_id,
+                password,
+                terminal="rehearsal",
+                state_dir=room / "marks",
+            )
+            try:
+                found = [f"管理簿: {one.what}" for one in restored.office.ledger.verify()]
+            finally:
+                restored.close()
+        except IntegrityFailure as error:
+            name = backup_name(path.name)
+            if name is not None:
+                desk.rehearsed(name.id, equal=False)
+            return Rehearsal(path, 0, 0, (str(error),), 0)
+        with session.vault.read() as connection:
+            living = state_of(connection, session.vault.database_path.name)
+            found += _astray(VaultTx(connection), unpacked.state)
+    tables = unpacked.state.tables
+    changed = sum(living.tables.get(one) != digest for one, digest in tables.items())
+    desk.rehearsed(unpacked.id, equal=not found)
+    return Rehearsal(path, len(tables), sum(rows for rows, _ in tables.values()), tuple(found), changed)
+
+
+def _astray(tx: VaultTx, was: State) -> list[str]:
+    """Where the living vault's own history does not pass through what the backup holds."""
+    found = []
+    for site in Site:
+        size, head = was.ledgers[site.value]
+        lines = tx.ledger.lines(site, size - 1, 1) if size else []
+        if size and (not lines or _hash(lines[0]) != head):
+            found.append(f"{site.value} の管理簿 {size}行目が、いまの保管庫と違います")
+    count, chain = was.access
+    now_count = tx.access.count()
+    if count and (now_count < count or tx.access.page(now_count - count, 1)[0].chain != chain):
+        found.append(f"操作ログ {count}行目が、いまの保管庫と違います")
+    return found
+
+
+def restore(
+    backup: Path,
+    to: Path,
+    staff_id: str,
+    password: str,
+    *,
+    declared: bool,
+    terminal: str,
+    progress: Progress | None = None,
+) -> Restore:
+    """A vault at `to`, missing or empty, that goes on from `backup`: the one this machine knows is given up for it.
+
+    It appears whole or not at all. Raises `Refused` for who may not, for a place that is taken, and as
+    `storage.backup.restoring.unpack`.
+    """  # fmt: skip
+    harden_process()
+    to = to.absolute()
+    if to.is_symlink() or (to.exists() and (not to.is_dir() or any(to.iterdir()))):
+        raise Refused(
+            "すでに何かがある場所には、復元できません",
+            where=str(to),
+            next_step="空の場所を選んでください。いまの保管庫は消しません",
+        )
+    state_dir = default_state_dir()
+    seen = read_mark(state_dir, vault_id_of(backup))
+    to.parent.mkdir(parents=True, exist_ok=True)
+    with _room(to.with_name(f".{to.name}.{os.urandom(8).hex()}.new")) as room:
+        unpacked = unpack(
+            backup, room / "vault", staff_id, password,
+            kept=seen, declared=declared, entropy=os.urandom, step=_step(progress),
+        )  # fmt: skip
+        session = open_session(
+            room / "vault", staff_id, password, terminal=terminal, state_dir=room / "marks"
+        )
+        try:
+            noted = session.office.backups.restored(unpacked.id)
+            unsettled = session.office.backups.standing() is not None
+            people = tuple(row.staff_id for row in session.office.staff.list() if row.until is None)
+            mark, site = rollback_mark(session.vault), session.vault.site
+        finally:
+            session.close()
+        (room / "vault").replace(to)
+        sync_folder(to.parent)
+    advance_mark(state_dir, mark)
+    lost = None if seen is None else max(0, seen.counter - unpacked.state.commits)
+    return Restore(to, site, noted.size, people, lost, unsettled)
+
+
+def list_backups(session: Session, folder: Path | None = None) -> list[tuple[BackupName, Path]]:
+    """The backups that lie in the vault's own folder or in that one, oldest first."""
+    return backups_in(folder or session.vault.folder / BACKUPS)
+
+
+def _newest(session: Session) -> Path:
+    found = list_backups(session)
+    if not found:
+        raise Refused("控えがまだありません", next_step="先に ikiiki backup で控えを取ってください")
+    return found[-1][1]
+
+
+@contextmanager
+def _room(path: Path) -> Iterator[Path]:
+    """A private folder that is gone afterwards; `vault` is made in it."""
+    path.mkdir(mode=FOLDER_MODE)
+    try:
+        (path / "vault").mkdir(mode=FOLDER_MODE)
+        yield path
+    finally:
+        shutil.rmtree(path)
+
+
+def _step(progress: Progress | None) -> Callable[[], None]:
+    """How far it is cannot be said; that it may be stopped, can."""
+    return (lambda: progress(0, 0)) if progress is not None else (lambda: None)
+
+
+def _hash(line: bytes) -> str:
+    from core.ledger.line import line_hash
+
+    return line_hash(line)
+
+
+def document_of(one: Backup) -> dict[str, Any]:
+    """For `--json`."""
+    return {"file": str(one.path), "id": one.id, "size": one.size, "removed": list(one.removed)}

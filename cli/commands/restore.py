@@ -1,0 +1,61 @@
+"""`ikiiki restore`: a vault that goes on from a backup."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.context import Json, password, remember, say, staff_id
+from core.roles import SITE_WORDS
+
+
+def register(app: typer.Typer) -> None:
+    app.command("restore")(restore)
+
+
+def restore(
+    backup: Annotated[Path, typer.Argument(help="控えのファイル（.ikb）")],
+    to: Annotated[
+        Path, typer.Argument(help="新しい保管庫のフォルダ（まだないもの）。いまの保管庫は消さない")
+    ],
+    declare: Annotated[
+        bool, typer.Option("--declare", help="控えのあとの変更を諦め、前の保管庫をこの端末で開けなくしてよい")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """控えから保管庫を復元し、そこから続ける。取扱責任者の、控えを取ったときのパスワードで開く。
+
+    ほかの版のikiikiが取った控えは、いまの版に更新する。復元したことは管理簿に残る。
+    """
+    remember(as_json)
+    from cli import backing
+
+    terminal = "tty" if sys.stdin.isatty() else "batch"
+    done = backing.restore(
+        backup, to, staff_id(), password("控えを取ったときのパスワード"), declared=declare, terminal=terminal
+    )
+    lost = (
+        "この端末は前の保管庫を見ていないため、失われた変更は分かりません"
+        if done.lost is None
+        else f"控えのあとに失われた変更: {done.lost}回"
+    )
+    words = [
+        f"復元しました: {done.folder}（{SITE_WORDS[done.site]}の管理簿 {done.ledger}行目まで）",
+        lost,
+        f"ログインできる人（控えを取った日の職員）: {'、'.join(done.staff)}。そのあと外した人がいれば、いま外してください",
+    ]
+    if done.unsettled:
+        words.append(
+            "次にすること: 相手に送受信を済ませてもらってから電話し、相手の画面の「相手の管理簿」の行数と符号（相手側で ikiiki ledger told）を聞き、"
+            "ikiiki ledger settle で照らす。それまで新しい束は送れません"
+        )
+    say(
+        {
+            "vault": str(done.folder), "site": done.site.value, "ledger": done.ledger, "staff": list(done.staff),
+            "lost": done.lost, "unsettled": done.unsettled,
+        },
+        "\n".join(words),
+    )  # fmt: skip
