@@ -69,7 +69,7 @@ EVERYWHERE: tuple[Action, ...] = (
 )
 """What works in every place. These keys stay whatever is changed: sentences on the screens name them."""
 
-FORMS = {"entry", "edit", "password"}
+FORMS = {"entry", "edit", "password", "rehearsal"}
 """Places where a letter goes into a field."""
 
 _SHOWN = {"enter": "Enter", "escape": "Esc", "space": "空白", "slash": "/"}

@@ -27,6 +27,7 @@ PLACE_WORDS = {
     "edit": "受付 訂正",
     "preview": "受付 取込の下見",
     "password": "パスワード",
+    "rehearsal": "控えを試す",
     "outing": "参加者 1回",
     "writing": "管理簿 記入",
     "box_log": "管理簿 Boxの記録",

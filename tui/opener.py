@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from core.office.office import Office
     from core.office.ports import Progress
     from core.office.review_paper import PaperList
+    from tui.panes.ledger.backup import Made, Seen
 
 
 class SyncReport(Protocol):
@@ -51,6 +52,14 @@ class Session(Protocol):
 
     def examine(self, progress: Progress | None = None) -> Sequence[Check]:
         """Look at this machine, the vault and the place of exchange, and change nothing: what `ikiiki doctor` says."""
+        ...
+
+    def back_up(self, to: Path | None = None, progress: Progress | None = None) -> Made:
+        """An encrypted backup, in the vault's own folder or in `to`, which must be there."""
+        ...
+
+    def rehearse(self, password: str, backup: Path | None = None, progress: Progress | None = None) -> Seen:
+        """Restore a backup (the newest, if none is named) where nobody sees it, compare, and remove it again."""
         ...
 
     def read_table(self, path: Path) -> SourceTable: ...

@@ -19,6 +19,7 @@ from core.roles import ROLE_WORDS, SITE_WORDS, Role, Site
 from tui.actions import bindings_of
 from tui.list_place import ListPlace, Rows, View
 from tui.panes.ledger.adding import Writing
+from tui.panes.ledger.backup import WHERE, RehearsalSheet, made_words, seen_words
 from tui.panes.ledger.box_log import BoxLogSheet
 from tui.place import Pane, flow
 from tui.widgets.dialogs import Message, Prompt
@@ -263,3 +264,20 @@ class LedgerPane(ListPlace, Pane):
         if answer is not None:
             save_private(self.ikiiki.path(answer), self.office.ledger.export(self.org))
             self.say("書き出しました")
+
+    @flow
+    async def action_backup(self) -> None:
+        answer = await self.ikiiki.ask(Prompt("控えを取る", WHERE))
+        if answer is None:
+            return
+        session, to = self.session, self.ikiiki.path(answer) if answer.strip() else None
+        made = await self.ikiiki.run_job("控えを取る", lambda progress: session.back_up(to, progress))
+        self.query_one(VirtualList).reload()
+        await self.ikiiki.ask(Message("控えを取る", made_words(made)))
+
+    @flow
+    async def action_rehearse(self) -> None:
+        seen = await self.ikiiki.ask(RehearsalSheet())
+        if seen is not None:
+            self.query_one(VirtualList).reload()
+            await self.ikiiki.ask(Message("控えを試す", seen_words(seen)))

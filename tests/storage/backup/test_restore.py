@@ -1,0 +1,140 @@
+"""A restored vault holds what the backup held, takes the place of the old one, and asks before it sends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.backing import restore
+from cli.clock import now
+from core.errors import IkiikiError, LoginFailed, Refused
+from core.ledger.codes import Act
+from core.office.listing import ListFilter
+from core.office.staff import NewPerson
+from core.roles import Role, Site
+from storage.backup.digests import differences, table_digests
+from storage.store import MIGRATIONS
+from storage.vault.errors import RolledBack
+from storage.vault.vault import open_vault
+from tests.storage.backup.conftest import NAMES, PASSWORD, Place, key_in
+
+TOUCHED = {"vault", "access_log", "ledger_line"}
+"""The tables that a restore and the login for it write to."""
+
+
+def digests(session: Any) -> dict[str, Any]:
+    with session.vault.read() as connection:
+        return table_digests(connection)
+
+
+def restored(
+    backup: Path, to: Path, *, declared: bool = True, staff: str = "sato", password: str = PASSWORD
+) -> Any:
+    return restore(backup, to, staff, password, declared=declared, terminal="test")
+
+
+def names(session: Any) -> list[str]:
+    return [one.kana for one in session.office.intake.page(ListFilter(), 0, 9)]
+
+
+def test_a_restored_vault_compares_equal_and_tells_of_it(place: Place, tmp_path: Path) -> None:
+    session = place.open()
+    held, made = digests(session), session.back_up()
+    key_in(session, NAMES[2])
+    session.close()
+    done = restored(made.path, tmp_path / "again")
+    assert done.staff == ("sato",)
+    assert done.lost is not None
+    assert done.lost > 0
+    again = Place(done.folder).open()
+    try:
+        assert set(differences(held, digests(again))) == TOUCHED
+        assert sorted(names(again)) == sorted(NAMES[:2])
+        newest = again.office.ledger.page(Site.CONTRACTOR, 0, 1)[0]
+        assert (newest.act, newest.ref) == (Act.RESTORE, f"medium:{made.id}")
+        assert again.office.ledger.verify() == []
+        for path in ("courier/key", "courier/partner.json"):
+            was, is_now = place.folder / path, done.folder / path
+            assert was.exists() == is_now.exists()
+            assert not was.exists() or was.read_bytes() == is_now.read_bytes()
+    finally:
+        again.close()
+
+
+def test_the_old_vault_is_refused_after_a_declared_restore_and_nothing_without(
+    place: Place, tmp_path: Path
+) -> None:
+    session = place.open()
+    made = session.back_up()
+    session.close()
+    with pytest.raises(Refused, match="控えより新しい保管庫"):
+        restored(made.path, tmp_path / "again", declared=False)
+    assert not (tmp_path / "again").exists()
+    place.open().close()  # it goes on
+    restored(made.path, tmp_path / "again")
+    with pytest.raises(RolledBack):
+        place.open()
+    Place(tmp_path / "again").open().close()
+
+
+def test_a_machine_that_never_saw_the_vault_needs_no_declaration(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = place.open()
+    made = session.back_up()
+    session.close()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "another machine"))
+    done = restored(made.path, tmp_path / "again", declared=False)
+    assert done.lost is None
+    Place(done.folder).open().close()
+
+
+def test_never_over_anything_that_is_there(place: Place, tmp_path: Path) -> None:
+    session = place.open()
+    made = session.back_up()
+    session.close()
+    with pytest.raises(Refused, match="すでに何かがある"):
+        restored(made.path, place.folder)
+    (tmp_path / "empty").mkdir()
+    assert restored(made.path, tmp_path / "empty").folder == tmp_path / "empty"
+
+
+def test_what_fails_leaves_no_half_vault(place: Place, tmp_path: Path) -> None:
+    session = place.open()
+    session.office.staff.add(NewPerson("mori", "見本", Role.HANDLER, PASSWORD))
+    made = session.back_up()
+    session.office.staff.add(NewPerson("late", "見本", Role.MANAGER, PASSWORD))
+    session.close()
+    there = sorted(path.name for path in tmp_path.iterdir())
+    target = tmp_path / "again"
+    with pytest.raises(LoginFailed, match="パスワード"):
+        restored(made.path, target, password="not the password")
+    with pytest.raises(LoginFailed):
+        restored(made.path, target, staff="late")  # came after the backup
+    with pytest.raises(Refused, match="権限がありません"):
+        restored(made.path, target, staff="mori")  # a restore is for those in charge
+    with pytest.raises(IkiikiError, match="控えのファイルがありません"):
+        restored(tmp_path / "nothing.ikb", target)
+    assert sorted(path.name for path in tmp_path.iterdir()) == there
+    place.open().close()  # and the living vault is the one that holds
+
+
+def test_a_backup_of_an_earlier_version_is_brought_up_to_date(place: Place, tmp_path: Path) -> None:
+    from storage.backup.making import make_backup
+    from storage.backup.names import BackupName
+    from tests.storage.vault.test_vaults_of_earlier_versions import EARLIER_PASSWORD, laid_down
+
+    folder = laid_down(1, tmp_path / "old")
+    vault = open_vault(folder, "sato", EARLIER_PASSWORD, migrations=MIGRATIONS[:1], now=now)
+    try:
+        name = BackupName(Site.CONTRACTOR, now(), "0123456789")
+        path = make_backup(vault, folder / "backups", name, noted=lambda: None)
+    finally:
+        vault.close()
+    done = restored(path, tmp_path / "again", password=EARLIER_PASSWORD)
+    again = open_vault(done.folder, "sato", EARLIER_PASSWORD, migrations=MIGRATIONS, now=now)
+    with again, again.read() as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+        assert connection.execute("SELECT count(*) FROM application").fetchone() == (2,)
