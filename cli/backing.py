@@ -12,7 +12,7 @@ from typing import Any
 
 from cli.clock import now
 from cli.wiring import Session, open_session
-from core.errors import IntegrityFailure, Refused, UsageError
+from core.errors import IntegrityFailure, LoginFailed, Refused, UsageError
 from core.ledger.codes import Medium
 from core.office.ports import Progress
 from core.office.rotation import DEFAULT, Keeping, kept
@@ -23,6 +23,7 @@ from storage.backup.restoring import unpack, vault_id_of
 from storage.store.tx import VaultTx
 from storage.vault.files import FOLDER_MODE, sync_folder
 from storage.vault.hardening import harden_process
+from storage.vault.knocks import FAILED, Knock, read_knocks, record_knock, seconds_to_wait, shut_out
 from storage.vault.marks import advance_mark, default_state_dir, read_mark
 from storage.vault.migrations import BACKUPS
 from storage.vault.opened import rollback_mark
@@ -132,7 +133,11 @@ def rehearse(
         raise Refused(
             "この保管庫の控えではありません", where=path.name, next_step="ファイルを確かめてください"
         )
-    with working(session.vault.folder) as work, _room(work / f"{WORK}{os.urandom(8).hex()}") as room:
+    with (
+        _counted(session),
+        working(session.vault.folder) as work,
+        _room(work / f"{WORK}{os.urandom(8).hex()}") as room,
+    ):
         try:
             unpacked = unpack(
                 path, room / "vault", session.vault.staff_id, password,
@@ -161,6 +166,19 @@ def rehearse(
     changed = sum(living.tables.get(one) != digest for one, digest in tables.items())
     desk.rehearsed(unpacked.id, equal=not found)
     return Rehearsal(path, len(tables), sum(rows for rows, _ in tables.values()), tuple(found), changed)
+
+
+@contextmanager
+def _counted(session: Session) -> Iterator[None]:
+    """A wrong password is a failed login here too: an unlocked screen is no place to guess at its owner's password."""
+    folder, staff_id = session.vault.folder, session.vault.staff_id
+    if waiting := seconds_to_wait(read_knocks(folder, now()), staff_id, now()):
+        raise shut_out(waiting)
+    try:
+        yield
+    except LoginFailed:
+        record_knock(folder, Knock(os.urandom(8).hex(), now(), staff_id, FAILED))
+        raise
 
 
 def _astray(tx: VaultTx, was: State) -> list[str]:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from core.errors import IkiikiError, IntegrityFailure, Refused, Stopped, UsageError
+from core.errors import IkiikiError, IntegrityFailure, LoginFailed, Refused, Stopped, UsageError
 from core.ledger.codes import Act, Content
 from core.office.staff import NewPerson
 from core.roles import Role, Site
@@ -222,3 +222,13 @@ def test_a_rehearsal_says_what_would_be_lost_and_leaves_no_trace_but_its_line(of
 def test_a_rehearsal_without_a_backup_says_what_to_do(office: Any) -> None:
     with pytest.raises(Refused, match="控えがまだありません"):
         office.rehearse(PASSWORD)
+
+
+def test_a_wrong_password_at_a_rehearsal_counts_as_a_failed_login(office: Any) -> None:
+    office.back_up()
+    for _ in range(5):
+        with pytest.raises(LoginFailed, match="パスワードが違います"):
+            office.rehearse("not the password")
+    with pytest.raises(LoginFailed, match="秒"):
+        office.rehearse(PASSWORD)
+    assert lines_of(office, Act.DRILL) == []

@@ -281,3 +281,4 @@ class LedgerPane(ListPlace, Pane):
         if seen is not None:
             self.query_one(VirtualList).reload()
             await self.ikiiki.ask(Message("控えを試す", seen_words(seen)))
+        self.say("")
