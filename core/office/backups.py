@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from core.errors import IntegrityFailure, Refused, UsageError
 from core.exchange.strict import HASH, ZEROS
 from core.ledger.codes import Act, Content, Medium, Place, Unit
-from core.ledger.line import line_hash
+from core.ledger.line import line_hash, read_line
 from core.office.desk import Desk, iso
 from core.office.inventory import REF, copies_of, new_copy, write_copy
 from core.office.ledger import write_line
@@ -96,8 +96,17 @@ class Backups:
     def last(self) -> dt.datetime | None:
         """When the newest backup was made, by the ledger."""
         with self._desk.reading() as tx:
-            made = [copy.made_at for copy in copies_of(tx, self._desk) if copy.content is Content.BACKUP]
-        return dt.datetime.fromisoformat(made[-1]) if made else None
+            lines = [raw for raw in tx.ledger.lines(self._desk.actor.site) if b'"act":"backup"' in raw]
+        if not lines:
+            return None
+        return dt.datetime.fromisoformat(read_line(lines[-1], name="ledger.hkl")[1].at)
+
+    def due_today(self) -> bool:
+        """Whether this person may take a backup and nobody has today: asked when they leave."""
+        if not self._desk.actor.may(Right.BACKUP):
+            return False
+        last, now = self.last(), self._desk.now()
+        return last is None or last.astimezone(now.tzinfo).date() < now.date()
 
     def rehearsed(self, name: str, *, equal: bool) -> None:
         """Note a rehearsal of the backup `name`: a drill when all was equal, an incident when not."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
 import errno
 import os
@@ -16,6 +17,7 @@ import pytest
 
 from core.errors import IkiikiError, IntegrityFailure, LoginFailed, Refused, Stopped, UsageError
 from core.ledger.codes import Act, Content
+from core.office.backups import Backups
 from core.office.staff import NewPerson
 from core.roles import Role, Site
 from storage.backup.container import reading
@@ -232,3 +234,14 @@ def test_a_wrong_password_at_a_rehearsal_counts_as_a_failed_login(office: Any) -
     with pytest.raises(LoginFailed, match="秒"):
         office.rehearse(PASSWORD)
     assert lines_of(office, Act.DRILL) == []
+
+
+def test_who_leaves_without_a_backup_of_today_is_told(office: Any) -> None:
+    desk = office.office.backups
+    assert desk.last() is None
+    assert desk.due_today()
+    office.back_up()
+    assert not desk.due_today()
+    tomorrow = desk.last() + dt.timedelta(days=1)
+    later = dataclasses.replace(desk._desk, now=lambda: tomorrow)
+    assert Backups(later).due_today()
