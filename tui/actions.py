@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 
 from core.roles import Actor, Right, Site
 from tui.action import NO_KEY, PANES, Action
+from tui.actions_backup import BACKUP
 from tui.actions_erasure import ERASURE
 from tui.actions_inventory import INVENTORY
 from tui.actions_participants import PARTICIPANTS
@@ -156,10 +157,6 @@ ACTIONS: tuple[Action, ...] = (
         Right.ACCESS_LOG,
     ),
     Action("ledger", "export", "書き出す", "p", "管理簿を1つのファイルに書き出す", Right.EXPORT),
-    Action("ledger", "backup", "控えを取る", "k", "暗号化した控え（バックアップ）を取る", Right.BACKUP),
-    Action("ledger", "rehearse", "控えを試す", "", "控えから復元できることを確かめる", Right.BACKUP),
-    Action("rehearsal", "save", "試す", "f10,ctrl+s", "いちばん新しい控えから復元し、比べて、消す"),
-    Action("rehearsal", "back", "やめる", "escape", "試さずに戻る"),
     Action("ledger", "search", "検索", "slash", "担当・行為・内容・日時でさがす"),
     Action("ledger", "sort", "並べ替え", "t", "並べ方を選ぶ。同じものをもう一度で逆順"),
     Action("writing", "change", "選び直す", "enter", "この項目を選び直す"),
@@ -272,6 +269,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("review", "jump", "番号へ", "", "受付番号の行へ移る。数字とEnterでも"),
     *ERASURE,
     *INVENTORY,
+    *BACKUP,
 )
 
 
