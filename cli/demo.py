@@ -14,6 +14,7 @@ from typing import Any
 from cli.clock import now
 from cli.demo_counter import counter_by_medium, counter_on_paper
 from cli.demo_people import demo_programme, desk_applications, outing_days, paper_applications, write_exports
+from cli.demo_registers import keep, print_all, settle
 from cli.wiring import Session, create_vault_folder, open_session
 from core.applicant import Problem, State
 from core.errors import Refused
@@ -119,6 +120,7 @@ class _Player:
         counts = self._notify()
         self._afterwards()
         draw = self._publish()
+        print_all(self.contractor, self.ward, self.folder / "papers", self.tell)
         self._ledger()
         self._read_me(draw)
         return Year(self.folder, draw, counts)
@@ -138,6 +140,7 @@ class _Player:
         self.contractor.office.staff.add(_person("c-handler", "見本 受付", Role.HANDLER, Site.CONTRACTOR))
         self.ward.office.staff.add(_person("w-handler", "見本 担当", Role.HANDLER, Site.WARD))
         self._exchange(2)
+        keep(self.contractor, self.ward, self.tell)
 
     def _apply(self, exports: list[Path]) -> None:
         self.tell("①②  応募を受け付け、確かめる（委託先）")
@@ -301,6 +304,7 @@ class _Player:
         else:
             self.tell(f"    A の出欠は、開催日（{planned}）から記録できます")
         people.send()
+        settle(self.contractor, self.ward, self.tell)
         self._exchange(2)
 
     def _publish(self) -> str:
@@ -340,7 +344,7 @@ class _Player:
             "medium/       区の窓口の応募を渡した媒体（封印した束だけ）",
             "exports/      申込フォームから書き出したファイル（見本の入力）",
             f"public/{draw}/   だれでも写してよい抽選の記録。cd して sh verify.sh",
-            "papers/       窓口の受渡票、参加証・落選通知のPDF（はがきと封書）、メールの文面、通知の言葉、管理簿の書き出し",
+            "papers/       窓口の受渡票、参加証・落選通知のPDF（はがきと封書）、メールの文面、通知の言葉、帳票と報告、管理簿の書き出し",
             "",
             "見本の職員とパスワード",
         ]

@@ -18,7 +18,7 @@ HELP = "抽選で参加者を決める区の事業を、応募から通知まで
 GROUPS = {
     "programme": "programme", "staff": "staff", "partner": "partner", "phone": "phone", "bundle": "bundle",
     "courier": "courier", "intake": "intake", "review": "review", "lottery": "lottery", "participants": "participants",
-    "papers": "papers", "ledger": "ledger", "log": "ledger", "backup": "backup",
+    "papers": "papers", "register": "register", "ledger": "ledger", "log": "ledger", "backup": "backup",
     "person": "person", "erase": "erase",
     "handover": "handover", "inventory": "inventory",
 }  # fmt: skip
@@ -27,6 +27,7 @@ ALONE = {
     "init": "init",
     "tui": "screens",
     "status": "screens",
+    "due": "due",
     "keys": "keys",
     "sync": "sync",
     "doctor": "doctor",

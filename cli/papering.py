@@ -6,19 +6,24 @@ A PDF is laid out first, whole; then that it was printed is noted; then it is wr
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.clock import now
+from cli.software import software
 from core.canonical import nfc
 from core.errors import UsageError
 from core.notice_kinds import Form
 
 if TYPE_CHECKING:
+    from cli.wiring import Session
     from core.office.mailing import MailReport
     from core.office.notices import NoticeItem
     from core.office.office import Office
+    from core.office.paper_desk import Wanted
     from core.office.ports import Progress
+    from core.papers import Paper
 
 LARGEST_FILE = 64 * 1024
 
@@ -43,6 +48,38 @@ def write_notices(
     for name, pdf in zip(names, pdfs, strict=True):
         write(name, pdf)
     return names
+
+
+def need_new(file: Path) -> None:
+    """Raises `UsageError` where there is a file of that name already."""
+    if file.exists():
+        raise UsageError(
+            "同じ名前のファイルがすでにあります。上書きはしていません",
+            where=str(file),
+            next_step="別の名前を付けるか、前のファイルを片付けてください",
+        )
+
+
+def write_register(session: Session, file: Path, wanted: Wanted, progress: Progress | None) -> Paper:
+    """A register or report at `file`, a new file ending in .pdf or .xlsx. It is laid out first, then noted, then written."""
+    from cli.wiring import write_file
+    from core.papers import PaperKind
+    from storage.doctor.machine import shipped_lock
+    from storage.papers.registers import paper_writer
+
+    need_new(file)
+    lay_out = paper_writer(file.name)
+    office = session.office
+    if wanted.kind is PaperKind.AUDIT:
+        wanted = replace(wanted, software=software(shipped_lock()), checks=session.examine(progress))
+    paper = office.papers.draft(wanted)
+    made = lay_out(paper)
+    office.papers.made(paper, made.pages)
+    if wanted.kind is PaperKind.ROSTER:
+        session.leave(file, made.data)
+    else:
+        write_file(file, made.data)
+    return paper
 
 
 def send_mails(office: Office, progress: Progress | None) -> MailReport:

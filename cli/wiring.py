@@ -56,7 +56,9 @@ if TYPE_CHECKING:
     from core.office.exporting import Draft
     from core.office.mailing import MailReport
     from core.office.notices import NoticeItem
+    from core.office.paper_desk import Wanted
     from core.office.review_paper import PaperList
+    from core.papers import Paper
 
 
 @dataclass(frozen=True)
@@ -174,12 +176,7 @@ class Session(Ending):
         """点検一覧 as PDF at `file`, a new file. It is laid out first, then noted, then written."""
         from storage.papers.review_list import review_list_pdf
 
-        if file.exists():
-            raise UsageError(
-                "同じ名前のファイルがすでにあります。上書きはしていません",
-                where=str(file),
-                next_step="別の名前を付けるか、前のファイルを片付けてください",
-            )
+        papering.need_new(file)
         paper = self.office.review_paper.draft(stage)
         pdf = review_list_pdf(paper)
         self.office.review_paper.printed(paper)
@@ -206,6 +203,10 @@ class Session(Ending):
     def write_label(self, file: Path, name: str) -> None:
         """The label of a medium as PDF, a new file."""
         handing.write_label(self.office, file, name)
+
+    def write_paper(self, file: Path, wanted: Wanted, progress: Progress | None = None) -> Paper:
+        """A register or report at `file`, a new file ending in .pdf or .xlsx. It is laid out first, then noted, then written."""
+        return papering.write_register(self, file, wanted, progress)
 
     def publish(self, folder: Path, draw: str | None = None) -> str:
         """Write the public folder of the newest draw, or of the one named, and enter it in the ledger; the draw's id."""

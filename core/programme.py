@@ -16,7 +16,7 @@ from typing import Any
 from core.canonical import canonical_json, sha256_hex
 from core.errors import IntegrityFailure, UsageError
 from core.programme_check import build
-from core.programme_model import Contact, Deadlines, DrawPolicy, HandingOver, Outing, Programme, Round
+from core.programme_model import Contact, Deadlines, DrawPolicy, Duties, HandingOver, Outing, Programme, Round
 from core.programme_template import programme_template
 from core.toml_lines import LineIndex, Path
 
@@ -24,6 +24,7 @@ __all__ = [
     "Contact",
     "Deadlines",
     "DrawPolicy",
+    "Duties",
     "HandingOver",
     "Outing",
     "Programme",
@@ -75,13 +76,15 @@ def to_canonical(programme: Programme) -> bytes:
     """The programme as RFC 8785 JSON and LF, every default written out: what is hashed, signed and sent.
 
     But for what could not be set in programmes agreed earlier, where it is as it was for them: they keep their hash. That is
-    `deadlines.count` where it says `days`, and `handover` where all of it is the default.
+    `deadlines.count` where it says `days`, `handover` and `duties` where all of it is the default.
     """
     body = _plain(dataclasses.asdict(programme))
     if programme.deadlines.count == Deadlines.count:
         del body["deadlines"]["count"]
     if programme.handover == HandingOver():
         del body["handover"]
+    if programme.duties == Duties():
+        del body["duties"]
     return canonical_json({"format": _FORMAT, **body}) + b"\n"
 
 

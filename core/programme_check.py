@@ -14,7 +14,7 @@ from core.errors import UsageError
 from core.people.phone import read_phone
 from core.people.postal import read_postal_code
 from core.people.text import clean
-from core.programme_model import Contact, Deadlines, DrawPolicy, HandingOver, Outing, Programme, Round
+from core.programme_model import Contact, Deadlines, DrawPolicy, Duties, HandingOver, Outing, Programme, Round
 from core.toml_lines import Path
 
 MOST_OUTINGS = 100
@@ -32,6 +32,7 @@ _KEYS: dict[str, list[str]] = {
     "deadlines": [item.name for item in fields(Deadlines)],
     "contact": [item.name for item in fields(Contact)],
     "handover": [item.name for item in fields(HandingOver)],
+    "duties": [item.name for item in fields(Duties)],
 }
 _MISSING = object()
 
@@ -164,6 +165,7 @@ def build(document: Mapping[str, Any], where: Callable[[Path], str]) -> Programm
         retention_end=top.date("retention_end", dt.date(year, 12, 31)),
         contact=_contact(contact),
         handover=_handover(top.one_table("handover")),
+        duties=_duties(top.one_table("duties")),
     )
     _check_days(top, programme)
     return programme
@@ -181,6 +183,10 @@ def _handover(table: Checker) -> HandingOver:
     return HandingOver(
         **{item.name: table.integer(item.name, 1, 366, item.default) for item in fields(HandingOver)}
     )
+
+
+def _duties(table: Checker) -> Duties:
+    return Duties(**{item.name: table.integer(item.name, 0, 732, item.default) for item in fields(Duties)})
 
 
 def _contact(table: Checker) -> Contact:

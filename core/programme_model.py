@@ -116,6 +116,33 @@ class HandingOver:
 
 
 @dataclass(frozen=True)
+class Duties:
+    """How often what people must do is due, in days (`core.office.duties`); 0: when it is needed, no day is set.
+
+    The access log's review has its days in `Deadlines`.
+    """
+
+    clauses_days: int = 366
+    """C1: the clauses are acknowledged before the work begins, when one has changed, and again after so long."""
+    contacts_days: int = 366
+    """C12: contacts and runbook stand before the work begins, and are looked through again after so long."""
+    drill_days: int = 366
+    antivirus_days: int = 7
+    """S5: pattern files."""
+    patch_days: int = 31
+    handling_days: int = 31
+    """C6."""
+    stocktake_days: int = 92
+    """C10: media and paper are counted."""
+    subcontractor_days: int = 184
+    """C3, while there is a subcontractor."""
+    visit_days: int = 0
+    """C2: the ward's visits, which its paper asks for when needed."""
+    entry_days: int = 0
+    """S10."""
+
+
+@dataclass(frozen=True)
 class Contact:
     """Where participants ask, printed on notices: an organisation, not a person. Empty items are not printed."""
 
@@ -151,6 +178,7 @@ class Programme:
     """By this day every copy is erased and the erasure reported."""
     contact: Contact
     handover: HandingOver = HandingOver()
+    duties: Duties = Duties()
 
     def outing(self, code: str) -> Outing:
         """Raises KeyError."""

@@ -14,6 +14,7 @@ from tui.actions_backup import BACKUP
 from tui.actions_erasure import ERASURE
 from tui.actions_inventory import INVENTORY
 from tui.actions_participants import PARTICIPANTS
+from tui.actions_registers import REGISTERS
 
 __all__ = ["ACTIONS", "PANES", "Action", "actions_of", "bindings_of"]
 
@@ -270,6 +271,7 @@ ACTIONS: tuple[Action, ...] = (
     *ERASURE,
     *INVENTORY,
     *BACKUP,
+    *REGISTERS,
 )
 
 

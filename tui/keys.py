@@ -34,6 +34,9 @@ PLACE_WORDS = {
     "inventory": "管理簿 媒体と紙",
     "checkup": "送受信 拠点の点検",
     "erased": "消去のあと",
+    "duties": "点検 すること",
+    "register": "点検 台帳",
+    "entering": "点検 台帳の記入",
 }
 
 _KEY = re.compile(r"[a-z]|f([1-9]|1[0-2])|space|slash|ctrl\+[a-z]")

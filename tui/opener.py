@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from core.office.mailing import MailReport
     from core.office.notices import NoticeItem
     from core.office.office import Office
+    from core.office.paper_desk import Wanted
     from core.office.ports import Progress
     from core.office.review_paper import PaperList
+    from core.papers import Paper
     from tui.panes.ledger.backup import Made, Seen
 
 
@@ -110,6 +112,10 @@ class Session(Protocol):
 
     def write_label(self, file: Path, name: str) -> None:
         """What is stuck on that medium, as PDF."""
+        ...
+
+    def write_paper(self, file: Path, wanted: Wanted, progress: Progress | None = None) -> Paper:
+        """A register or report as PDF or XLSX, by the ending of the name; noted in ledger, access log and inventory."""
         ...
 
     def write_desk_medium(self, folder: Path) -> str | None:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from core.applicant import PROBLEM_WORDS, Problem, Warning_
-from core.office.drafts import ENTRY, WRITING, edited, titled
+from core.office.drafts import ENTRY, WRITING, edited, registered, titled
 from core.people.eras import ERAS, Era
 from core.roles import Site
 from tui.actions import ACTIONS
@@ -59,6 +59,8 @@ def draft_words(forms: Sequence[str], site: Site, *, elsewhere: bool = False) ->
         return f"{no(number)} の訂正の下書きがあります（{where}）{others}"
     if form == WRITING:
         return f"管理簿の記入の下書きがあります（F5 管理簿の記入で続けられます）{others}"
+    if registered(form):
+        return f"台帳の記入の下書きがあります（F7 のすること、台帳に記入で続けられます）{others}"
     return f"「{titled(form)}」の下書きがあります（同じ操作で続けられます）{others}"
 
 

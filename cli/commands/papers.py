@@ -1,4 +1,4 @@
-"""`ikiiki papers`: the notices ⑪, on paper and by mail."""
+"""`ikiiki papers`: the notices ⑪, on paper and by mail; the registers and reports are in `cli.commands.register_papers`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.commands import register_papers
 from cli.context import Json, note, opened, password, remember, say
 from cli.progress import progress_line
 from core.errors import UsageError
@@ -270,3 +271,6 @@ def _status_words(status: MailStatus) -> str:
         code = f"（{line.code}）" if line.code else ""
         lines.append(f"{STATE_WORDS[line.state]}{code}  受付番号 {line.number:04}  → 紙で送ります")
     return "\n".join(lines)
+
+
+register_papers.register(app)

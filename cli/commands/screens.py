@@ -55,6 +55,6 @@ def status(as_json: Json = False) -> None:
                 step.mark + {"done": "✓", "now": "…", "later": ""}[step.state.value] for step in flow.steps
             )
             + f"\nつぎ: {flow.sentence}"
-            + "".join(f"\n遅れ: {one.sentence}。{one.next_step}" for one in flow.late)
+            + "".join(f"\n{one.mark}: {one.sentence}。{one.next_step}" for one in flow.late)
         ),
     )

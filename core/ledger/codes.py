@@ -66,6 +66,8 @@ class Act(StrEnum):
     PROPOSE_ERASURE = "propose_erasure"
     CONFIRM_ERASURE = "confirm_erasure"
     DROP_ERASURE = "drop_erasure"
+    REGISTER = "register"
+    END = "end"
 
 
 ACT_WORDS: dict[Act, str] = {
@@ -124,6 +126,8 @@ ACT_WORDS: dict[Act, str] = {
     Act.PROPOSE_ERASURE: "消去の発議",
     Act.CONFIRM_ERASURE: "消去の決裁",
     Act.DROP_ERASURE: "消去の取りやめ",
+    Act.REGISTER: "台帳への登録",
+    Act.END: "台帳の登録の終了",
 }
 
 
@@ -161,6 +165,12 @@ class Content(StrEnum):
     BOX_LOG = "box_log"
     RECEIPT = "receipt"
     BUNDLE = "bundle"
+    HANDLING = "handling"
+    PREMISES = "premises"
+    MEDIA = "media"
+    CONTACT = "contact"
+    RUNBOOK = "runbook"
+    REGION = "region"
 
 
 CONTENT_WORDS: dict[Content, str] = {
@@ -195,6 +205,12 @@ CONTENT_WORDS: dict[Content, str] = {
     Content.BOX_LOG: "Boxの記録",
     Content.RECEIPT: "受領の記録",
     Content.BUNDLE: "送受信の束",
+    Content.HANDLING: "取扱いの状況",
+    Content.PREMISES: "立入り調査",
+    Content.MEDIA: "媒体と紙",
+    Content.CONTACT: "緊急連絡先",
+    Content.RUNBOOK: "緊急時の手順",
+    Content.REGION: "サーバの所在",
 }
 
 
@@ -238,6 +254,7 @@ class Medium(StrEnum):
     EMAIL = "email"
     PHONE = "phone"
     WEB = "web"
+    FILE = "file"
 
 
 MEDIUM_WORDS: dict[Medium, str] = {
@@ -253,6 +270,7 @@ MEDIUM_WORDS: dict[Medium, str] = {
     Medium.EMAIL: "電子メール",
     Medium.PHONE: "電話",
     Medium.WEB: "ウェブ",
+    Medium.FILE: "ファイル（端末の中）",
 }
 CARRIED = frozenset({Medium.USB, Medium.DISC, Medium.PAPER})
 """Media that a person carries, for which C8 asks a locked bag."""

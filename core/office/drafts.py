@@ -18,7 +18,7 @@ ENTRY = "entry"
 """The form of a new application."""
 WRITING = "writing"
 """An entry of the ledger by hand."""
-_EDIT, _LINE = "edit:", "line:"
+_EDIT, _LINE, _REGISTER = "edit:", "line:", "register:"
 _RIGHT = Right.LEDGER_ADD
 """Whoever may change anything at all may have something unfinished; an audit leaves nothing."""
 
@@ -36,6 +36,16 @@ def edited(form: str) -> int | None:
 def line_of(title: str) -> str:
     """The one line typed into a window of this title."""
     return _LINE + title
+
+
+def register_of(kind: str) -> str:
+    """An entry of one of the registers."""
+    return _REGISTER + kind
+
+
+def registered(form: str) -> str:
+    """Which register it is of; "" when it is another form."""
+    return form.removeprefix(_REGISTER) if form.startswith(_REGISTER) else ""
 
 
 def titled(form: str) -> str:

@@ -64,6 +64,7 @@ class LateKind(StrEnum):
     """In order of weight: the first is what the flow line names."""
 
     INTEGRITY = "integrity"
+    INCIDENT = "incident"
     BOX_LOG = "box_log"
     BLOCKED = "blocked"
     HANDOVER = "handover"
@@ -78,6 +79,7 @@ class LateKind(StrEnum):
     PARTNER = "partner"
     CLOCK = "clock"
     STATE = "state"
+    DUTY = "duty"
 
 
 _WEIGHT = {kind: place for place, kind in enumerate(LateKind)}
@@ -94,6 +96,11 @@ class Late:
     next_step: str
     key: str = "F6"
     """The pane that tells more."""
+
+    @property
+    def mark(self) -> str:
+        """What stands before it: the days of an incident run from the first on, and are told before they are over."""
+        return {LateKind.INCIDENT: "事故", LateKind.BLOCKED: "停止"}.get(self.kind, "遅れ")
 
 
 @dataclass(frozen=True)

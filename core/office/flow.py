@@ -20,6 +20,7 @@ from core.office.desk import Desk, programme_of
 from core.office.drawing import Step as DrawStep
 from core.office.drawing import step_of
 from core.office.due import exchange_status, in_order, overdue_steps
+from core.office.duties import late_duties
 from core.office.flow_line import WORDS, FlowStatus, FlowStep, Mark, after_erasure, title_of
 from core.office.happening import seats_due
 from core.office.history import NOTICES_DONE
@@ -84,8 +85,10 @@ class Flow:
                 sentence, key = stopped.todo, "F6"
             round_ = programme.round(_round_in_hand(tx, actor.site))
             kept = done | {"⑪": done["⑪"] or _posted_once(tx, actor.site)}
-            steps_late = overdue_steps(round_, kept, WORDS, today(self._desk))
-            late = in_order([*exchange.late, *steps_late, *of_custody(tx, self._desk)])
+            day = today(self._desk)
+            steps_late = overdue_steps(round_, kept, WORDS, day)
+            duties_late = late_duties(tx, actor.site, day)
+            late = in_order([*exchange.late, *steps_late, *of_custody(tx, self._desk), *duties_late])
         now = next((mark for mark, is_done in done.items() if not is_done), None)
         steps = tuple(
             FlowStep(mark, words, Mark.DONE if done[mark] else Mark.NOW if mark == now else Mark.LATER)

@@ -77,6 +77,28 @@ def write_line(
     tx.ledger.append(site, line.seq, sign_line(line, tx.ledger.head(site), SigningKey.of(desk.signer)))  # fmt: skip
 
 
+def verify_ledgers(tx: Tx, site: Site) -> list[LedgerFinding]:
+    """As `LedgerDesk.verify`, in the caller's transaction at `site`."""
+    found = []
+    for org in Site:
+        cards = cards_of(tx, org)
+        data = b"".join(tx.ledger.lines(org))
+        if not cards:
+            continue
+        try:
+            verify_chain(
+                data,
+                site_key=cards[0].signing,
+                rosters=rosters_of(tx, org),
+                start=ChainState(org),
+                successors=successors_of(tx, org),
+            )
+        except IntegrityFailure as error:
+            found.append(LedgerFinding(org, str(error)))
+    found += [LedgerFinding(Site.CONTRACTOR, what) for what in compare(tx, site)]
+    return found + [LedgerFinding(org, what, chain=False) for org, what in unlike(tx)]
+
+
 class LedgerDesk:
     """The use cases of the 管理簿 pane and `ikiiki ledger`, `ikiiki log`."""
 
@@ -133,27 +155,8 @@ class LedgerDesk:
 
     def verify(self) -> list[LedgerFinding]:
         """Check chain, numbering and signatures of both ledgers from the first line on, and what both tell of codes and handovers."""
-        found = []
         with self._desk.reading(Right.LEDGER_READ) as tx:
-            for org in Site:
-                cards = cards_of(tx, org)
-                data = b"".join(tx.ledger.lines(org))
-                if not cards:
-                    continue
-                try:
-                    verify_chain(
-                        data,
-                        site_key=cards[0].signing,
-                        rosters=rosters_of(tx, org),
-                        start=ChainState(org),
-                        successors=successors_of(tx, org),
-                    )
-                except IntegrityFailure as error:
-                    found.append(LedgerFinding(org, str(error)))
-            site = self._desk.actor.site
-            found += [LedgerFinding(Site.CONTRACTOR, what) for what in compare(tx, site)]
-            found += [LedgerFinding(org, what, chain=False) for org, what in unlike(tx)]
-        return found
+            return verify_ledgers(tx, self._desk.actor.site)
 
     def access_count(self) -> int:
         with self._desk.reading(Right.ACCESS_LOG) as tx:

@@ -14,6 +14,7 @@ from core.office.custody_papers import CustodyPapers
 from core.office.desk import Desk
 from core.office.drafts import Drafts
 from core.office.drawn import take_draw
+from core.office.duties import Duties
 from core.office.epochs import take_epoch
 from core.office.erasing import Erasing
 from core.office.exchange import Exchange, Sealer, Sent
@@ -21,6 +22,7 @@ from core.office.exporting import Exporting
 from core.office.flow import Flow
 from core.office.grouping import Groups
 from core.office.importing import Importing
+from core.office.incidents import Incidents
 from core.office.intake import Intake
 from core.office.inventory import Inventory
 from core.office.ledger import LedgerDesk
@@ -28,12 +30,14 @@ from core.office.lottery import Lottery
 from core.office.mailing import Mailing
 from core.office.notices import NoticeDesk
 from core.office.outing_day import OutingDay
+from core.office.paper_desk import PaperDesk
 from core.office.participants import Participants
 from core.office.person import PersonDesk
 from core.office.ports import Boxes
 from core.office.publication import Publication
 from core.office.records import Records
 from core.office.refusals import Refusals
+from core.office.registers import Registers
 from core.office.review import Review
 from core.office.review_paper import ReviewPaper
 from core.office.rules import Rules
@@ -91,6 +95,10 @@ class Office:
         self.custody = Custody(desk)
         self.custody_papers = CustodyPapers(desk, self.custody)
         self.exporting = Exporting(desk)
+        self.registers = Registers(desk)
+        self.incidents = Incidents(desk, self.registers)
+        self.duties = Duties(desk)
+        self.papers = PaperDesk(desk, boxes)
         self.box_log = BoxLogDesk(desk, boxes)
         self.written = WrittenFiles(desk)
         self.erasing = Erasing(desk, boxes)

@@ -20,6 +20,7 @@ from core.office.courier_papers import CourierPapers as CourierPapers
 from core.office.fates import Fates
 from core.office.listing import Landmark, ListFilter
 from core.office.mails import MailRows
+from core.office.register_port import RegisterRows
 from core.office.review_ports import Checked as Checked
 from core.office.review_ports import Related as Related
 from core.office.review_ports import ReviewListRows, Reviews
@@ -328,6 +329,8 @@ class Tx(Protocol):
     def drafts(self) -> Drafts: ...
     @property
     def blanks(self) -> Blanks: ...
+    @property
+    def registers(self) -> RegisterRows: ...
 
 
 class Store(Protocol):

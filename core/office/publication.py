@@ -9,7 +9,7 @@ from core.draw.rules import PARAMS, Params
 from core.draw.standing import STANDING, replay
 from core.errors import Refused, UsageError
 from core.ledger.codes import ACT_WORDS, Act, Content, Unit
-from core.ledger.line import read_line
+from core.ledger.line import LedgerLine, read_line
 from core.office.desk import Desk
 from core.office.draw_keys import draw_card
 from core.office.drawing import Step, is_public, step_of
@@ -47,6 +47,20 @@ def keys_of_both(tx: Tx, draw: str | None) -> dict[str, bytes]:
     """Both sites' public keys for that draw (None: for the next) by the file names under which they are published."""
     need_partner(tx)
     return {f"{site}.pem": draw_card(tx, site, draw).signing.pem for site in Site}
+
+
+def ceremony_steps(tx: Tx, draw: str) -> list[tuple[LedgerLine, str]]:
+    """The steps of a draw's ceremony that both ledgers tell of, with the file each is about, in the order they were done."""
+    files = tx.draws.files(draw)
+    of_hash = {f"sha256:{sha256_hex(data)}": file for file, data in files.items()}
+    rows = []
+    for org in Site:
+        for raw in tx.ledger.lines(org):
+            _, line = read_line(raw, name=f"ledger-{org}")
+            file = of_hash.get(line.ref) or (RESULT if line.ref == f"draw:{draw}" else None)
+            if file and line.act in _CEREMONY:
+                rows.append((line, file))
+    return sorted(rows, key=lambda row: (row[0].at, row[0].org, row[0].seq))
 
 
 class Publication:
@@ -91,20 +105,12 @@ class Publication:
         """
         with self._desk.reading(Right.LEDGER_READ) as tx:
             name = chosen_draw(tx, draw)
-            files = tx.draws.files(name)
-            of_hash = {f"sha256:{sha256_hex(data)}": file for file, data in files.items()}
-            rows = []
-            for org in Site:
-                for raw in tx.ledger.lines(org):
-                    _, line = read_line(raw, name=f"ledger-{org}")
-                    file = of_hash.get(line.ref) or ("result.txt" if line.ref == f"draw:{name}" else None)
-                    if file and line.act in _CEREMONY:
-                        rows.append((line.at, org, line.seq, line.actor, line.act, file))
+            rows = ceremony_steps(tx, name)
             public = publication_of(self._desk, tx, name)
         text = [f"抽選 {name} の記録", "", "日時 / だれが / 何を / 記録 / 管理簿の行"]
         text += [
-            f"{at}  {SITE_WORDS[org]} {actor}  {ACT_WORDS[act]}  {file}  {org} {seq}行目"
-            for at, org, seq, actor, act, file in sorted(rows, key=lambda row: (row[0], row[1], row[2]))
+            f"{line.at}  {SITE_WORDS[line.org]} {line.actor}  {ACT_WORDS[line.act]}  {file}  {line.org} {line.seq}行目"
+            for line, file in rows
         ]
         text += ["", "公開される記録と確認番号（SHA-256）"]
         text += [

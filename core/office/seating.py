@@ -38,6 +38,11 @@ def today(desk: Desk) -> dt.date:
     return desk.now().astimezone(_JST).date()
 
 
+def in_japan(moment: dt.datetime) -> dt.datetime:
+    """The same moment by the clocks there."""
+    return moment.astimezone(_JST)
+
+
 def day_of(moment: str) -> dt.date:
     """The day in Japan of an RFC 3339 moment."""
     return dt.datetime.fromisoformat(moment).astimezone(_JST).date()

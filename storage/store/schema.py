@@ -335,6 +335,23 @@ CREATE TABLE mail_step (
 CREATE INDEX mail_step_key ON mail_step (key);
 {_kept("mail_step")}
 """
+_REGISTERS = f"""
+CREATE TABLE register_entry (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,
+    version INTEGER NOT NULL CHECK (version >= 1),
+    body TEXT NOT NULL CHECK (json_valid(body)),
+    ended INTEGER NOT NULL CHECK (ended IN (0, 1)),
+    at TEXT NOT NULL,
+    by TEXT NOT NULL,
+    UNIQUE (kind, key, version)
+) STRICT;
+CREATE TRIGGER register_entry_in_step BEFORE INSERT ON register_entry
+    WHEN NEW.version <> 1 + (SELECT count(*) FROM register_entry WHERE kind = NEW.kind AND key = NEW.key)
+BEGIN SELECT RAISE(ABORT, 'out of step: register_entry'); END;
+{_kept("register_entry")}
+"""  # noqa: S608 - fixed words
 
 MIGRATIONS: list[tuple[int, str, str]] = [
     (1, "first tables", _APPLICATIONS + _SOURCES + _REVIEWS + _DRAWS + _LEDGER + _BUNDLES + _PEOPLE),
@@ -344,6 +361,7 @@ MIGRATIONS: list[tuple[int, str, str]] = [
     (5, "notices by mail, and on what a notice went out", _MAILS),
     (6, "companions are found by an index, and the list of the review is kept", _COMPANIONS + REVIEW_LIST),
     (7, "one person erased", ONE_PERSON_ERASED + _kept("person_erased")),
+    (8, "registers of what people must do", _REGISTERS),
 ]
 """(number, what it does, SQL). A migration that has shipped is never changed; a new one is added below it.
 

@@ -17,6 +17,7 @@ from storage.store.ledger import LedgerTable
 from storage.store.mails import MailTable
 from storage.store.outings import AttendanceTable, NoticeTable
 from storage.store.people import DraftTable, SettingTable, StaffTable
+from storage.store.registers import RegisterTable
 from storage.store.review_list import ReviewListTable
 from storage.store.reviews import ReviewTable
 from storage.store.rows import Connection
@@ -54,6 +55,7 @@ class VaultTx:
         self.mails = MailTable(connection)
         self.drafts = DraftTable(connection)
         self.blanks = BlankTable(connection)
+        self.registers = RegisterTable(connection)
 
 
 class VaultStore:

@@ -36,6 +36,19 @@ date = 2026-10-14
 place = "鎌倉アルプス"
 capacity = 3
 
+[deadlines]
+log_review_days = 366
+
+[duties]
+clauses_days = 0
+contacts_days = 0
+drill_days = 0
+antivirus_days = 0
+patch_days = 0
+handling_days = 0
+stocktake_days = 0
+subcontractor_days = 0
+
 [draw]
 largest_group = 2
 

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from core.applicant import STATE_WORDS, State
-from core.office.due import Late
+from core.office.due import Late, LateKind
 from core.office.flow_line import FlowStatus, Mark
 from core.roles import ROLE_WORDS, SITE_WORDS, Actor
 from tui.action import PANES, Keymap, key_everywhere
@@ -63,7 +63,8 @@ def late_forms(late: Sequence[Late]) -> list[str]:
     first, more = late[0].short, len(late) - 1
     others = f" ほか{more}" if more else ""
     key = late[0].key
-    return [f"遅れ: {first}{others} {key}", f"遅れ: {first} {key}", f"遅れ{len(late)} {key}"]
+    mark = "事故" if late[0].kind is LateKind.INCIDENT else "遅れ"
+    return [f"{mark}: {first}{others} {key}", f"{mark}: {first} {key}", f"{mark}{len(late)} {key}"]
 
 
 def keys_words(active: str, keymap: Keymap) -> Text:

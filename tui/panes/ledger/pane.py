@@ -14,7 +14,9 @@ from core.errors import IkiikiError
 from core.ledger.codes import ACT_WORDS, CONTENT_WORDS, MEDIUM_WORDS, PLACE_WORDS, UNIT_WORDS, Place
 from core.ledger.line import LedgerLine
 from core.office.ledger import LedgerDesk
+from core.office.paper_desk import Wanted
 from core.office.ports import AccessRow
+from core.papers import PaperKind
 from core.roles import ROLE_WORDS, SITE_WORDS, Role, Site
 from tui.actions import bindings_of
 from tui.list_place import ListPlace, Rows, View
@@ -22,7 +24,8 @@ from tui.panes.ledger.adding import Writing
 from tui.panes.ledger.backup import WHERE, RehearsalSheet, made_words, seen_words
 from tui.panes.ledger.box_log import BoxLogSheet
 from tui.place import Pane, flow
-from tui.widgets.dialogs import Message, Prompt
+from tui.printing import print_paper
+from tui.widgets.dialogs import Choice, Message, Prompt
 from tui.widgets.files import save_private
 from tui.widgets.frame import Frame
 from tui.widgets.search import Search
@@ -282,3 +285,17 @@ class LedgerPane(ListPlace, Pane):
             self.query_one(VirtualList).reload()
             await self.ikiiki.ask(Message("控えを試す", seen_words(seen)))
         self.say("")
+
+    @flow
+    async def action_print(self) -> None:
+        papers = {
+            self.actor.site.value: f"{SITE_WORDS[self.actor.site]}の管理簿（確認記録票）",
+            self.actor.site.other.value: f"{SITE_WORDS[self.actor.site.other]}の管理簿（確認記録票）",
+            "staff": "取扱責任者・取扱者の届出",
+        }
+        which = await self.ikiiki.ask(Choice("印刷する", "どれを紙の形にしますか。", papers))
+        if which is None:
+            return
+        wanted = Wanted(PaperKind.STAFF) if which == "staff" else Wanted(PaperKind.LEDGER, org=Site(which))
+        await print_paper(self, wanted)
+        self.query_one(VirtualList).reload()

@@ -17,6 +17,8 @@ from core.office.beacon import beacon_on
 from core.office.ceremony_status import Ceremony
 from core.office.drawing import Step
 from core.office.figures import figures
+from core.office.paper_desk import Wanted
+from core.papers import PaperKind
 from core.roles import Right, Site
 from tui.actions import Action, bindings_of
 from tui.charts import of_applications
@@ -26,6 +28,7 @@ from tui.panes.lottery.deeds import DEEDS, ROLLING, STOPPED
 from tui.panes.lottery.dice import DiceSheet, ask_beacon
 from tui.panes.lottery.showing import told
 from tui.place import Pane, flow
+from tui.printing import print_paper
 from tui.safety import clean
 from tui.widgets.dialogs import Choice, Message, Prompt, confirm
 
@@ -297,6 +300,10 @@ class LotteryPane(Pane):
             "記録をまとめる", lambda progress: publication.report(), stoppable=False
         )
         await self.ikiiki.ask(Message("抽選の記録", words))
+
+    @flow
+    async def action_print(self) -> None:
+        await print_paper(self, Wanted(PaperKind.CEREMONY))
 
     @flow
     async def action_verify(self) -> None:

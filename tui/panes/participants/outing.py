@@ -14,11 +14,14 @@ from textual.binding import BindingType
 from core.draw.standing import PlaceState, Promotion
 from core.errors import IkiikiError
 from core.office.outing_day import Callees
+from core.office.paper_desk import Wanted
 from core.office.participants import OutingStatus, Participant
+from core.papers import PaperKind
 from tui.actions import Action, bindings_of
 from tui.list_place import PEOPLE_ORDERS, ListPlace, Rows, View, age_key, line_of
 from tui.panes.participants.notices import print_again
 from tui.place import Sheet, flow
+from tui.printing import print_paper
 from tui.safety import clean, fit
 from tui.widgets.dialogs import Choice, Message, Prompt, confirm
 from tui.widgets.frame import Frame
@@ -245,6 +248,10 @@ class OutingSheet(ListPlace, Sheet):
                 f"電話の一覧 {CALLEES[Callees(who)]} {len(calls)}人", "\n".join(lines) or "だれもいません"
             )
         )
+
+    @flow
+    async def action_roster(self) -> None:
+        await print_paper(self, Wanted(PaperKind.ROSTER, outing=self._outing.code))
 
     async def _event(self, title: str, words: str, yes: str) -> bool:
         return await self.ikiiki.ask(confirm(title, words, yes=yes, no="戻る")) == "yes"

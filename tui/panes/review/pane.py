@@ -25,6 +25,7 @@ from tui.actions import Action, bindings_of
 from tui.list_place import PEOPLE_ORDERS, ListPlace, View, line_of
 from tui.panes.intake.pane import columns
 from tui.panes.intake.record import RecordSheet
+from tui.panes.review.beside import BESIDE, Beside
 from tui.panes.review.orders import RETURNED
 from tui.panes.review.people import People, next_near, people
 from tui.panes.review.row import STAGE_WORDS, Whole, answer_words, complaint, doubt_words, layout
@@ -38,7 +39,7 @@ from tui.widgets.virtual_list import Held, VirtualList
 from tui.words import no
 
 
-class ReviewPane(ListPlace, Pane):
+class ReviewPane(ListPlace, Beside, Pane):
     """点検."""
 
     PLACE = "review"
@@ -368,7 +369,7 @@ class ReviewPane(ListPlace, Pane):
     def open_actions(self) -> list[Action]:
         actions = super().open_actions()
         if not self._reviews:
-            return [action for action in actions if action.name in ("open", "search", "sort", "jump")]
+            return [action for action in actions if action.name in BESIDE]
         return [action for action in actions if action.name != "approve" or self._stage == PARTICIPANTS]
 
     def action_stage(self) -> None:
