@@ -77,6 +77,8 @@ class Due:
     """The register in which it is entered, where this site does it."""
     incident: str = ""
     """The key of the incident it is about."""
+    done: bool = False
+    """Done, and not due again before the contract's end."""
 
     def over(self, today: dt.date) -> int:
         """Days past its day; below 0: days left. 0 where no day is set."""
@@ -133,7 +135,7 @@ def due_at(programme: Programme, known: Known, site: Site, *, subcontracting: bo
         )
         register = REGISTERS[duty.kind]
         last = known.last.get((register.act, register.content), (None, 0))[0]
-        note, lacking = "", False
+        note, lacking, done = "", False, False
         if duty.kind is Kind.CLAUSE:
             read = known.last.get((Act.UPDATE, Content.CLAUSE), (None, 0))[1]
             lacking = read < len(CLAUSES)
@@ -146,8 +148,10 @@ def due_at(programme: Programme, known: Known, site: Site, *, subcontracting: bo
             if due > programme.retention_end and last is None:
                 due = max(start, programme.retention_end)  # once before the contract's end
             elif due > programme.retention_end:
-                due, note = None, f"契約の終わり（{programme.retention_end}）までに、次の期限はありません"
-        found.append(Due(site, duty.words, register.measure, due, last, note, duty.kind if ours else None))
+                due, done = None, True  # not again before the contract's end
+        found.append(
+            Due(site, duty.words, register.measure, due, last, note, duty.kind if ours else None, done=done)
+        )
     return found
 
 
@@ -242,7 +246,7 @@ class Duties:
 def over_words(one: Due, day: dt.date) -> str:
     """How long is left, or over, as people read it."""
     if one.due is None:
-        return "必要なとき"
+        return "今期は済み" if one.done else "必要なとき"
     days = one.over(day)
     return f"{days}日超過" if days > 0 else "今日まで" if days == 0 else f"あと{-days}日"
 
