@@ -18,8 +18,10 @@ from tui.opener import Config
 
 CELL = 12.2
 """Width of a cell in Rich's pictures, in their own units."""
-_TEXT = re.compile(r'<text class="([^"]*)" x="([^"]*)" y="([^"]*)" textLength="[^"]*" ([^>]*)>([^<]*)</text>')
+_TEXT = re.compile(r'<text class="([^"]*)" x="([^"]*)" y="([^"]*)" textLength="[^"]*"[^>]*>([^<]*)</text>')
 _FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
+_LINE_CLIP = re.compile(r'<clipPath id="[^"]*-line-\d+">.*?</clipPath>\s*', re.DOTALL)
+"""Rich clips every line by itself. Runs of text are set to their width here, so there is nothing to clip."""
 
 Doing = Callable[[Any], Awaitable[None]]
 """What a person does before the picture is taken; is handed the pilot."""
@@ -30,7 +32,7 @@ def legible(svg: str) -> str:
     the network."""
 
     def in_cells(found: re.Match[str]) -> str:
-        style, start, y, rest, written = found.groups()
+        style, start, y, written = found.groups()
         at = float(start)
         runs = []
         for (width, blank), letters in groupby(
@@ -40,18 +42,18 @@ def legible(svg: str) -> str:
             length = len(run) * width * CELL
             if not blank:
                 runs.append(
-                    f'<text class="{style}" x="{at:g}" y="{y}" textLength="{length:g}" {rest}>{html.escape(run)}</text>'
+                    f'<text class="{style}" x="{at:g}" y="{y}" textLength="{length:g}">{html.escape(run)}</text>'
                 )
             at += length
         return "".join(runs)
 
-    return _TEXT.sub(in_cells, _FONT.sub("", svg))
+    return _TEXT.sub(in_cells, _LINE_CLIP.sub("", _FONT.sub("", svg)))
 
 
 def words_in(svg: str) -> str:
     """What a legible picture shows, as lines of text with everything in its column."""
     lines: dict[float, str] = {}
-    for _, x, y, _, written in _TEXT.findall(svg):
+    for _, x, y, written in _TEXT.findall(svg):
         before = lines.get(float(y), "")
         gap = " " * (round(float(x) / CELL) - cell_len(before))
         lines[float(y)] = before + gap + html.unescape(written)
