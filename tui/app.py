@@ -376,6 +376,15 @@ class IkiikiApp(QuietApp):
         self._said = sentence
         self.refresh_hint()
 
+    def on_resize(self) -> None:
+        """What is cut to the width of the terminal is cut anew, once the new width is known."""
+        self.call_later(self._fit)
+
+    def _fit(self) -> None:
+        if self.unlocked and self._workspace is not None and self._workspace.is_mounted:
+            self._workspace.fit_header()
+            self.refresh_hint()
+
     def refresh_hint(self) -> None:
         """Draw the bottom line anew: the actions at hand may have changed."""
         place = self.place

@@ -16,6 +16,7 @@ from tui.widgets.line import Line
 from tui.words import draft_words
 
 if TYPE_CHECKING:
+    from core.office.flow import FlowStatus
     from tui.app import IkiikiApp
     from tui.list_place import View
 
@@ -61,6 +62,7 @@ class Workspace(Screen[None]):
         super().__init__()
         self._place = place
         self._pane: Pane | None = None
+        self._status: FlowStatus | None = None
         self.views: dict[str, View] = {}
         """How the lists of the panes are looked at: a pane is made anew each time, and the lock forgets it all."""
 
@@ -114,9 +116,17 @@ class Workspace(Screen[None]):
         self.query_one("#keys", Line).show(keys_words(self._place, app.keymap))
         office = app.session.office
         try:
-            status = office.flow.status()
+            self._status = office.flow.status()
         except IkiikiError as error:
+            self._status = None
             self.query_one("#flow", Line).show(plain(f" {error.what}。{error.next_step}", "bold"))
             return
-        self.query_one("#title", Line).show(title_words(status, office.actor, self.app.size.width))
-        self.query_one("#flow", Line).show(flow_words(status, self.app.size.width, apart=app.numbers_plain))
+        self.fit_header()
+
+    def fit_header(self) -> None:
+        """Draw the first two lines for the width there is, as they were read last."""
+        status, width = self._status, self.app.size.width
+        if status is not None:
+            app = cast("IkiikiApp", self.app)
+            self.query_one("#title", Line).show(title_words(status, app.session.office.actor, width))
+            self.query_one("#flow", Line).show(flow_words(status, width, apart=app.numbers_plain))

@@ -111,6 +111,13 @@ class LotteryPane(Pane):
             self._ceremony = None
             text.update(Text(clean(f"{error.what}。{error.next_step}")))
             return
+        self._tell()
+        self.ikiiki.refresh_hint()
+
+    def _tell(self) -> None:
+        """Say how the draw stands, as read last."""
+        if self._ceremony is None:
+            return
         over = self._ceremony.step is Step.DONE and not self._unsent
         words = told(
             self._ceremony,
@@ -120,8 +127,11 @@ class LotteryPane(Pane):
         )
         if words != self._shown:  # nothing is sent to the terminal while nothing happens
             self._shown = words
-            text.update(words)
-        self.ikiiki.refresh_hint()
+            self.query_one("#ceremony", Static).update(words)
+
+    def on_resize(self) -> None:
+        """Hashes and sentences are laid out for the width there is."""
+        self._tell()
 
     # -- which actions make sense now -------------------------------------------------------------------
 
