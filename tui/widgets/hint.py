@@ -10,7 +10,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.action import Action, Keymap, key_everywhere
-from tui.safety import clean, plain
+from tui.safety import clean, fit, plain
 from tui.widgets.line import Line
 
 
@@ -26,9 +26,10 @@ def put_hint(screen: Screen[Any], words: str) -> None:
 def hint_words(actions: list[Action], said: str, width: int, keymap: Keymap) -> Text:
     """The bottom line: what was just said, then the keys of the actions at hand as far as they fit; the menu has them all."""
     text = Text(" ", no_wrap=True, overflow="ellipsis", end="")
-    if said:
-        text.append(clean(said) + "   ", style="bold")
     last = f"{key_everywhere('menu', keymap)} 操作"
+    if said:
+        room = max(0, width - cell_len(last) - 4)  # the way to all keys stays, however long the word is
+        text.append(fit(said, min(cell_len(clean(said)), room)) + "   ", style="bold")
     room = width - text.cell_len - cell_len(last)
     for action in actions:
         if action.keys:

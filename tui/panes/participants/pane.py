@@ -17,7 +17,7 @@ from tui.charts import of_participants
 from tui.panes.participants.notices import send_notices
 from tui.panes.participants.outing import OutingSheet
 from tui.place import Pane, flow
-from tui.safety import clean
+from tui.safety import clean, plain
 from tui.widgets.chart import Bar, chart
 from tui.widgets.dialogs import Choice, Message, confirm
 from tui.widgets.frame import Frame
@@ -66,16 +66,15 @@ class ParticipantsPane(Pane):
         try:
             outings = self.office.participants.outings()
         except IkiikiError as error:
-            self.say(f"{error.what}。{error.next_step}")
+            self.query_one("#seats", Static).update(plain(f"{error.what}。{error.next_step}"))
             return
         self.query_one("#list", VirtualList).reload(Held(outings))
-        if any(outing.seated for outing in outings):
-            bars = [
-                Bar(f"{o.code} {o.place}", o.seated, o.capacity, f"{o.seated}／{o.capacity}人")
-                for o in outings
-            ]
-            words = chart(bars, 72, ascii_only=self.ikiiki.ascii_borders)
-            self.query_one("#seats", Static).update(words)
+        bars = [
+            Bar(f"{o.code} {o.place}", o.seated, o.capacity, f"{o.seated}／{o.capacity}人") for o in outings
+        ]
+        seats = any(outing.seated for outing in outings)
+        words = chart(bars, 72, ascii_only=self.ikiiki.ascii_borders) if seats else ""
+        self.query_one("#seats", Static).update(words)
 
     @on(VirtualList.Chosen)
     def _chosen(self) -> None:
