@@ -93,7 +93,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("lottery", "next", "次へ進む", "enter,f10", "この拠点が次にすることをする", Right.DRAW),
     Action("lottery", "dice", "さいころ", "d", "公開の場で振った20個の目を入力する", Right.DRAW),
     Action(
-        "lottery", "open_absent", "相手欠席で開封", "", "相手の封が届かないまま開く。公表される", Right.DRAW
+        "lottery", "open_absent", "相手欠席で開封", "", "区の封が届かないまま開く。公表される", Right.DRAW, _C
     ),
     Action(
         "lottery",
