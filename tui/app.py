@@ -383,7 +383,8 @@ class IkiikiApp(QuietApp):
     def _fit(self) -> None:
         if self.unlocked and self._workspace is not None and self._workspace.is_mounted:
             self._workspace.fit_header()
-            self.refresh_hint()
+            if not self._warned:
+                self.refresh_hint()
 
     def refresh_hint(self) -> None:
         """Draw the bottom line anew: the actions at hand may have changed."""
