@@ -6,6 +6,7 @@ This file is read before any test imports the product, so what is set here is wh
 import contextlib
 import importlib
 import os
+import random
 import shutil
 import signal
 import tempfile
@@ -57,6 +58,21 @@ _UNTIMED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}  
 settings.register_profile("ci", derandomize=True, print_blob=True, **_UNTIMED)
 settings.register_profile("desk", **_UNTIMED)
 settings.load_profile("ci" if IN_CI else "desk")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--shuffle",
+        metavar="SEED",
+        help="run the tests in an order drawn from SEED, the same for all workers",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """No test may need another to have run before it: `pytest tests/snapshots --shuffle 1` tries."""
+    seed = config.getoption("--shuffle")
+    if seed:
+        random.Random(seed).shuffle(items)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -10,6 +10,7 @@ import textual.pilot
 from textual._context import active_app
 from textual._wait import SLEEP_GRANULARITY
 from textual._wait import wait_for_idle as idle_by_the_clock
+from textual.screen import Screen
 
 
 async def wait_for_idle(min_sleep: float = SLEEP_GRANULARITY, max_sleep: float = 1) -> None:
@@ -50,3 +51,13 @@ def install() -> None:
     """Let pilots wait so from now on: for the `conftest.py` of tests that drive screens."""
     for module in (textual.app, textual.pilot):
         module.wait_for_idle = wait_for_idle  # type: ignore[attr-defined]
+
+
+def paint_nothing() -> None:
+    """Let no screen be painted from now on: a picture is drawn whole when it is taken, and nobody sees the rest."""
+
+    def settled(screen: Screen[Any]) -> None:
+        screen._compositor._dirty_regions.clear()
+        screen._dirty_widgets.clear()
+
+    Screen._compositor_refresh = settled  # type: ignore[method-assign]

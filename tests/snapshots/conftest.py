@@ -10,7 +10,9 @@ from pytest_textual_snapshot import SVGImageExtension
 from syrupy import SnapshotAssertion
 
 from core.roles import Role, Site
-from tests.idle import install
+from tests.idle import install, paint_nothing
+from tests.snapshots.checks import CHECKS
+from tests.snapshots.moments import Year
 from tests.snapshots.people import LATER, LATER_NAME
 from tests.snapshots.pictures import Doing, draw, words_in
 from tests.snapshots.private import told
@@ -18,6 +20,7 @@ from tests.snapshots.stages import STAGES
 from tests.snapshots.world import Opener, World
 
 install()
+paint_nothing()
 
 SMALL, WIDE = (80, 24), (120, 40)
 
@@ -35,8 +38,9 @@ def play(folder: Path) -> dict[str, World]:
 
 @pytest.fixture(scope="session")
 def year(tmp_path_factory: pytest.TempPathFactory) -> dict[str, World]:
-    """The year by stages, played once per test process. Not to be changed: take copies."""
-    return play(tmp_path_factory.mktemp("year"))
+    """The year by stages and moments, played once per test process. Not to be changed: take copies."""
+    folder = tmp_path_factory.mktemp("year")
+    return Year(play(folder), folder)
 
 
 @pytest.fixture
@@ -84,3 +88,11 @@ def picture(
         return words
 
     return take
+
+
+@pytest.fixture
+def same_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What differs from machine to machine and from version to version is fixed; nothing happens by itself."""
+    monkeypatch.setattr("cli.doctoring.examine", lambda folder, session, **_: CHECKS)
+    monkeypatch.setattr("storage.public.checking_tools", lambda: {"verify.py": b"the tool"})
+    monkeypatch.setattr("tui.panes.lottery.pane.POLL_SECONDS", 1e6)

@@ -80,6 +80,8 @@ def draw(opener: Opener, doing: Doing, size: tuple[int, int]) -> str:
 async def settle(pilot: Any, ready: Callable[[], object] = lambda: True) -> None:
     """Until every message there is has been handled, and what follows from it, and `ready`."""
     await _handled(pilot)
+    if ready():
+        return
     for _ in range(1000):
         if ready():
             break

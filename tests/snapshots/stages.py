@@ -21,11 +21,16 @@ def founded(world: World, folder: Path) -> None:
     world.clock.go(4, 2, 9, 30)
 
 
+def pair(world: World) -> None:
+    """Each site reads the other's card."""
+    for mine, other in ((world.contractor, world.ward), (world.ward, world.contractor)):
+        mine.office.exchange.trust(other.office.exchange.partner_card(), other.office.exchange.fingerprint())
+
+
 def intake(world: World, folder: Path) -> None:
     """Paired; WEB, postcards and faxes taken in, some held; the counter's are on a medium, one not handed over yet."""
     contractor, ward = world.contractor.office, world.ward.office
-    for mine, other in ((contractor, ward), (ward, contractor)):
-        mine.exchange.trust(other.exchange.partner_card(), other.exchange.fingerprint())
+    pair(world)
     world.exchange()
     world.clock.go(4, 17, 10, 15)
     handler = world.contractor.office_of(Role.HANDLER)
@@ -69,8 +74,8 @@ def review(world: World, folder: Path) -> None:
     reviewer.review.confirm(APPLICANTS, [item.record for item in items[5:7]])
 
 
-def dice(world: World, folder: Path) -> None:
-    """⑤ done, both seals opened; the dice have not fallen."""
+def frozen(world: World, folder: Path) -> None:
+    """⑤ done, and the contractor has frozen the roll: the ward is to sign it."""
     contractor, ward = world.contractor.office, world.ward.office
     world.clock.go(5, 14, 10, 0)
     _settle(world, leave=0)
@@ -82,12 +87,14 @@ def dice(world: World, folder: Path) -> None:
     ward.review.send()
     world.exchange()
     world.clock.go(5, 18, 14, 0)
-    for act in (
-        contractor.lottery.freeze,
-        ward.lottery.freeze,
-        contractor.lottery.open_seals,
-        ward.lottery.open_seals,
-    ):
+    contractor.lottery.freeze()
+    world.exchange()
+
+
+def dice(world: World, folder: Path) -> None:
+    """Both seals opened; the dice have not fallen."""
+    contractor, ward = world.contractor.office, world.ward.office
+    for act in (ward.lottery.freeze, contractor.lottery.open_seals, ward.lottery.open_seals):
         act()
         world.exchange()
 
@@ -136,6 +143,7 @@ STAGES: dict[str, Callable[[World, Path], None]] = {
     "founded": founded,
     "intake": intake,
     "review": review,
+    "frozen": frozen,
     "dice": dice,
     "drawn": drawn,
     "dispatched": dispatched,

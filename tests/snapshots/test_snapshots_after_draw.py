@@ -27,10 +27,6 @@ def test_the_rest_are_noted_as_absent_at_once(picture: Any) -> None:
     assert "出席 2・欠席 2・未 0" in words and "1人を欠席にしました" in words
 
 
-def test_whom_to_call_is_asked_before_any_number_is_shown(picture: Any) -> None:
-    assert "操作ログに残ります" in picture("dispatched", C, then(SHEET, "p", until="Choice"))
-
-
 def test_the_telephone_list_of_those_not_yet_there(picture: Any) -> None:
     asked = then(SHEET, "p", until="Choice")
     assert "1人" in picture("dispatched", C, then(asked, "enter", until="Message"), opens=True)
@@ -39,10 +35,6 @@ def test_the_telephone_list_of_those_not_yet_there(picture: Any) -> None:
 def test_before_the_day_nobody_is_absent(picture: Any) -> None:
     words = picture("drawn", C, then(SHEET, "x", until="Message"))
     assert "開催日から" in words and "2026-06-10" in words
-
-
-def test_how_many_of_the_wards_seats_to_release(picture: Any) -> None:
-    assert "区優先枠 1席" in picture("drawn", C, then(SHEET, "r", until="Prompt"))
 
 
 def test_released_seats_go_to_who_waits_first(picture: Any) -> None:

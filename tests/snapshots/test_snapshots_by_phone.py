@@ -33,10 +33,6 @@ def comparing(kind: int) -> Doing:
     return then(KINDS, *["down"] * kind, "enter", until="Choice")
 
 
-def test_the_value_is_compared_before_a_code_is_given(picture: Any) -> None:
-    assert "照合の値" in picture("dice", W, comparing(1))
-
-
 def test_the_code_to_be_read_out(picture: Any, year: Any) -> None:
     words = picture("dice", W, then(comparing(1), "down", "enter", until="Message"))
     assert code(year, "dice", CodeKind.REVIEW) in words

@@ -19,12 +19,6 @@ def sorted_by(before: Doing, key: str, downs: int) -> Doing:
 
 
 @pytest.mark.parametrize("site", Site)
-def test_which_order(picture: Any, site: Site) -> None:
-    words = picture("review", site, then(going_to("intake"), "o", until="Choice"))
-    assert "受付番号順（いまの並び）" in words and "年齢の高い順" in words
-
-
-@pytest.mark.parametrize("site", Site)
 def test_applications_by_town(picture: Any, site: Site) -> None:
     assert "町名順 " in picture("review", site, sorted_by(going_to("intake"), "o", 3))
 

@@ -41,26 +41,8 @@ def test_pane(picture: Any, stage: str, place: str, site: Site) -> None:
         assert "令和8年度" in words
 
 
-@pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("role", [Role.HANDLER, Role.AUDITOR])
-@pytest.mark.parametrize("site", Site)
-def test_pane_for_role(picture: Any, place: str, role: Role, site: Site) -> None:
-    picture("review", site, going_to(place), role=role, opens=reviewing(site, role, place))
-
-
-@pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("site", Site)
-def test_pane_on_a_large_terminal(picture: Any, place: str, site: Site) -> None:
-    """Before the draw where people are looked at, after it where its result is."""
-    stage = "review" if place in ("intake", "review", "exchange") else "dispatched"
-    opens = reviewing(site, Role.MANAGER, place)
-    picture(stage, site, going_to(place), size=WIDE, opens=opens)
-
-
 VIEWS: dict[str, tuple[str, Site, str, tuple[str, ...], str]] = {
-    "held_only": ("intake", Site.CONTRACTOR, "intake", ("h",), ""),
     "unconfirmed_only": ("review", Site.CONTRACTOR, "intake", ("u",), ""),
-    "search_line": ("intake", Site.CONTRACTOR, "intake", ("slash",), ""),
     "search_by_town": ("intake", Site.CONTRACTOR, "intake", ("slash",), "ヤマザキ"),
     "search_without_result": ("intake", Site.CONTRACTOR, "intake", ("slash",), "ソンザイ"),
     "applicants_again": ("drawn", Site.WARD, "review", ("t",), ""),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from core.roles import RIGHTS, Right, Role, Site
-from tests.snapshots.conftest import SMALL, play
-from tests.snapshots.pictures import draw, going_to, legible, words_in
+from tests.snapshots.conftest import SMALL, WIDE, play
+from tests.snapshots.pictures import draw, going_to, legible, settle, words_in
 from tests.snapshots.private import secrets_of, told
 from tests.snapshots.world import Opener, World
 from tui.actions import PANES
@@ -32,6 +34,21 @@ def test_another_world_in_another_order_gives_the_same_pictures(
     order = [*first, *first]
     random.Random().shuffle(order)
     assert {scene: pane(again[scene[0]], *scene[1:], tmp_path) for scene in order} == first
+
+
+@pytest.mark.parametrize("place", [place for _, place, _ in PANES])
+@pytest.mark.parametrize("site", Site)
+def test_a_terminal_made_larger_shows_what_a_large_one_shows(
+    site: Site, place: str, opener_at: Callable[..., Opener]
+) -> None:
+    async def made_larger(pilot: Any) -> None:
+        await going_to(place)(pilot)
+        await pilot.resize_terminal(*WIDE)
+        await settle(pilot, lambda: pilot.app._resize_timer is None)
+
+    assert draw(opener_at("review", site), made_larger, SMALL) == draw(
+        opener_at("review", site), going_to(place), WIDE
+    )
 
 
 def test_every_kind_of_private_thing_is_looked_for(year: dict[str, World]) -> None:

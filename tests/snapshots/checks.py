@@ -1,0 +1,17 @@
+"""What 拠点の点検 finds in the pictures: what a real machine would show is another test's (`tests/journeys/test_doctor_command.py`)."""
+
+from __future__ import annotations
+
+from core.checks import failed, passed, unknown
+
+CHECKS = [
+    passed("files.modes", "ファイルの権限", "保管庫のファイルは、本人だけが読めます"),
+    unknown("machine.swap", "スワップ", "暗号化されているか分かりません", "情報担当に確かめてください"),
+    passed("box.login", "Boxへのログイン", "ward-courier@example.jp"),
+    failed(
+        "box.collaborators", "共同作業者", "許可していない人: dareka@example.com",
+        "共同作業者から外してください。それまで送信は止まります",
+    ),
+    unknown("box.region", "保存の地域", "Boxが地域を答えません", "Boxの契約と管理コンソール（Box Zones）で確かめてください"),
+    passed("vault.integrity", "保管庫の検査", "すべてのページと、行のつながりを確かめました"),
+]  # fmt: skip

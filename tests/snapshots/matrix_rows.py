@@ -1,0 +1,127 @@
+"""The matrix, first half: applications and participants. A new action or sheet gets its row here or in `matrix_rows_more`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.roles import Right, Site
+from tests.snapshots.matrix_walk import Row, Then, Walk
+from tests.snapshots.pictures import Doing, press
+
+C, W = Site.CONTRACTOR, Site.WARD
+
+
+def keys(*pressed: str) -> Doing:
+    """Press these first."""
+
+    async def go(pilot: Any) -> None:
+        await press(pilot, *pressed)
+
+    return go
+
+
+LIST = (Row("search"), Row("sort", "Choice"), Row("jump"))
+"""What most lists of people offer."""
+
+INTAKE = (
+    Row("open", "RecordSheet"),
+    Row("new", "EntrySheet", site=C),
+    Row("new_desk", "EntrySheet", site=W),
+    Row("take_in", "FileChoice", then=(Then("file", ("end", "enter"), "PreviewSheet"),)),
+    Row("unconfirmed", after=("u",)),
+    Row("link", "Prompt", then=(Then("asked", ("enter",), "Choice", typed="2"),)),
+    Row("send", "Choice"),
+    Row("carry", "Prompt"),
+    *LIST,
+    Row("held"),
+    Row("mark"),
+    Row("accept_marked", "Choice"),
+    Row("refuse_marked", "Choice"),
+    Row("unmark"),
+)
+RECORD = (
+    Row("edit", "EditSheet"),
+    Row("accept", "Choice"),
+    Row("refuse", "Choice"),
+    Row("withdraw", "Choice"),
+    Row("sources", "Message"),
+)
+ENTRY = (Row("save"), Row("discard", "Choice"))
+EDIT = (Row("save", "Choice", first=keys("end", "backspace", "9"), ends=True),)
+HELD = ("h", "enter")
+
+APPLICATIONS: tuple[Walk, ...] = (
+    *(Walk("intake", stage, INTAKE, site=site) for site, stage in ((C, "intake"), (W, "counter"))),
+    *(
+        Walk(
+            "record", stage, RECORD, "intake", HELD, "RecordSheet",
+            site=site, needs=Right.OPEN_RECORD, told=True,
+        )
+        for site, stage in ((C, "intake"), (W, "counter"))
+    ),
+    *(
+        Walk("entry", "intake", ENTRY, "intake", ("n",), "EntrySheet", site=site, needs=right)
+        for site, right in ((C, Right.INTAKE), (W, Right.DESK))
+    ),
+    *(
+        Walk(
+            "edit", stage, EDIT, "intake", (*HELD, "e"), "EditSheet", site=site, needs=right, told=True
+        )
+        for site, stage, right in ((C, "intake", Right.INTAKE), (W, "counter", Right.DESK))
+    ),
+    Walk(
+        "preview", "intake", (Row("commit", "PreviewSheet", ends=True),),
+        "intake", ("i", "end", "enter"), "PreviewSheet", site=C, needs=Right.INTAKE,
+    ),
+)  # fmt: skip
+
+OUTING = (
+    *LIST,
+    Row("phones", "Choice", then=(Then("opened", ("enter",), "Message"),)),
+    Row("no_shows", "Choice"),
+    Row("cancel", "Choice"),
+    Row("decline", "Choice"),
+    Row("close", "Choice"),
+    Row("attend"),
+    Row("absent"),
+)
+INTO_A = ("enter",)
+
+PARTICIPANTS: tuple[Walk, ...] = (
+    Walk(
+        "participants",
+        "dispatched",
+        (Row("outing", "OutingSheet"), Row("chart", "Message"), Row("send"), Row("late")),
+    ),
+    Walk("participants", "cancelled", (Row("send", "Choice"),), site=C, name="participants-cancelled"),
+    Walk("participants", "late", (Row("late", "Choice"),), site=C, name="participants-late"),
+    Walk(
+        "participants",
+        "approved",
+        (Row("notices", "Prompt", then=(Then("written", ("enter",), "Choice"),)),),
+        site=C,
+        name="participants-approved",
+    ),
+    Walk("participants", "review", (Row("outing", "Message"),), name="participants-before"),
+    Walk("outing", "dispatched", OUTING, "participants", INTO_A, "OutingSheet"),
+    Walk(
+        "outing",
+        "drawn",
+        (Row("release", "Prompt"), Row("shrink", "Choice"), Row("reserve", "Choice", first=keys("end"))),
+        "participants",
+        INTO_A,
+        "OutingSheet",
+        site=C,
+        name="outing-drawn",
+    ),
+    Walk(
+        "outing",
+        "sent_back",
+        (Row("disqualify", "Choice", first=keys("down", "down")),),
+        "participants",
+        INTO_A,
+        "OutingSheet",
+        site=C,
+        name="outing-sent_back",
+    ),
+)

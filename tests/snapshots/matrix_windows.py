@@ -1,0 +1,66 @@
+"""Windows that come up over any place: the way in, the lock, the way out, long work."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.roles import Role
+from tests.snapshots.matrix_errors import Scene
+from tests.snapshots.pictures import at_screen, going_to, log_in, settle, then
+from tui.widgets.progress import Job, Progress
+
+EVERYBODY = tuple(Role)
+
+
+async def at_the_door(pilot: Any) -> None:
+    await settle(pilot, at_screen(pilot, "Login"))
+
+
+async def soon_to_be_locked(pilot: Any) -> None:
+    await log_in(pilot)
+    pilot.app._seconds = lambda: 300.0 - 12
+    await pilot.app.watch_idle()
+
+
+async def left_alone(pilot: Any) -> None:
+    await log_in(pilot)
+    pilot.app._seconds = lambda: 301.0
+    await pilot.app.watch_idle()
+    await settle(pilot, at_screen(pilot, "Login"))
+
+
+async def working(pilot: Any) -> None:
+    """As it looks while the courier is at work: that it comes up is tested where it does."""
+    await going_to("exchange")(pilot)
+    pilot.app.push_screen(Progress(Job("送受信", resumes=True, done=3, total=8)))
+    await settle(pilot, at_screen(pilot, "Progress"))
+
+
+async def stopping(pilot: Any) -> None:
+    await working(pilot)
+    await then(at_screen_now, "escape")(pilot)
+
+
+async def at_screen_now(pilot: Any) -> None:
+    await settle(pilot)
+
+
+WINDOWS: dict[str, Scene] = {
+    "login": Scene("review", at_the_door, "職員ID", roles=(Role.MANAGER,), hides="取扱責任者"),
+    "login_help": Scene("review", then(at_the_door, "f1", until="Help"), "ログイン", roles=(Role.MANAGER,)),
+    "locked": Scene(
+        "review",
+        then(going_to("intake"), "f9", until="Login"),
+        "施錠しました",
+        roles=EVERYBODY,
+        hides="ハナコ",
+    ),
+    "locked_by_itself": Scene("review", left_alone, "しばらく操作がなかった", roles=(Role.MANAGER,)),
+    "lock_warning": Scene("review", soon_to_be_locked, "あと13秒", roles=EVERYBODY),
+    "leaving": Scene(
+        "review", then(going_to("exchange"), "ctrl+q", until="Choice"), "終了しますか", roles=EVERYBODY
+    ),
+    "how_to_leave": Scene("review", then(going_to("exchange"), "ctrl+c"), "Ctrl+Q", roles=EVERYBODY),
+    "working": Scene("review", working, "3／8", roles=EVERYBODY),
+    "stopping": Scene("review", stopping, "取りやめています", roles=(Role.MANAGER,)),
+}
