@@ -35,9 +35,11 @@ INTAKE = (
     *LIST,
     Row("held"),
     Row("mark"),
-    Row("accept_marked", "Choice"),
-    Row("refuse_marked", "Choice"),
     Row("unmark"),
+    *(
+        Row(name, "Choice", first=keys("home", "space"), then=(Then("done", ("enter",), "Message"),))
+        for name in ("accept_marked", "refuse_marked")
+    ),
 )
 RECORD = (
     Row("edit", "EditSheet"),

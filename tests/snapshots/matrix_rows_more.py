@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from core.roles import Right, Site
 from tests.snapshots.matrix_rows import APPLICATIONS, LIST, PARTICIPANTS, keys
 from tests.snapshots.matrix_walk import Row, Then, Walk
+from tests.snapshots.pictures import press
+from tests.snapshots.stages import DICE
 
 C, W = Site.CONTRACTOR, Site.WARD
+
+
+async def to_the_returned(pilot: Any) -> None:
+    """Down to the one that has been returned."""
+    while pilot.app.place._list.current.verdict != "returned":
+        await press(pilot, "down")
+
 
 LOTTERY: tuple[Walk, ...] = (
     Walk(
@@ -40,6 +51,21 @@ LOTTERY: tuple[Walk, ...] = (
     ),
     Walk("lottery", "absent", (Row("open_absent", "Choice"),), site=C, name="lottery-absent"),
     Walk("lottery", "dice", (Row("dice", "DiceSheet"),), name="lottery-dice"),
+    Walk(
+        "lottery",
+        "beacon",
+        (
+            Row(
+                "dice",
+                "DiceSheet",
+                then=(
+                    Then("asked", ("enter",), "Choice", typed=DICE),
+                    Then("value", ("up", "enter"), "Prompt"),
+                ),
+            ),
+        ),
+        name="lottery-beacon",
+    ),
     Walk("lottery", "round_two", (Row("next_round", "Choice"),), site=C, name="lottery-round_two"),
 )
 
@@ -133,7 +159,8 @@ REVIEW: tuple[Walk, ...] = (
             Row("send", "Choice"),
             *LIST,
             Row("stage", needs=Right.REVIEW, after=("t",)),
-            Row("confirm"),
+            Row("_overrule", "Choice", first=to_the_returned, keys=("enter",), needs=Right.REVIEW),
+            Row("confirm", first=keys("home")),
             Row("undo"),
         ),
     ),

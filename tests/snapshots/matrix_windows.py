@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest import mock
 
 from core.roles import Role
 from tests.snapshots.matrix_errors import Scene
@@ -45,6 +46,20 @@ async def at_screen_now(pilot: Any) -> None:
     await settle(pilot)
 
 
+def there_and_back(*_: Any, **__: Any) -> None:
+    """A round of the courier that finds the way clear, and nothing on it."""
+
+
+async def synced(pilot: Any) -> None:
+    with mock.patch("cli.wiring.Trip.round", there_and_back):
+        await then(going_to("exchange"), "enter", until="Message")(pilot)
+
+
+async def carried(pilot: Any) -> None:
+    with mock.patch("cli.wiring.Trip.round", there_and_back):
+        await then(then(going_to("exchange"), "b", until="Prompt"), "enter", until="Message")(pilot)
+
+
 WINDOWS: dict[str, Scene] = {
     "login": Scene("review", at_the_door, "職員ID", roles=(Role.MANAGER,), hides="取扱責任者"),
     "login_help": Scene("review", then(at_the_door, "f1", until="Help"), "ログイン", roles=(Role.MANAGER,)),
@@ -62,5 +77,7 @@ WINDOWS: dict[str, Scene] = {
     ),
     "how_to_leave": Scene("review", then(going_to("exchange"), "ctrl+c"), "Ctrl+Q", roles=EVERYBODY),
     "working": Scene("review", working, "3／8", roles=EVERYBODY),
+    "synced": Scene("review", synced, "送受信の結果", roles=EVERYBODY),
+    "carried": Scene("review", carried, "受け渡しの結果"),
     "stopping": Scene("review", stopping, "取りやめています", roles=(Role.MANAGER,)),
 }

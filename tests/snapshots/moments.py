@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -11,6 +10,7 @@ from unittest import mock
 from core.applicant import Route
 from core.errors import IkiikiError
 from core.office.asides import AsideReason
+from core.office.beacon import beacon_on
 from core.office.review import APPLICANTS, PARTICIPANTS
 from core.people.fields import Field
 from core.roles import Role, Site
@@ -91,28 +91,45 @@ def cancelled(world: World, folder: Path) -> None:
     participants.cancel(participants.list("B")[0].unit_id)
 
 
-def round_two(world: World, folder: Path) -> None:
-    """A programme of two rounds: the first is drawn, the second can begin."""
+def _begin(world: World, beacon: tuple[str, str] | None = None) -> None:
+    """From two new vaults to both seals: three apply and are confirmed."""
     contractor, ward = world.contractor.office, world.ward.office
-    more = PROGRAMME.replace("capacity = 3\n", "capacity = 3\nround = 2\n")
-    contractor.rules.set(f"{more}\n[[round]]\nnumber = 2\napplications_close = 2026-08-31\n")
     pair(world)
     world.exchange()
     for route, form in PAPERS[:3]:
         contractor.intake.add(form, route)
     contractor.records.send()
-    contractor.lottery.seal()
+    contractor.lottery.seal(beacon)
     world.exchange()
     ward.review.confirm_rest(APPLICANTS)
     ward.review.send()
     ward.lottery.seal()
     world.exchange()
-    both = (contractor.lottery, ward.lottery)
-    steps: list[Callable[[], object]] = [one.freeze for one in both] + [one.open_seals for one in both]
-    steps += [partial(one.dice, DICE) for one in both] + [contractor.lottery.draw]
-    for act in steps:
-        act()
+    for one in (contractor.lottery, ward.lottery):
+        one.freeze()
         world.exchange()
+    for one in (contractor.lottery, ward.lottery):
+        one.open_seals()
+        world.exchange()
+
+
+def beacon(world: World, folder: Path) -> None:
+    """Both seals are opened, of a draw that takes a public beacon's value beside the dice."""
+    _begin(world, beacon_on("2026-05-18 14:00", world.clock()))
+    world.clock.go(5, 18, 14, 5)
+
+
+def round_two(world: World, folder: Path) -> None:
+    """A programme of two rounds: the first is drawn, the second can begin."""
+    more = PROGRAMME.replace("capacity = 3\n", "capacity = 3\nround = 2\n")
+    rules = world.contractor.office.rules
+    rules.set(f"{more}\n[[round]]\nnumber = 2\napplications_close = 2026-08-31\n")
+    _begin(world)
+    for site in Site:
+        world.at(site).office.lottery.dice(DICE)
+        world.exchange()
+    world.contractor.office.lottery.draw()
+    world.exchange()
 
 
 def _refused(sender: Place, receiver: Place, world: World, act: Callable[[], object]) -> str:
@@ -173,6 +190,7 @@ MOMENTS: dict[str, tuple[str, Callable[[World, Path], None]]] = {
     "sent_back": ("drawn", sent_back),
     "approved": ("drawn", approved),
     "late": ("drawn", late),
+    "beacon": ("founded", beacon),
     "round_two": ("founded", round_two),
     "cancelled": ("dispatched", cancelled),
     "refused": ("review", refused),

@@ -13,6 +13,7 @@ from textual.screen import Screen
 
 import tui
 from core.roles import Actor, Role, Site
+from tests.snapshots.matrix_errors import PLACES, TOO_SMALL
 from tests.snapshots.matrix_kept import FOLDER
 from tests.snapshots.matrix_rows_more import WALKS
 from tests.snapshots.matrix_walk import SIZES, Walk, actor_of
@@ -143,8 +144,12 @@ def test_every_window_the_code_can_open_is_in_a_picture(pictured: str) -> None:
 
 def test_nothing_is_kept_that_no_row_shows() -> None:
     titles = {walk.title for walk, _ in CASES} | SCENES_BY_TITLE.keys()
-    kept = {str(file.parent.relative_to(FOLDER)) for file in FOLDER.rglob("*.txt")}
-    assert kept == titles
-    assert {size for file in FOLDER.rglob("*.txt") for size in SIZES if f"-{size}-" in file.name} >= set(
-        SIZES
-    )
+    titles |= {f"too_small/{place}-{size}" for place in PLACES for size in TOO_SMALL}
+    assert {str(file.parent.relative_to(FOLDER)) for file in FOLDER.rglob("*.txt")} == titles
+
+
+def test_every_picture_is_kept_in_both_sizes() -> None:
+    """But for a role that sees something of its own in one of them."""
+    kept = {size: {str(file).replace(size, "") for file in FOLDER.rglob(f"*-{size}-*.txt")} for size in SIZES}
+    alone = kept["80x24"] ^ kept["120x40"]
+    assert {file for file in alone if not file.endswith(tuple(f"-{role}.txt" for role in Role))} == set()
