@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +20,7 @@ from storage.remotes.folder import FolderRemote
 from storage.vault.header import parse_header
 from storage.vault.knocks import login_failed, shut_out
 from storage.vault.sqlcipher import translated
-from tests.snapshots.pictures import Doing, going_to, log_in, press, settle, then, write
+from tests.snapshots.pictures import Doing, going_to, press, settle, then
 from tui.opener import Config
 
 C, W = Site.CONTRACTOR, Site.WARD
@@ -137,9 +139,6 @@ async def over_a_full_share(pilot: Any) -> None:
 
 def own_keys(config: Config) -> Config:
     """The file of keys gives one key to two actions."""
-    import dataclasses
-    import os
-
     folder = config.folder / "ikiiki"
     folder.mkdir(exist_ok=True)
     (folder / "keys.toml").write_text('"intake.new" = "z"\n"intake.search" = "z"\n', encoding="utf-8")
@@ -204,12 +203,9 @@ SCENES: dict[str, Scene] = {
         then(then(then(going_to("exchange"), "t", "end", "enter", until="Prompt"), writing="0000"), "enter", until="Message"),
         "指紋",
         roles=(M,),
-        files={},
     ),
     "keys_refused": Scene("review", just_started, "いまは元のキー", roles=(M,), config=own_keys),
 }  # fmt: skip
 
 TOO_SMALL = {"60x20": (60, 20), "40x12": (40, 12)}
 PLACES = ("intake", "lottery", "exchange", "review")
-
-__all__ = ["SCENES", "TOO_SMALL", "Scene", "log_in", "write"]

@@ -48,9 +48,9 @@ def is_pictured(actor: Actor, action: Action, walks: list[Walk]) -> bool:
     return bool(mine) or any(row.needs is not None and not actor.may(row.needs) for row in rows)
 
 
-def missing(actions: tuple[Action, ...], walks: tuple[Walk, ...] = WALKS) -> list[str]:
+def missing(actions: tuple[Action, ...]) -> list[str]:
     """Each action that somebody may use and that no row shows them."""
-    places = {walk.place for walk in walks}
+    places = {walk.place for walk in WALKS}
     lacking = []
     for actor in (actor_of(site, role) for site in Site for role in Role):
         for action in actions:
@@ -85,7 +85,8 @@ def screens() -> set[str]:
         importlib.import_module(module.name)
 
     def below(cls: type) -> Iterator[type]:
-        for one in cls.__subclasses__():
+        subclasses: list[type] = cls.__subclasses__()
+        for one in subclasses:
             yield one
             yield from below(one)
 
