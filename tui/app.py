@@ -185,6 +185,8 @@ class IkiikiApp(QuietApp):
 
     async def watch_idle(self) -> None:
         """Once a second: lock when nobody has touched a key for long; show the last half minute."""
+        if not self.screen_stack:  # at the way out the screens go first
+            return
         self.cover()
         if not self.unlocked:
             return
@@ -378,13 +380,8 @@ class IkiikiApp(QuietApp):
 
     def on_resize(self) -> None:
         """What is cut to the width of the terminal is cut anew, once the new width is known."""
-        self.call_later(self._fit)
-
-    def _fit(self) -> None:
-        if self.unlocked and self._workspace is not None and self._workspace.is_mounted:
-            self._workspace.fit_header()
-            if not self._warned:
-                self.refresh_hint()
+        if self._workspace is not None:
+            self.call_later(self._workspace.fit, hint=not self._warned)
 
     def refresh_hint(self) -> None:
         """Draw the bottom line anew: the actions at hand may have changed."""

@@ -123,6 +123,14 @@ class Workspace(Screen[None]):
             return
         self.fit_header()
 
+    def fit(self, *, hint: bool) -> None:
+        """The terminal is another size: header and, with `hint`, bottom line are cut to it."""
+        app = cast("IkiikiApp", self.app)
+        if app.unlocked and self.is_mounted:
+            self.fit_header()
+            if hint:
+                app.refresh_hint()
+
     def fit_header(self) -> None:
         """Draw the first two lines for the width there is, as they were read last."""
         status, width = self._status, self.app.size.width

@@ -132,6 +132,20 @@ async def test_idle_minutes_lock_and_the_last_half_minute_is_shown(
         assert "しばらく操作がなかったため" in shown(app)
 
 
+async def test_leaving_within_the_last_half_minute_is_no_crash(
+    open_at: Any, app_on: Any, log_in: Any, clock: Any
+) -> None:
+    """The second may tick when the screens are gone and the vault is not closed yet."""
+    app = app_on(open_at())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await log_in(pilot)
+        clock.seconds += 5 * 60 - 12
+        there = app._screen_stack.copy()
+        app._screen_stack.clear()
+        await app.watch_idle()
+        app._screen_stack.extend(there)
+
+
 async def test_work_in_progress_survives_the_lock_as_a_draft(
     open_at: Any, app_on: Any, shown: Any, log_in: Any
 ) -> None:
