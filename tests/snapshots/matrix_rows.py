@@ -49,7 +49,10 @@ RECORD = (
     Row("sources", "Message"),
 )
 ENTRY = (Row("save"), Row("discard", "Choice"))
-EDIT = (Row("save", "Choice", first=keys("end", "backspace", "9"), ends=True),)
+EDIT = (
+    Row("discard", "Choice"),
+    Row("save", "Choice", first=keys("end", "backspace", "9"), ends=True),
+)
 HELD = ("h", "enter")
 
 APPLICATIONS: tuple[Walk, ...] = (

@@ -24,7 +24,7 @@ from tests.snapshots.test_matrix_errors import SCENES_BY_TITLE
 from tui.action import Action
 from tui.actions import ACTIONS, PANES
 
-ABSTRACT = {"Dialog", "Sheet"}
+ABSTRACT = {"Dialog", "Sheet", "Typed"}
 """Screens that only others are made from."""
 NO_TITLE = {
     "施錠中に終わった作業": "comes up at the login after work went on under the lock (tests/tui/test_tui_login_lock.py)",

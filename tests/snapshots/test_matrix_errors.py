@@ -15,10 +15,11 @@ from tests.snapshots.matrix_kept import compare
 from tests.snapshots.matrix_walk import SIZES, Walker
 from tests.snapshots.matrix_windows import WINDOWS
 from tests.snapshots.picture_text import text_of, widest, words_of
-from tests.snapshots.pictures import draw, going_to
+from tests.snapshots.pictures import draw, going_to, settle
 from tests.snapshots.private import secrets_of
 from tests.snapshots.world import STAFF, Opener, World
 from tui.app import IkiikiApp
+from tui.drawing import TooSmall
 from tui.opener import Config
 
 SCENES_BY_TITLE = {f"errors/{name}": scene for name, scene in SCENES.items()} | {
@@ -88,9 +89,16 @@ def test_a_terminal_that_is_too_small(
     opener_at: Callable[..., Opener],
     request: pytest.FixtureRequest,
 ) -> None:
-    """Nothing breaks, and F8 is still named: all there is to do can be reached."""
-    text = text_of(draw(opener_at("intake", site), going_to(place), TOO_SMALL[size]))
-    assert "F8" in words_of(text) and widest(text) <= TOO_SMALL[size][0]
+    """It asks for more room, and nothing can be answered of which only half is seen."""
+
+    async def made_smaller(pilot: Any) -> None:
+        await going_to(place)(pilot)
+        await pilot.resize_terminal(*TOO_SMALL[size])
+        await settle(pilot, lambda: pilot.app._resize_timer is None and pilot.app.screen.query(TooSmall))
+        await settle(pilot)
+
+    text = text_of(draw(opener_at("intake", site), made_smaller, SIZES["80x24"]))
+    assert "広げてください" in words_of(text) and widest(text) <= TOO_SMALL[size][0]
     update = bool(request.config.getoption("update_snapshots"))
     name = f"{place}-{size}"
     problems = compare(f"too_small/{name}", site, {Role.MANAGER: {name: text}}, update=update)
