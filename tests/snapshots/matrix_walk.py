@@ -11,7 +11,17 @@ from textual.widgets import Input
 
 from core.roles import Actor, Right, Role, Site
 from tests.snapshots.picture_text import text_of
-from tests.snapshots.pictures import Doing, at_screen, going_to, legible, press, settle, words_in, write
+from tests.snapshots.pictures import (
+    Doing,
+    at_screen,
+    going_to,
+    legible,
+    press,
+    resize,
+    settle,
+    words_in,
+    write,
+)
 from tests.snapshots.private import secrets_of, squeezed
 from tests.snapshots.world import STAFF, Opener, World
 from tui.action import Action
@@ -117,7 +127,7 @@ class Walker:
         """Take it in both sizes: first as large as the terminal is now, so that it is resized but once."""
         async with self._elsewhere():
             for size, cells in sorted(SIZES.items(), key=lambda one: one[1] != tuple(self.app.size)):
-                await self._resize(cells)
+                await resize(self.pilot, cells)
                 svg = legible(self.app.export_screenshot(title="ikiiki", simplify=True))
                 words = words_in(svg)
                 assert str(self.opener.folder) not in words, f"{name} tells where it was taken\n{words}"
@@ -126,18 +136,6 @@ class Walker:
                     assert not seen, f"{name} tells {seen}\n{words}"
                 assert f"{name}-{size}" not in self.pictures, f"there are two pictures of {name}"
                 self.pictures[f"{name}-{size}"] = text_of(svg)
-
-    async def _resize(self, cells: tuple[int, int]) -> None:
-        if tuple(self.app.size) != cells:
-            await self.pilot.resize_terminal(*cells)
-            await settle(self.pilot, lambda: self._fits(cells))
-            await settle(self.pilot)
-
-    def _fits(self, cells: tuple[int, int]) -> bool:
-        """Whether the new size has reached the screen that is up, and it is laid out."""
-        screen = self.app.screen
-        laid_out = tuple(screen._compositor.size) == cells and not screen._layout_required
-        return self.app._resize_timer is None and laid_out
 
     @asynccontextmanager
     async def _elsewhere(self) -> Any:

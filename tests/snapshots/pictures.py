@@ -95,6 +95,14 @@ async def _handled(pilot: Any) -> None:
         await pilot.pause(0)
 
 
+async def resize(pilot: Any, size: tuple[int, int]) -> None:
+    """Make the terminal this size, and wait until the screen is laid out for it."""
+    await pilot.resize_terminal(*size)
+    pilot.app._check_resize()  # at once: Textual waits for more of the like
+    await settle(pilot, lambda: tuple(pilot.app.screen._compositor.size) == size)
+    await settle(pilot)
+
+
 def at_screen(pilot: Any, name: str) -> Callable[[], bool]:
     """Whether a screen of that name is up and drawn."""
     return lambda: type(pilot.app.screen).__name__ == name and pilot.app.screen.is_mounted

@@ -15,7 +15,7 @@ from tests.snapshots.matrix_kept import compare
 from tests.snapshots.matrix_walk import SIZES, Walker
 from tests.snapshots.matrix_windows import WINDOWS
 from tests.snapshots.picture_text import text_of, widest, words_of
-from tests.snapshots.pictures import draw, going_to, settle
+from tests.snapshots.pictures import draw, going_to, resize, settle
 from tests.snapshots.private import secrets_of
 from tests.snapshots.world import STAFF, Opener, World
 from tui.app import IkiikiApp
@@ -93,8 +93,8 @@ def test_a_terminal_that_is_too_small(
 
     async def made_smaller(pilot: Any) -> None:
         await going_to(place)(pilot)
-        await pilot.resize_terminal(*TOO_SMALL[size])
-        await settle(pilot, lambda: pilot.app._resize_timer is None and pilot.app.screen.query(TooSmall))
+        await resize(pilot, TOO_SMALL[size])
+        await settle(pilot, lambda: pilot.app.screen.query(TooSmall))
         await settle(pilot)
 
     text = text_of(draw(opener_at("intake", site), made_smaller, SIZES["80x24"]))

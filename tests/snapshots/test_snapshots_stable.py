@@ -11,7 +11,7 @@ import pytest
 
 from core.roles import RIGHTS, Right, Role, Site
 from tests.snapshots.conftest import SMALL, WIDE, play
-from tests.snapshots.pictures import draw, going_to, legible, settle, words_in
+from tests.snapshots.pictures import draw, going_to, legible, resize, words_in
 from tests.snapshots.private import secrets_of, told
 from tests.snapshots.world import Opener, World
 from tui.actions import PANES
@@ -43,8 +43,7 @@ def test_a_terminal_made_larger_shows_what_a_large_one_shows(
 ) -> None:
     async def made_larger(pilot: Any) -> None:
         await going_to(place)(pilot)
-        await pilot.resize_terminal(*WIDE)
-        await settle(pilot, lambda: pilot.app._resize_timer is None)
+        await resize(pilot, WIDE)
 
     assert draw(opener_at("review", site), made_larger, SMALL) == draw(
         opener_at("review", site), going_to(place), WIDE
