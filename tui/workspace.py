@@ -16,7 +16,7 @@ from tui.widgets.line import Line
 from tui.words import draft_words
 
 if TYPE_CHECKING:
-    from core.office.flow import FlowStatus
+    from core.office.flow_line import FlowStatus
     from tui.app import IkiikiApp
     from tui.list_place import View
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.checks import failed, passed, unknown
+from core.erasure.copies import Found, Kind
 
 CHECKS = [
     passed("files.modes", "ファイルの権限", "保管庫のファイルは、本人だけが読めます"),
@@ -15,3 +16,9 @@ CHECKS = [
     unknown("box.region", "保存の地域", "Boxが地域を答えません", "Boxの契約と管理コンソール（Box Zones）で確かめてください"),
     passed("vault.integrity", "保管庫の検査", "すべてのページと、行のつながりを確かめました"),
 ]  # fmt: skip
+
+FOUND = [
+    Found(Kind.HEADER, "vault.json", 11_367), Found(Kind.DATABASE, "vault-1.db", 1_708_032),
+    Found(Kind.OUTBOX, "outbox/1-cw-00000001.receipt", 266), Found(Kind.PAPER, "paper-1", 0),
+]  # fmt: skip
+"""What an erasure would find (a real folder is another test's: `tests/journeys/test_erasure.py`)."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.roles import Right, Site
 from tests.snapshots.matrix_walk import Row, Then, Walk
-from tests.snapshots.pictures import Doing, press
+from tests.snapshots.pictures import Doing, press, write
 
 C, W = Site.CONTRACTOR, Site.WARD
 
@@ -29,7 +29,14 @@ INTAKE = (
     Row("new_desk", "EntrySheet", site=W),
     Row("take_in", "FileChoice", then=(Then("file", ("end", "enter"), "PreviewSheet"),)),
     Row("unconfirmed", after=("u",)),
-    Row("link", "Prompt", then=(Then("asked", ("enter",), "Choice", typed="2"),)),
+    Row(
+        "link",
+        "Choice",
+        then=(
+            Then("number", ("end", "up", "enter"), "Prompt"),
+            Then("asked", ("enter",), "Choice", typed="2"),
+        ),
+    ),
     Row("send", "Choice"),
     Row("carry", "Prompt"),
     *LIST,
@@ -48,7 +55,30 @@ RECORD = (
     Row("withdraw", "Choice"),
     Row("sources", "Message"),
 )
-ENTRY = (Row("save"), Row("discard", "Choice"))
+
+
+def filled(*fields: str) -> Doing:
+    """Typed into the form, field after field."""
+
+    async def go(pilot: Any) -> None:
+        for text in fields:
+            await write(pilot, text)
+            await press(pilot, "enter")
+
+    return go
+
+
+COMPANION = {
+    C: filled("1690074", "2-14-7", "サトウ ジロウ", "S30.2.3", "03-5321-7701", "", "A", "スズキ イチロウ"),
+    W: filled("1600022", "6-24-16", "カトウ ハルコ", "S30.2.3", "03-3354-7729", "", "A", "カトウ ヒデオ"),
+}
+"""Somebody who writes with whom they go."""
+
+ENTRY = (
+    Row("save"),
+    Row("discard", "Choice"),
+    *(Row("_together", "Choice", first=form, keys=("f10",), site=site) for site, form in COMPANION.items()),
+)
 EDIT = (
     Row("discard", "Choice"),
     Row("save", "Choice", first=keys("end", "backspace", "9"), ends=True),
@@ -63,6 +93,16 @@ APPLICATIONS: tuple[Walk, ...] = (
             site=site, needs=Right.OPEN_RECORD, told=True,
         )
         for site, stage in ((C, "intake"), (W, "counter"))
+    ),
+    *(
+        Walk(
+            "record", stage, (Row("link", "Choice|Prompt"),), "intake", way, "RecordSheet",
+            site=site, needs=right, told=True, name="record-group",
+        )
+        for site, stage, right, way in (
+            (C, "intake", Right.INTAKE, ("enter",)),
+            (W, "counter", Right.DESK, HELD),
+        )
     ),
     *(
         Walk("entry", "intake", ENTRY, "intake", ("n",), "EntrySheet", site=site, needs=right)
@@ -87,6 +127,8 @@ OUTING = (
     Row("cancel", "Choice"),
     Row("decline", "Choice"),
     Row("close", "Choice"),
+    Row("reprint", "Choice", then=(Then("paper", ("enter",), "Prompt"),)),
+    Row("bounced", "Choice"),
     Row("attend"),
     Row("absent"),
 )
@@ -103,7 +145,21 @@ PARTICIPANTS: tuple[Walk, ...] = (
     Walk(
         "participants",
         "approved",
-        (Row("notices", "Prompt", then=(Then("written", ("enter",), "Choice"),)),),
+        (
+            Row(
+                "notices",
+                "Choice",
+                then=(Then("paper", ("enter",), "Prompt"), Then("made", ("enter",), "Choice")),
+            ),
+            Row(
+                "_words",
+                "Prompt",
+                needs=Right.PAPERS,
+                keys=("t", "end", "up", "enter"),
+                then=(Then("written", ("enter",), "Message"),),
+            ),
+            Row("_words_back", "Prompt", needs=Right.PAPERS, keys=("t", "end", "enter")),
+        ),
         site=C,
         name="participants-approved",
     ),

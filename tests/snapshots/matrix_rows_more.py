@@ -78,12 +78,40 @@ LEDGER: tuple[Walk, ...] = (
             Row("verify", "Message"),
             Row("box", "BoxLogSheet"),
             Row("export", "Prompt"),
+            Row(
+                "erase",
+                "Message",
+                then=(Then("step", ("enter",), "Choice"), Then("asked", ("down", "enter"), "Choice")),
+            ),
             Row("add", "Writing"),
             Row("search"),
             Row("sort", "Choice"),
             Row("site", after=("o",)),
             Row("access", after=("l",)),
         ),
+    ),
+    *(
+        Walk(
+            "ledger",
+            moment,
+            (
+                Row(
+                    "erase",
+                    "Message",
+                    then=(Then("step", ("enter",), "Choice"), Then("asked", ("down", "enter"), "Prompt")),
+                ),
+            ),
+            name=f"ledger-{moment}",
+        )
+        for moment in ("erasure_proposed", "erasure_agreed")
+    ),
+    Walk(
+        "erased",
+        "printed",
+        (Row("tick", "Choice"), Row("report", "Prompt")),
+        "ledger",
+        ("f7",),
+        erased=True,
     ),
     Walk(
         "writing",

@@ -6,6 +6,7 @@ import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from unittest import mock
 
 from textual.widgets import Input
 
@@ -28,6 +29,7 @@ from tui.action import Action
 from tui.actions import ACTIONS
 from tui.app import IkiikiApp
 from tui.opener import Config
+from tui.workspace import Workspace, make_pane
 
 SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
 HERE = "/srv/ikiiki/shorui"
@@ -82,6 +84,8 @@ class Walk:
     told: bool = False
     """People's details are shown here, to those who come."""
     name: str = ""
+    erased: bool = False
+    """The vault is what an erasure has left."""
 
     @property
     def title(self) -> str:
@@ -281,4 +285,7 @@ def walk_through(walk: Walk, world: World, opener: Opener) -> dict[str, str]:
                     ) from error
             return walker.pictures
 
-    return asyncio.run(run())
+    if not walk.erased:
+        return asyncio.run(run())
+    with mock.patch.object(Workspace, "_made", lambda workspace, place: make_pane(place, erased=True)):
+        return asyncio.run(run())

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 from unittest import mock
 
-from core.roles import Role
+from core.notice_kinds import NoticeKind
+from core.office.mailing import MailLine, MailStatus
+from core.office.mails import MailState
+from core.roles import Role, Site
 from tests.snapshots.matrix_errors import Scene
 from tests.snapshots.pictures import at_screen, going_to, log_in, settle, then
 from tui.widgets.progress import Job, Progress
@@ -60,6 +63,41 @@ async def carried(pilot: Any) -> None:
         await then(then(going_to("exchange"), "b", until="Prompt"), "enter", until="Message")(pilot)
 
 
+LINES = (
+    (MailLine(4, NoticeKind.ADMISSION, MailState.UNCLEAR, 0, "<0004.1@example.jp>"),),
+    (MailLine(14, NoticeKind.ADMISSION, MailState.REFUSED, 550, "<0014.1@example.jp>"),),
+)
+
+
+async def mailing(pilot: Any) -> None:
+    """Asked before the first mail goes."""
+    with mock.patch("core.office.mailing.Mailing.settings"):
+        await then(going_to("participants"), "t", until="Choice")(pilot)
+        words = [key for key, _ in pilot.app.screen._choices]
+        await then(settle, *["down"] * words.index("mail"), "enter")(pilot)
+        await settle(pilot, lambda: "mail" not in dict(pilot.app.screen._choices))
+
+
+async def doubtful(pilot: Any) -> None:
+    """Which of the mails nobody knows about."""
+    status = MailStatus(True, 0, 3, *LINES, 2)
+    with mock.patch("core.office.mailing.Mailing.status", lambda *_: status):
+        await then(going_to("participants"), "t", until="Choice")(pilot)
+        words = [key for key, _ in pilot.app.screen._choices]
+        await then(settle, *["down"] * words.index("doubt"), "enter")(pilot)
+        await settle(pilot, lambda: "doubt" not in dict(pilot.app.screen._choices))
+
+
+async def one_doubtful(pilot: Any) -> None:
+    """What became of it."""
+    await doubtful(pilot)
+    before = pilot.app.screen
+    await then(settle, "enter")(pilot)
+    await settle(pilot, lambda: pilot.app.screen is not before and at_screen(pilot, "Choice")())
+
+
+OF_PAPERS = {"sites": (Site.CONTRACTOR,), "roles": (Role.MANAGER, Role.HANDLER)}
+
 WINDOWS: dict[str, Scene] = {
     "login": Scene("review", at_the_door, "職員ID", roles=(Role.MANAGER,), hides="取扱責任者"),
     "login_help": Scene("review", then(at_the_door, "f1", until="Help"), "ログイン", roles=(Role.MANAGER,)),
@@ -77,6 +115,9 @@ WINDOWS: dict[str, Scene] = {
     ),
     "how_to_leave": Scene("review", then(going_to("exchange"), "ctrl+c"), "Ctrl+Q", roles=EVERYBODY),
     "working": Scene("review", working, "3／8", roles=EVERYBODY),
+    "mailing": Scene("approved", mailing, "1通ずつメールで送ります", **OF_PAPERS),  # type: ignore[arg-type]
+    "mail_in_doubt": Scene("approved", doubtful, "メールの確かめ", **OF_PAPERS),  # type: ignore[arg-type]
+    "mail_settled": Scene("approved", one_doubtful, "Message-ID", **OF_PAPERS),  # type: ignore[arg-type]
     "synced": Scene("review", synced, "送受信の結果", roles=EVERYBODY),
     "carried": Scene("review", carried, "受け渡しの結果"),
     "stopping": Scene("review", stopping, "取りやめています", roles=(Role.MANAGER,)),

@@ -6,15 +6,10 @@ from typing import Any
 
 import pytest
 
-from core.erasure.copies import Found, Kind
 from core.roles import Site
+from tests.snapshots.checks import FOUND
 from tests.snapshots.pictures import going_to, log_in, press, settle, then
 from tui.workspace import Workspace, make_pane
-
-FOUND = [
-    Found(Kind.HEADER, "vault.json", 11_367), Found(Kind.DATABASE, "vault-1.db", 1_708_032),
-    Found(Kind.OUTBOX, "outbox/1-cw-00000001.receipt", 266), Found(Kind.PAPER, "paper-1", 0),
-]  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
