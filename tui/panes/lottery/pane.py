@@ -155,7 +155,7 @@ class LotteryPane(Pane):
         if ceremony.step is Step.SEAL_CONTRACTOR and self.actor.site is Site.CONTRACTOR:
             fitting.add("seal_beacon")
         if ceremony.hashes:
-            fitting |= {"verify", "report"}
+            fitting |= {"verify", "report", "print"}
         if ceremony.publishable:
             fitting.add("publish")
         return [action for action in super().open_actions() if action.name in fitting]
