@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import SimpleNamespace
+
 from core.checks import failed, passed, unknown
 from core.erasure.copies import Found, Kind
 
@@ -22,3 +25,9 @@ FOUND = [
     Found(Kind.OUTBOX, "outbox/1-cw-00000001.receipt", 266), Found(Kind.PAPER, "paper-1", 0),
 ]  # fmt: skip
 """What an erasure would find (a real folder is another test's: `tests/journeys/test_erasure.py`)."""
+
+MADE = SimpleNamespace(path=Path("/media/usb/ward-20260513-1530.backup"), id="7KQ2M4XT", removed=("one",))
+SEEN = SimpleNamespace(
+    path=Path("ward-20260513-1530.backup"), tables=31, rows=1_284, changed=2, differences=()
+)
+"""What comes of taking a backup, and of rehearsing one."""

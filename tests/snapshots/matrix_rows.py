@@ -129,6 +129,7 @@ OUTING = (
     Row("close", "Choice"),
     Row("reprint", "Choice", then=(Then("paper", ("enter",), "Prompt"),)),
     Row("bounced", "Choice"),
+    Row("roster", "Choice", then=(Then("where", ("enter",), "Prompt"),)),
     Row("attend"),
     Row("absent"),
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 from core.roles import Right, Site
 from tests.snapshots.matrix_rows import APPLICATIONS, LIST, PARTICIPANTS, keys
+from tests.snapshots.matrix_rows_papers import PAPERS, PRINTED
 from tests.snapshots.matrix_walk import Row, Then, Walk
 from tests.snapshots.pictures import press
 from tests.snapshots.stages import DICE
@@ -26,6 +27,7 @@ LOTTERY: tuple[Walk, ...] = (
         (
             Row("chances", "ChancesSheet", then=(Then("asked", ("enter",), "Choice"),)),
             Row("report", "Message"),
+            Row("print", "Choice", then=PRINTED),
             Row("verify", "Message"),
             Row("publish", "Prompt"),
             Row("notice_hashes", "Message"),
@@ -78,6 +80,10 @@ LEDGER: tuple[Walk, ...] = (
             Row("verify", "Message"),
             Row("box", "BoxLogSheet"),
             Row("export", "Prompt"),
+            Row("inventory", "InventorySheet"),
+            Row("backup", "Prompt", then=(Then("made", ("enter",), "Message"),)),
+            Row("rehearse", "RehearsalSheet"),
+            Row("print", "Choice", then=(Then("as", ("enter",), "Choice"), *PRINTED)),
             Row(
                 "erase",
                 "Message",
@@ -185,6 +191,8 @@ REVIEW: tuple[Walk, ...] = (
             Row("paper", "Prompt"),
             Row("rest", "Choice"),
             Row("send", "Choice"),
+            Row("duties", "DutySheet"),
+            Row("report", "Choice", then=PRINTED),
             *LIST,
             Row("stage", needs=Right.REVIEW, after=("t",)),
             Row("_overrule", "Choice", first=to_the_returned, keys=("enter",), needs=Right.REVIEW),
@@ -204,5 +212,14 @@ PASSWORD = Walk(
     "PasswordSheet",
 )
 
-WALKS: tuple[Walk, ...] = (*APPLICATIONS, *LOTTERY, *PARTICIPANTS, *LEDGER, *EXCHANGE, *REVIEW, PASSWORD)
+WALKS: tuple[Walk, ...] = (
+    *APPLICATIONS,
+    *LOTTERY,
+    *PARTICIPANTS,
+    *LEDGER,
+    *EXCHANGE,
+    *REVIEW,
+    *PAPERS,
+    PASSWORD,
+)
 """Every place, at both sites, for every role that comes there."""

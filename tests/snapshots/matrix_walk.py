@@ -69,7 +69,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Walk:
-    """The rows of one place at one stage of the year; `way` leads there from its pane."""
+    """The rows of one place at one stage of the year; `way` leads there from its pane: keys, and "@" before what is chosen by F8."""
 
     place: str
     stage: str
@@ -109,6 +109,13 @@ class Walk:
 
 def actor_of(site: Site, role: Role) -> Actor:
     return Actor(*STAFF[site][role], role, site)
+
+
+async def by_menu(pilot: Any, name: str) -> None:
+    """By F8, arrows and Enter."""
+    await press(pilot, "f8", until="Choice")
+    line = [one for one, _ in pilot.app.screen._choices].index(name)
+    await press(pilot, *["down"] * line, "enter")
 
 
 @dataclass
@@ -163,9 +170,7 @@ class Walker:
         if action.keys:
             await press(self.pilot, action.keys.split(",")[0])
             return
-        await press(self.pilot, "f8", until="Choice")
-        line = [name for name, _ in self.app.screen._choices].index(action.name)  # type: ignore[attr-defined]
-        await press(self.pilot, *["down"] * line, "enter")
+        await by_menu(self.pilot, action.name)
 
     async def came_to(self, base: Any, shows: str) -> None:
         """Wait for the window; or for the action to be over, where none comes up."""
@@ -249,7 +254,11 @@ def screens_of(walk: Walk) -> Doing:
 
     async def go(pilot: Any) -> None:
         await going_to(walk.pane or walk.place)(pilot)
-        await press(pilot, *walk.way)
+        for key in walk.way:
+            if key.startswith("@"):
+                await by_menu(pilot, key.split(".")[1])
+            else:
+                await press(pilot, key)
         await settle(pilot, at_screen(pilot, walk.screen))
 
     return go

@@ -9,22 +9,17 @@ from unittest import mock
 
 from core.applicant import Route
 from core.errors import IkiikiError
-from core.ledger.codes import Act, Content, Medium, Unit
 from core.office.asides import AsideReason
 from core.office.beacon import beacon_on
-from core.office.desk import Desk
-from core.office.inventory import write_copy
-from core.office.office import Office
 from core.office.review import APPLICANTS, PARTICIPANTS
-from core.office.staff import NewPerson
 from core.people.fields import Field
-from core.roles import Actor, Right, Role, Site
+from core.roles import Role, Site
 from storage.bundles.sealer import BundleSealer
 from tests.snapshots.box_papers import papers
-from tests.snapshots.checks import FOUND
+from tests.snapshots.moments_papers import carried, erasure_agreed, erasure_proposed, incident, printed
 from tests.snapshots.people import COUNTER, PAPERS, PROGRAMME
 from tests.snapshots.stages import DICE, pair
-from tests.snapshots.world import PASSWORD, Place, World
+from tests.snapshots.world import Place, World
 
 _seal = BundleSealer.seal
 
@@ -139,37 +134,6 @@ def round_two(world: World, folder: Path) -> None:
     world.exchange()
 
 
-def _second(place: Place) -> Office:
-    """The use cases of another manager of this site."""
-    staff_id = f"{place.site[0]}-hara"
-    place.office.staff.add(NewPerson(staff_id, "原", Role.MANAGER, PASSWORD))
-    actor = Actor(staff_id, "原", Role.MANAGER, place.site)
-    desk = Desk(place.store, actor, place._slots.signers[staff_id], place.clock, place.entropy, "pts/1")
-    return Office(desk, place.boxes, BundleSealer(place.entropy), place._slots)  # type: ignore[arg-type]
-
-
-def printed(world: World, folder: Path) -> None:
-    """At each site a list has been printed, and is still there."""
-    for site in Site:
-        desk = world.at(site).office._desk
-        with desk.writing(Right.LEDGER_ADD) as tx:
-            write_copy(desk, tx, Act.PRINT, Content.PARTICIPANTS, 3, Unit.SHEETS, Medium.PAPER)
-
-
-def erasure_proposed(world: World, folder: Path) -> None:
-    """At each site another manager has proposed the erasure."""
-    for site in Site:
-        _second(world.at(site)).erasing.propose(FOUND, anyway=True)
-
-
-def erasure_agreed(world: World, folder: Path) -> None:
-    """At each site the manager has proposed it, and another has agreed."""
-    for site in Site:
-        place = world.at(site)
-        place.office.erasing.propose(FOUND, anyway=True)
-        _second(place).erasing.confirm("いきいきハイキング")
-
-
 def _refused(sender: Place, receiver: Place, world: World, act: Callable[[], object]) -> str:
     """The sender's next bundle is signed and sealed as always, and not to be read; the receiver refuses it. Its name."""
 
@@ -234,6 +198,8 @@ MOMENTS: dict[str, tuple[str, Callable[[World, Path], None]]] = {
     "refused": ("review", refused),
     "aside_by_ward": ("review", aside_by(Site.WARD)),
     "aside_by_contractor": ("review", aside_by(Site.CONTRACTOR)),
+    "carried": ("review", carried),
+    "incident": ("review", incident),
     "printed": ("dispatched", printed),
     "erasure_proposed": ("dispatched", erasure_proposed),
     "erasure_agreed": ("dispatched", erasure_agreed),

@@ -9,14 +9,9 @@ import pytest
 
 from core.office import duties
 from core.programme import Deadlines, Duties
-from core.register_kinds import Kind
 from core.roles import Role, Site
+from tests.snapshots.moments_papers import write_registers
 from tests.snapshots.pictures import Doing, going_to, press, then
-
-LEAK = {
-    "what": "leak", "people": "380", "special": "no", "property": "no", "malice": "yes", "on": "2026-05-11",
-    "story": "応募者データの写しが、知らない宛先に送られたおそれ",
-}  # fmt: skip
 
 
 @pytest.fixture
@@ -34,12 +29,7 @@ def with_entries(keys: tuple[str, ...], until: str) -> Doing:
 
     async def go(pilot: Any) -> None:
         await before(pilot)
-        registers = pilot.app.session.office.registers
-        registers.add(Kind.INCIDENT, LEAK)
-        registers.add(Kind.ANTIVIRUS, {"machine": "端末2台", "product": "見本 1.0", "pattern": "2026-05-10"})
-        registers.add(
-            Kind.SUBCONTRACTOR, {"name": "見本印刷", "work": "はがき", "approved": "yes", "terms": "yes"}
-        )
+        write_registers(pilot.app.session.office)
         pilot.app.refresh_state()
         await press(pilot, *keys, until=until)
 
