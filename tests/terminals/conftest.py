@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -78,8 +79,8 @@ def screens(vault: Path, tmp_path: Path) -> Iterator[Callable[..., Screens]]:
     opened: list[Screens] = []
 
     def give(*, ahead: str = "", **env: str) -> Screens:
-        folder = tmp_path / f"terminal-{len(opened)}"
-        folder.mkdir()
+        # A name of its own: what an application just closed still writes must not fall into the next test's folder.
+        folder = Path(tempfile.mkdtemp(prefix="terminal-", dir=tmp_path))
         opened.append(Screens(vault, folder, ahead=ahead, **env))
         return opened[-1]
 
