@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.applicant import Application, State
-from core.draw.events import EVENTS, Cancel, Close, Disqualify, Event, EventLog, Over, Release, Shrink
+from core.draw.events import EVENTS, Cancel, Close, Disqualify, Event, Over, Release, Shrink
 from core.draw.result import RESULT, Result
 from core.draw.rules import PARAMS, Params
-from core.draw.standing import PlaceState, Promotion, replay
+from core.draw.standing import PlaceState, Promotion, Standing, replay
 from core.errors import IntegrityFailure, Refused, UsageError
 from core.ledger.codes import Act, Content, Unit
 from core.office.countersigning import put_head
@@ -38,7 +38,7 @@ def happen(desk: Desk, tx: Tx, draw: str, event: Event) -> tuple[Promotion, ...]
     files = tx.draws.files(draw)
     params = Params.parse(files[PARAMS], PARAMS)
     grown = log
-    for code in _come(desk, tx, params, log, event):
+    for code in _come(desk, tx, params, [*log.events, event]):
         grown = grown.append(Over(code))
     grown = grown.append(event)
     after = replay(params, Result.parse(files[RESULT], RESULT), grown.events)
@@ -51,9 +51,22 @@ def happen(desk: Desk, tx: Tx, draw: str, event: Event) -> tuple[Promotion, ...]
     return promoted
 
 
-def _come(desk: Desk, tx: Tx, params: Params, log: EventLog, event: Event) -> list[str]:
+def standing_today(desk: Desk, tx: Tx, draw: str) -> Standing:
+    """As things stand with every outing over whose day has come, whether an event says so yet or not.
+
+    Whoever waited for nothing else is out then, and has nothing left to withdraw from.
+    """
+    _, log = standing_of(tx, draw)
+    files = tx.draws.files(draw)
+    params = Params.parse(files[PARAMS], PARAMS)
+    for code in _come(desk, tx, params, log.events):
+        log = log.append(Over(code))
+    return replay(params, Result.parse(files[RESULT], RESULT), log.events)
+
+
+def _come(desk: Desk, tx: Tx, params: Params, events: Sequence[Event]) -> list[str]:
     """The outings of this draw whose day has come and of which no event says so yet, nor that they are called off."""
-    said = {one.course for one in (*log.events, event) if isinstance(one, Close | Over)}
+    said = {one.course for one in events if isinstance(one, Close | Over)}
     programme, day = programme_of(tx), today(desk)
     return [
         course.code

@@ -14,10 +14,10 @@ from core.ledger.codes import Act, Content, Medium, Unit
 from core.office.blanking import blanked, is_blanked
 from core.office.desk import Desk, iso
 from core.office.drawing import Step, step_of
+from core.office.happening import standing_today
 from core.office.inventory import write_copy
 from core.office.ledger import write_line
 from core.office.ports import AccessRow, SourceRow, Tx
-from core.office.seating import standing_of
 from core.office.staff import Record
 from core.roles import Right, Site
 
@@ -118,11 +118,11 @@ class PersonDesk:
                 next_step="委託先に依頼してください",
             )
         with self._desk.reading() as tx:
-            _need_out(tx, _need(tx, number))
+            _need_out(self._desk, tx, _need(tx, number))
 
         def record(tx: Tx, _: bytes) -> None:
             application = _need(tx, number)
-            _need_out(tx, application)
+            _need_out(self._desk, tx, application)
             erase_person(self._desk, tx, application, reason)
             write_line(self._desk, tx, Act.ERASE, Content.APPLICATIONS, 1, Unit.PEOPLE, medium=Medium.VAULT)
             self._desk.log(tx, "erase_person", f"no={number} reason={reason}")
@@ -151,7 +151,7 @@ def _need(tx: Tx, number: int) -> Application:
     return application
 
 
-def _need_out(tx: Tx, application: Application) -> None:
+def _need_out(desk: Desk, tx: Tx, application: Application) -> None:
     """That this person takes no part any more: withdrawn, refused, or out of every draw there was."""
     where = f"受付番号 {application.number:04}"
     drawn = False
@@ -166,8 +166,8 @@ def _need_out(tx: Tx, application: Application) -> None:
                 next_step="その抽選が終わってから辞退を記録し、消去してください",
             )  # fmt: skip
         drawn = True
-        standing, _ = standing_of(tx, draw)
-        out = {place.id for place in standing.places if place.state is PlaceState.OUT}
+        places = standing_today(desk, tx, draw).places
+        out = {place.id for place in places if place.state is PlaceState.OUT}
         if application.state is not State.WITHDRAWN and not units <= out:
             raise Refused(
                 "まだ参加者か補欠の人です", where=where,
