@@ -49,9 +49,10 @@ class Errand:
     """Bytes carried in all."""
 
 
-def ours(errand: Errand) -> None:
-    """A round of the courier, both ways alike: it finds out by itself what is to be done."""
-    run(Path(errand.vault), our_remote(errand), NOW)
+def ours(errand: Errand) -> Callable[[], object]:
+    """A round of the courier, both ways alike: it finds out by itself what is to be done. Its session is there before, as the floor's is."""
+    remote = our_remote(errand)
+    return lambda: run(Path(errand.vault), remote, NOW)
 
 
 def our_remote(errand: Errand) -> BoxRemote:
@@ -217,9 +218,7 @@ def _peak() -> int:
 
 def main(who: str, way: str, errand: Errand) -> None:
     floor = Floor(errand)
-    work: Callable[[], None] = (
-        (lambda: ours(errand)) if who == "ours" else floor.up if way == "up" else floor.down
-    )
+    work: Callable[[], object] = ours(errand) if who == "ours" else floor.up if way == "up" else floor.down
     if who == "ours":
         read_the_log(errand)
     wake_memory(Path(errand.vault), errand.size)
