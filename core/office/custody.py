@@ -110,17 +110,11 @@ class Custody:
         site = self._desk.actor.site
         with self._desk.writing(Right.LEDGER_ADD) as tx:
             _require_count(count)
-            item = self._known(tx, name)
+            item = self._awaited(tx, name)
             if item is not None:
                 known = self._next(tx, item.id, Step.TAKE)
                 return self._tell(tx, replace(known, to=Place(site.value)), Act.TAKE, count)
             full = name.strip().upper()
-            if not ID10.fullmatch(full):
-                raise UsageError(
-                    "控番号が読めません",
-                    where=name,
-                    next_step="受渡票にある10文字を、そのまま入力してください",
-                )
             if site is Site.CONTRACTOR and content is None and medium is None:
                 content, medium = Content.FORMS, Medium.PAPER
             if content is None or medium is None:
@@ -215,6 +209,24 @@ class Custody:
                 "その控番号の受渡しは、どちらの管理簿にもありません", where=name,
                 next_step="紙や媒体にある控番号を、そのまま入力してください",
             )  # fmt: skip
+        return item
+
+    def awaited(self, name: str) -> Item | None:
+        """What this 控番号 means when something is taken; None where the giver's line has not come and it stands on paper alone.
+
+        Raises `UsageError` for one that is neither known nor whole.
+        """
+        with self._desk.reading(Right.LEDGER_ADD) as tx:
+            return self._awaited(tx, name)
+
+    def _awaited(self, tx: Tx, name: str) -> Item | None:
+        item = self._known(tx, name)
+        if item is None and not ID10.fullmatch(name.strip().upper()):
+            raise UsageError(
+                "控番号が読めません",
+                where=name,
+                next_step="受渡票にある10文字を、そのまま入力してください",
+            )
         return item
 
     def _known(self, tx: Tx, name: str) -> Item | None:

@@ -26,7 +26,7 @@ CARRIED = Walk(
             ),
         ),
         Row("_outing", "Choice", keys=("x", "down", "down", "enter"), needs=Right.EXPORT),
-        Row("take", "Prompt", then=(Then("what", ("enter",), "Choice", typed="2345ABCD"),)),
+        Row("take", "Prompt", then=(Then("what", ("enter",), "Choice", typed="2345ABCDEF"),)),
         Row("ended", after=("a",)),
     ),
     "ledger",

@@ -71,6 +71,17 @@ def test_a_count_that_differs_is_found_at_both_sites_and_ends_when_the_mistaken_
     assert paired.ward.office.inventory.list()[0].given == 11
 
 
+def test_a_number_is_known_by_its_beginning_or_read_whole_off_the_paper_and_nothing_else(paired: Any) -> None:
+    custody = paired.contractor.office.custody
+    name = forms_given(paired, 12)
+    paired.sync()
+    assert custody.awaited(name[:4].lower()).id == name
+    assert custody.awaited("ABCDEFGHJK") is None
+    for wrong in ("", "ABC", "ABCDEFGHJ", "ABCDEFGHJKM", "ABCDEFGHIL"):
+        with pytest.raises(UsageError, match="控番号が読めません"):
+            custody.awaited(wrong)
+
+
 def test_nothing_is_given_before_the_bag_is_locked(paired: Any, leaves: Callable[..., Any]) -> None:
     custody = paired.ward.office.custody
     name = custody.prepare_forms(3).id

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
+from core.errors import UsageError
 from core.ledger.codes import CONTENT_WORDS, MEDIUM_WORDS, PLACE_WORDS, Content, Medium
 from core.ledger.codes import Place as Where
 from core.ledger.handover import Stage
@@ -170,15 +171,19 @@ class Hands(Place):
     async def take_by_number(self) -> None:
         """Something was handed over: its number, what it is where its giver's line has not come, how many."""
         answer = await self.ikiiki.ask(
-            Prompt("受け取る — 控番号", "受渡票か媒体のラベルの控番号を入力してください。")
+            Prompt(
+                "受け取る — 控番号",
+                "受渡票か媒体のラベルの控番号を入力してください。",
+                check=self._no_number,
+            )
         )
         if not answer:
             return
         name, custody = answer.strip().upper(), self.office.custody
-        known = [one for one in custody.list(everything=True) if one.id == name]
-        content: Content | None = known[0].content if known else None
-        medium: Medium | None = known[0].medium if known else None
-        if not known:
+        known = custody.awaited(name)
+        content: Content | None = known.content if known else None
+        medium: Medium | None = known.medium if known else None
+        if known is None:
             kinds = {"forms": "応募用紙（紙）"} if self.actor.site is Site.CONTRACTOR else {}
             kinds |= {
                 f"{one.value} {on.value}": f"{CONTENT_WORDS[one]}（{MEDIUM_WORDS[on]}）"
@@ -202,6 +207,15 @@ class Hands(Place):
         if count is not None:
             self._done(custody.take(name, count, content=content, medium=medium))
             self.refresh_rows()
+
+    def _no_number(self, text: str) -> str:
+        """Said at once, before anything else is asked."""
+        try:
+            if text.strip():
+                self.office.custody.awaited(text)
+        except UsageError as error:
+            return f"{error.what}。{error.next_step}"
+        return ""
 
     async def export_medium(self) -> None:
         """What, to whom, on what, until when, where: then one file."""
