@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
 import textual.app
 import textual.pilot
 from textual._context import active_app
@@ -53,11 +54,14 @@ def install() -> None:
         module.wait_for_idle = wait_for_idle  # type: ignore[attr-defined]
 
 
-def paint_nothing() -> None:
-    """Let no screen be painted from now on: a picture is drawn whole when it is taken, and nobody sees the rest."""
+def paint_nothing(patch: pytest.MonkeyPatch) -> None:
+    """Let no screen be painted while this test runs: a picture is drawn whole when it is taken, and nobody sees the rest.
+
+    For one test only. Were it for good, tests of what is painted, in the same process, would see nothing.
+    """
 
     def settled(screen: Screen[Any]) -> None:
         screen._compositor._dirty_regions.clear()
         screen._dirty_widgets.clear()
 
-    Screen._compositor_refresh = settled  # type: ignore[method-assign]
+    patch.setattr(Screen, "_compositor_refresh", settled)

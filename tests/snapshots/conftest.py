@@ -20,9 +20,13 @@ from tests.snapshots.stages import STAGES
 from tests.snapshots.world import Opener, World
 
 install()
-paint_nothing()
 
 SMALL, WIDE = (80, 24), (120, 40)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_painted(monkeypatch: pytest.MonkeyPatch) -> None:
+    paint_nothing(monkeypatch)
 
 
 def play(folder: Path) -> dict[str, World]:
