@@ -74,6 +74,11 @@ class Remote(Protocol):
         wrong is raised there."""
         return
 
+    def find_ahead(self, name: str) -> None:
+        """Ask beforehand what `get_into` of `name` will have to ask. Nobody has to, and nothing is raised: what goes wrong
+        here is asked again there."""
+        return
+
     def put_from(self, name: str, source: BinaryIO) -> Put:
         """Create `name` with all of `source`, a stream that can be sought, whole or not at all. Never alters a file that
         is there. `source` is read from its start to its end before `name` comes into being; what it raises passes through.

@@ -124,6 +124,8 @@ def _judged(this: Round, channel: Channel, bundles: list[BundleName]) -> Iterato
     newer = [bundle for bundle in bundles if bundle.epoch > this.identity.epoch]
     # In order of epoch: nothing of the next one overtakes what is missing of this.
     wanted = [bundle for bundle in bundles if bundle.epoch in states and not _is_known(this, bundle)]
+    if wanted:  # most often it is the only one: its zip will be wanted as soon as its manifest is judged
+        this.hands.begin(partial(this.remote.find_ahead, wanted[0].zip))
     with closing(
         this.hands.each(lambda bundle: _get(this, bundle.manifest, MANIFEST_LIMIT), wanted)
     ) as found:

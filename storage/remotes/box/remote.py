@@ -7,6 +7,7 @@ import datetime as dt
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
@@ -19,7 +20,7 @@ from box_sdk_gen import (
 )
 from box_sdk_gen.networking.fetch_options import ResponseFormat
 
-from core.errors import IntegrityFailure, Refused, RemoteUnreachable
+from core.errors import IkiikiError, IntegrityFailure, Refused, RemoteUnreachable
 from core.exchange.happenings import Account, Page, Stream
 from core.exchange.remote import (
     Put,
@@ -39,7 +40,7 @@ from storage.remotes.box.events import BoxEvents
 from storage.remotes.box.guard import Guard
 from storage.remotes.box.network import AT_ONCE, TimeLimits, plain_session, require_allowed, sdk_session
 from storage.remotes.box.pacing import REQUESTS, UPLOADS, Pace, paced
-from storage.remotes.box.patience import Answer, Broken, Patience
+from storage.remotes.box.patience import Answer, Broken, NotYet, Patience, understood
 from storage.remotes.box.settings import BoxSettings
 from storage.remotes.box.sharing import Questions
 from storage.remotes.box.upload import FIELDS, LARGE, Facts, InParts, measure, size_of, small
@@ -95,6 +96,8 @@ class BoxRemote(Remote):
         self._events = BoxEvents(self._questions, settings)
         self._bin = Bin(self._questions, self._trash, self._ask, settings.folder)
         self._known: dict[str, _Lies] = {}
+        self._ahead: dict[str, str] = {}
+        """Where files lie, by id, asked for before they are wanted. Each is used once."""
         self._knowing = threading.Lock()
 
     def skew(self) -> dt.timedelta | None:
@@ -106,6 +109,14 @@ class BoxRemote(Remote):
             self._guard.require()
         except Answer as answer:
             raise self._refused(answer, writing=True) from None
+
+    def find_ahead(self, name: str) -> None:
+        with self._knowing:
+            lies = self._known.get(name)
+        if lies is None:
+            return
+        with suppress(Answer, Broken, NotYet, IkiikiError):
+            self._ahead[lies.id] = understood(paced(lambda: self._place(lies.id), self._requests))
 
     def put_from(self, name: str, source: BinaryIO) -> Put:
         require_remote_name(name)
@@ -303,7 +314,21 @@ class BoxRemote(Remote):
         if lies.size > limit:
             raise IntegrityFailure("ファイルが大きすぎます", where=lies.name)
         download = Download(lies.name, lies.size, lies.sha1, target)
-        self._ask(lambda: download.take(lambda: self._place(lies.id), self._session, self._limits))
+        early = self._ahead.pop(lies.id, "")
+        places = [early] if early else []
+
+        def place() -> str:
+            return places.pop() if places else self._place(lies.id)
+
+        def take() -> None:
+            download.take(place, self._session, self._limits)
+
+        try:
+            self._ask(take)
+        except Answer:
+            if not early:
+                raise
+            self._ask(take)  # what was asked for early may have been too early
 
     def _place(self, file_id: str) -> str:
         """Where Box has a file's bytes today: an address that carries its own leave.."""

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -195,6 +196,48 @@ def test_who_may_only_look_reads_on_and_is_told(box: PretendBox, tmp_path: Path)
     remote = box.remote(box.ward, tmp_path)
     with pytest.raises(RemoteReadOnly):
         remote.put("new", b"x")
+    assert remote.get(NAME, len(DATA)) == DATA
+
+
+def places_asked(box: PretendBox) -> int:
+    return sum(one.path.endswith("/content") and one.method == "GET" for one in box.server.requests)
+
+
+def test_what_was_asked_ahead_is_not_asked_again(box: PretendBox, tmp_path: Path) -> None:
+    box.remote(box.contractor, tmp_path).put(NAME, DATA)
+    remote = box.remote(box.ward, tmp_path)
+    remote.find_ahead(NAME)
+    assert places_asked(box) == 0, "nothing is known of it before it is listed"
+    remote.list()
+    remote.find_ahead(NAME)
+    assert places_asked(box) == 1
+    assert remote.get(NAME, len(DATA)) == DATA
+    assert places_asked(box) == 1
+    assert remote.get(NAME, len(DATA)) == DATA
+    assert places_asked(box) == 2, "an address serves once"
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410, 500])
+def test_an_address_asked_too_early_is_asked_anew(box: PretendBox, tmp_path: Path, status: int) -> None:
+    box.remote(box.contractor, tmp_path).put(NAME, DATA)
+    remote = box.remote(box.ward, tmp_path)
+    remote.list()
+    remote.find_ahead(NAME)
+    box.server.faults.order(Fault("GET", "/dl/|download", status=status))
+    assert remote.get(NAME, len(DATA)) == DATA
+    assert places_asked(box) == 2
+
+
+@pytest.mark.parametrize("fault", PASSING.values(), ids=list(PASSING))
+def test_asking_ahead_in_vain_is_told_by_nobody(
+    box: PretendBox, tmp_path: Path, fault: dict[str, Any]
+) -> None:
+    box.remote(box.contractor, tmp_path).put(NAME, DATA)
+    remote = box.remote(box.ward, tmp_path)
+    remote.list()
+    box.server.faults.order(Fault("GET", "/content", **fault))
+    remote.find_ahead(NAME)
+    assert len(box.server.faults.struck) == 1 and box.waited == [], "and it is tried only once"
     assert remote.get(NAME, len(DATA)) == DATA
 
 
