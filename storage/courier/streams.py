@@ -13,7 +13,10 @@ from core.exchange.manifest import Manifest
 from storage.bundles.sealing import check_zip_facts
 from storage.courier.meter import Halted, Meter
 from storage.remotes.digest import Digest
-from storage.remotes.durable import BLOCK
+from storage.remotes.durable import BLOCK, begin_sync
+
+SYNCED_AT_ONCE = 8 << 20
+"""Bytes that came after which the disk is told to begin on them."""
 
 
 class Going(io.BufferedIOBase):
@@ -76,7 +79,7 @@ class Arriving(io.BufferedIOBase):
     ) -> None:
         self._file, self._manifest, self._meter, self._halted = target, manifest, meter, halted
         self._digest = Digest("sha256")
-        self._size = self._told = 0
+        self._size = self._told = self._begun = 0
 
     def require_sound(self) -> None:
         """Raises `IntegrityFailure`."""
@@ -92,6 +95,9 @@ class Arriving(io.BufferedIOBase):
         written = self._file.write(data)
         self._digest.update(data)
         self._size += len(data)
+        if self._size - self._begun >= SYNCED_AT_ONCE:
+            begin_sync(self._file, self._begun, self._size)
+            self._begun = self._size
         if self._size > self._told:
             self._meter.moved(self._size - self._told)
             self._told = self._size
@@ -102,7 +108,7 @@ class Arriving(io.BufferedIOBase):
         at = self._file.tell() if size is None else size
         if at:
             raise io.UnsupportedOperation("only cut to nothing")
-        self._digest, self._size = Digest("sha256"), 0
+        self._digest, self._size, self._begun = Digest("sha256"), 0, 0
         return self._file.truncate(0)
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:

@@ -34,7 +34,10 @@ def box_checks(
     """Everything about the folder that Box's API tells, in the order it is shown."""
     chosen = limits or TimeLimits()
     access = Access(settings)
-    network = sdk_session(settings, plain_session(settings), chosen)
+    try:
+        network = sdk_session(settings, plain_session(settings), chosen)
+    except Refused as error:
+        return [failed("box.login", "Boxへのログイン", error.what, error.next_step)]
     asker = patience or Patience(attempts=2)
     pace = Pace(REQUESTS)
     questions = Questions(

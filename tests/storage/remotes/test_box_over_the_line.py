@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -21,13 +22,15 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from core.errors import RemoteUnreachable
+from core.checks import Verdict
+from core.errors import Refused, RemoteUnreachable
 from core.exchange.remote import Put
+from storage.remotes.box.inspection import box_checks
 from storage.remotes.box.patience import Patience
 from storage.remotes.box.remote import BoxRemote
 from storage.remotes.box.settings import API, HOSTS, UPLOAD
 from tests.box.pretend import PretendBox
-from tests.box.proxy import Proxy
+from tests.box.proxy import BOX_HOSTS, Authority, Proxy
 from tests.box.tokens import public_key
 
 SMALL, LARGE = "1-cw-00000001.zip", "1-cw-00000002.zip"
@@ -130,3 +133,34 @@ def test_a_line_that_does_not_let_us_through_is_told_without_its_password(
     assert said in str(caught.value)
     assert "password" not in str(caught.value) and "guess" not in str(caught.value)
     assert box.server.requests == []
+
+
+def test_a_certificate_for_other_names_or_past_its_day_is_not_taken_though_its_authority_is_trusted(
+    box: PretendBox, tmp_path: Path
+) -> None:
+    for number, (names, life) in enumerate(
+        [(frozenset({"box.example"}), timedelta(hours=1)), (BOX_HOSTS, timedelta(minutes=-1))]
+    ):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        with (
+            Proxy(box.server, folder, authority=Authority(folder, names, life)) as line,
+            pytest.raises(RemoteUnreachable, match="証明書を確かめられません"),
+        ):
+            over(line, box, folder).list()
+    assert box.server.requests == []
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no certificate"])
+def test_authorities_that_cannot_be_read_are_named_before_anything_is_asked(
+    box: PretendBox, line: Proxy, tmp_path: Path, content: bytes | None
+) -> None:
+    bundle = tmp_path / "authorities.pem"
+    if content is not None:
+        bundle.write_bytes(content)
+    with pytest.raises(Refused) as caught:
+        over(line, box, tmp_path, ca_bundle=str(bundle))
+    assert caught.value.where == "ca_bundle" and "PEM" in caught.value.next_step
+    settings = replace(box.settings(box.contractor), ca_bundle=str(bundle))
+    (check,) = box_checks(settings)
+    assert check.verdict is Verdict.FAILED and line.asked == []
