@@ -28,7 +28,7 @@ DOWN, PAGE_UP, PAGE_DOWN, HOME, END = b"\x1b[B", b"\x1b[5~", b"\x1b[6~", b"\x1b[
 FIRST_PAINT, MEMORY = 1.4, 1.5
 """Times the bare app; times the bare app with a vault."""
 ARROW_BYTES, PAGE_BYTES, KEY_MS = 500, 10_000, 16.0
-OTHERS = {"harlequin": ("Data Catalog", "System Locale"), "posting": ("Posting", "Collection")}
+OTHERS = {"harlequin": ("Data Catalog", "System Locale"), "posting": ("nter a URL",)}
 """Others' applications, and a word of their first screen."""
 
 
@@ -145,7 +145,10 @@ def _other(
     """Somebody else's application by the same measures, in words. The arrow moves whatever has the focus there at first."""
     if program is None:
         return "is not installed; it was not measured"
-    seconds, kilobytes = first_paint([program], words, env)
+    try:
+        seconds, kilobytes = first_paint([program], words, env)
+    except RuntimeError as error:  # it has ended, or greets otherwise by now
+        return f"did not show {words}: {str(error)[-60:]}; it was not measured"
     with Seat([program], env) as seat:
         seat.until(*words)
         seat.idle(IDLE)
