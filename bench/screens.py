@@ -40,6 +40,7 @@ class Budget:
     figure: float
     limit: float
     unit: str
+    of: str = NAME
 
     @property
     def within(self) -> bool:
@@ -47,7 +48,7 @@ class Budget:
 
     def line(self) -> str:
         verdict = "" if self.within else "  BEYOND ITS LIMIT"
-        return f"screens: {self.what:<44}{self.figure:>10,.2f} {self.unit} (limit {self.limit:,g}){verdict}"
+        return f"{self.of}: {self.what:<44}{self.figure:>10,.2f} {self.unit} (limit {self.limit:,g}){verdict}"
 
 
 def p95(figures: list[float]) -> float:

@@ -162,7 +162,10 @@ class IntakePane(ListPlace, Pane):
         absent = set() if self.may_correct else {"mark", *_OF_MARKED}
         if not self._marked:
             absent |= _OF_MARKED
-        return [action for action in super().open_actions() if action.name not in absent]
+        open_ = [action for action in super().open_actions() if action.name not in absent]
+        if self._marked:  # what can be done with them stands first in the bottom line
+            open_.sort(key=lambda action: action.name not in {"mark", *_OF_MARKED})
+        return open_
 
     def action_mark(self) -> None:
         row = self._list.current

@@ -71,7 +71,7 @@ class ReviewPane(ListPlace, Beside, Pane):
 
     def compose(self) -> ComposeResult:
         self.recall()
-        with Frame(*self._caption()):
+        with Frame(*self._caption(), tells_cut=not self._reviews):
             if self._reviews:
                 yield VirtualList(
                     layout(self._reference()),
