@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.clock import now
+from cli.private_file import need_new, write_new
 from core.erasure.copies import Ended, Found, Kind
 from core.errors import IkiikiError, LoginFailed
 from core.exchange.remote import Remote
@@ -93,12 +94,14 @@ def erase_and_tell(session: Session, programme_name: str, progress: Progress | N
 
 def write_report(session: Session, file: Path) -> str:
     """See `Ending.write_erasure_report`."""
-    from cli.wiring import write_file
     from storage.papers.erasure_report import erasure_report_pdf
 
+    evidence = file.with_suffix(".evidence")
+    for one in (file, evidence):
+        need_new(one)
     report = session.office.erasing.report()
-    write_file(file, erasure_report_pdf(report))
-    write_file(file.with_suffix(".evidence"), report.record)
+    write_new(file, erasure_report_pdf(report))
+    write_new(evidence, report.record)
     return report.paper
 
 

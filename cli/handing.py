@@ -5,10 +5,10 @@ A file appears under its name only after the ledger tells of it; a medium that c
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cli.private_file import create, need_new, write_new
 from core.errors import IkiikiError, Refused, UsageError
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def export_medium(office: Office, vault: Path, folder: Path, draft: Draft) -> It
     data = make_zip(draft.entries, draft.password)
     unnamed = folder / f"{name}{_UNNAMED}"
     try:
-        _write_new(unnamed, data)
+        create(unnamed, data)
         found = open_zip(
             unnamed.read_bytes(), draft.password, most=len(draft.entries), limit=_LARGEST, name=name
         )
@@ -65,7 +65,7 @@ def write_password_notice(office: Office, vault: Path, file: Path, name: str) ->
     """
     from storage.papers.custody import file_name, notice_pdf
 
-    _require_new(file)
+    need_new(file)
     paper = office.exporting.notice(name)
     _require_by_hand(vault, file.parent, "パスワード通知書")
     where = _real(file.parent)
@@ -77,7 +77,7 @@ def write_password_notice(office: Office, vault: Path, file: Path, name: str) ->
     pdf = notice_pdf(paper)
     office.written.note(str(file.absolute()), pdf)
     item = office.exporting.printed(paper)
-    _write(file, pdf)
+    write_new(file, pdf)
     return item
 
 
@@ -85,16 +85,16 @@ def write_slip(office: Office, file: Path, name: str) -> None:
     """受渡票 as PDF at `file`."""
     from storage.papers.custody import slip_pdf
 
-    _require_new(file)
-    _write(file, slip_pdf(office.custody_papers.slip(name)))
+    need_new(file)
+    write_new(file, slip_pdf(office.custody_papers.slip(name)))
 
 
 def write_label(office: Office, file: Path, name: str) -> None:
     """The label as PDF at `file`."""
     from storage.papers.custody import label_pdf
 
-    _require_new(file)
-    _write(file, label_pdf(office.custody_papers.label(name)))
+    need_new(file)
+    write_new(file, label_pdf(office.custody_papers.label(name)))
 
 
 def _require_by_hand(vault: Path, folder: Path, what: str) -> None:
@@ -115,27 +115,3 @@ def _require_by_hand(vault: Path, folder: Path, what: str) -> None:
 def _real(path: Path) -> Path:
     """Where it really lies, links followed."""
     return path.absolute().resolve()
-
-
-def _require_new(file: Path) -> None:
-    if file.exists() or file.is_symlink():
-        raise UsageError(
-            "同じ名前のファイルがすでにあります。上書きはしていません", where=str(file),
-            next_step="別の名前を付けるか、前のファイルを片付けてください",
-        )  # fmt: skip
-
-
-def _write(file: Path, data: bytes) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        _write_new(file, data)
-    except OSError as error:
-        raise UsageError("ファイルに書けません", where=str(file)) from error
-
-
-def _write_new(file: Path, data: bytes) -> None:
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as opened:
-        opened.write(data)
-        opened.flush()
-        os.fsync(opened.fileno())

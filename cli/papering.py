@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.clock import now
+from cli.private_file import need_new, write_new
 from cli.software import software
 from core.canonical import nfc
 from core.errors import UsageError
@@ -44,25 +45,16 @@ def write_notices(
     notices = [item.notice for item in items]
     pdfs = list(letter_pdfs(notices) if form is Form.LETTER else postcard_pdfs(notices))
     names = [file, *(file.with_name(f"{file.stem}-{n}{file.suffix}") for n in range(2, len(pdfs) + 1))]
+    for name in names:
+        need_new(name)
     office.notices.printed(items, form, again=again)
     for name, pdf in zip(names, pdfs, strict=True):
         write(name, pdf)
     return names
 
 
-def need_new(file: Path) -> None:
-    """Raises `UsageError` where there is a file of that name already."""
-    if file.exists():
-        raise UsageError(
-            "同じ名前のファイルがすでにあります。上書きはしていません",
-            where=str(file),
-            next_step="別の名前を付けるか、前のファイルを片付けてください",
-        )
-
-
 def write_register(session: Session, file: Path, wanted: Wanted, progress: Progress | None) -> Paper:
     """A register or report at `file`, a new file ending in .pdf or .xlsx. It is laid out first, then noted, then written."""
-    from cli.wiring import write_file
     from core.papers import PaperKind
     from storage.doctor.machine import shipped_lock
     from storage.papers.registers import paper_writer
@@ -78,7 +70,7 @@ def write_register(session: Session, file: Path, wanted: Wanted, progress: Progr
     if wanted.kind is PaperKind.ROSTER:
         session.leave(file, made.data)
     else:
-        write_file(file, made.data)
+        write_new(file, made.data)
     return paper
 
 

@@ -13,6 +13,7 @@ from cli import handing, papering
 from cli.carrying import SyncReport, Trip
 from cli.clock import now
 from cli.ending import Ending
+from cli.private_file import need_new, write_new
 from core.canonical import sha256_hex
 from core.columns import Table, parse_mapping
 from core.errors import IntegrityFailure, UsageError
@@ -176,7 +177,7 @@ class Session(Ending):
         """点検一覧 as PDF at `file`, a new file. It is laid out first, then noted, then written."""
         from storage.papers.review_list import review_list_pdf
 
-        papering.need_new(file)
+        need_new(file)
         paper = self.office.review_paper.draft(stage)
         pdf = review_list_pdf(paper)
         self.office.review_paper.printed(paper)
@@ -185,8 +186,9 @@ class Session(Ending):
 
     def leave(self, path: Path, content: bytes) -> None:
         """Write a file that has people in it outside the vault, and keep track of it for the erasure."""
+        need_new(path)
         self.office.written.note(str(path.absolute()), content)
-        write_file(path, content)
+        write_new(path, content)
 
     def export_medium(self, folder: Path, draft: Draft) -> Item:
         """One file under a password on a medium, for people without a vault; noted in the ledger."""
@@ -381,13 +383,3 @@ def courier_run(folder: Path, progress: Progress | None = None) -> SyncReport:
     with trip.told():
         trip.round()
         return trip.finished()
-
-
-def write_file(path: Path, data: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-    except OSError as error:
-        raise UsageError("ファイルに書けません", where=str(path)) from error
