@@ -214,6 +214,7 @@ class Session(Ending):
         """Write the public folder of the newest draw, or of the one named, and enter it in the ledger; the draw's id."""
         from storage.public.publish import publish
 
+        self.office.actor.require(Right.EXPORT)
         name, files = self.office.publication.files(draw)
         try:
             publish(folder, files)

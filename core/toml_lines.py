@@ -8,7 +8,8 @@ from collections import Counter
 Path = tuple[str | int, ...]
 """Keys from the root, with the place in an array of tables: ("outing", 1, "capacity") is the second outing's."""
 
-_HEADER = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?")
+_HEADER = re.compile(r"(\[\[?)([^\]]+)\]\]?\s*(?:#.*)?")
+"""Of a line without spaces around it. No two parts of it take the same letters: the text may be a partner's gone bad."""
 _KEY = re.compile(
     r"""\s*((?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+))*)\s*="""
 )
@@ -30,8 +31,8 @@ class LineIndex:
                 if not found:
                     continue
                 closing, rest = "", line
-            elif depth == 0 and (header := _HEADER.fullmatch(line)):
-                name = header[2].strip("\"'")
+            elif depth == 0 and (header := _HEADER.fullmatch(line.strip())):
+                name = header[2].strip().strip("\"'")
                 table = _parts(header[2])
                 if header[1] == "[[":
                     table = (*table, arrays[name])

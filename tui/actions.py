@@ -157,7 +157,7 @@ ACTIONS: tuple[Action, ...] = (
         "Boxでだれがフォルダに触れたかを、管理簿と突き合わせる",
         Right.ACCESS_LOG,
     ),
-    Action("ledger", "export", "書き出す", "p", "管理簿を1つのファイルに書き出す", Right.EXPORT),
+    Action("ledger", "export", "書き出す", "p", "管理簿を1つのファイルに書き出す", Right.LEDGER_READ),
     Action("ledger", "search", "検索", "slash", "担当・行為・内容・日時でさがす"),
     Action("ledger", "sort", "並べ替え", "t", "並べ方を選ぶ。同じものをもう一度で逆順"),
     Action("writing", "change", "選び直す", "enter", "この項目を選び直す"),

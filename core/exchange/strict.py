@@ -22,6 +22,7 @@ STAFF_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 ZEROS = "0" * 64
 """Stands where the hash of a predecessor would, in the first of a chain."""
 MAX_INTEGER = 9_999_999
+FIRST_YEAR, LAST_YEAR = 2000, 2199
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[+-][0-9]{2}:[0-9]{2}")
 
 
@@ -42,8 +43,12 @@ def object_of(line: bytes, *, name: str) -> dict[str, Any]:
 
 
 def is_moment(text: str) -> bool:
-    """RFC 3339 to the second with a numeric offset, as in 2026-05-08T09:30:00+09:00."""
-    if not _MOMENT.fullmatch(text) or text.endswith("-00:00"):
+    """RFC 3339 to the second with a numeric offset, as in 2026-05-08T09:30:00+09:00, in the years this program may see.
+
+    A signed time stays for good and is reckoned with ever after: one at the edge of the calendar overflows in another zone, and
+    one of long ago has deadlines counted day by day.
+    """
+    if not _MOMENT.fullmatch(text) or text.endswith("-00:00") or not FIRST_YEAR <= int(text[:4]) <= LAST_YEAR:
         return False
     try:
         dt.datetime.fromisoformat(text)
@@ -58,7 +63,7 @@ def moment(at: dt.datetime) -> str:
         raise ValueError("a moment needs its UTC offset")
     text = at.isoformat(timespec="seconds")
     if not is_moment(text):
-        raise ValueError("offsets are whole minutes")
+        raise ValueError("offsets are whole minutes, years 2000 to 2199")
     return text
 
 

@@ -58,6 +58,7 @@ class ImportedRow:
     problems: tuple[Problem, ...]
     warnings: tuple[Warning_, ...]
     applicant: Applicant
+    """As it stands now; of a row whose application was there before, as the row has it: what the vault holds is opened one by one."""
     number: int
 
 
@@ -161,14 +162,14 @@ class Importing:
     ) -> tuple[ImportedRow, ...]:
         now = self._desk.now()
         settling = Settling(tx, programme, now, self._desk.actor.staff_id)
-        outcomes: list[tuple[int, str | None, str, int]] = []
+        outcomes: list[tuple[int, str | None, str, int, Applicant]] = []
         for index, (cells, reading, receipt) in zip(table.numbers, read, strict=True):
             fingerprint = fingerprint_of(cells)
             known = tx.sources.find(form, receipt, fingerprint)
             if known is not None and (
                 known.fingerprint == fingerprint or is_blanked(settling.current(known.number))
             ):
-                outcomes.append((index, receipt, "already", known.number))
+                outcomes.append((index, receipt, "already", known.number, reading.applicant))
                 continue
             if known is None:
                 number = take_on(
@@ -187,10 +188,10 @@ class Importing:
                     form, table.name, table.sha256, index, receipt, fingerprint, cells, outcome, number, now
                 )
             )
-            outcomes.append((index, receipt, outcome, number))
+            outcomes.append((index, receipt, outcome, number, reading.applicant))
         settling.finish()
         rows = []
-        for row_number, receipt, outcome, number in outcomes:
+        for row_number, receipt, outcome, number, as_written in outcomes:
             application = tx.applications.get(number)
             assert application is not None
             if outcome == "new":
@@ -202,7 +203,7 @@ class Importing:
                     outcome,
                     application.problems,
                     application.warnings,
-                    application.applicant,
+                    as_written if outcome in {"already", "changed"} else application.applicant,
                     number,
                 )
             )

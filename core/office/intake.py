@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.applicant import (
     PROBLEM_WORDS,
@@ -105,8 +105,11 @@ class Intake:
     # -- keyed entry ------------------------------------------------------------------------------------
 
     def check(self, fields: Mapping[Field, str]) -> FormCheck:
-        """What the form would become, for showing problems beside the fields before anything is saved."""
-        with self._desk.reading() as tx:
+        """What the form would become, for showing problems beside the fields before anything is saved.
+
+        It says who is there already by name, birth date and the rest: so it takes the right to key an application.
+        """
+        with self._desk.reading(edit_right(self._desk)) as tx:
             programme = programme_of(tx)
             reading = read_applicant(fields, programme.reading_rules(keyed=True))
             key = folded_key(reading.applicant)
@@ -191,13 +194,13 @@ class Intake:
 
     def count(self, which: ListFilter) -> int:
         with self._desk.reading() as tx:
-            return tx.applications.count(which)
+            return tx.applications.count(self._searchable(which))
 
     def page(self, which: ListFilter, offset: int, limit: int, near: Landmark | None = None) -> list[ListRow]:
         """Rows of the list in its order, masked. `near`: a place in it that is known not to have moved."""
         with self._desk.reading() as tx:
             programme = programme_of(tx)
-            found = tx.applications.page(which, offset, limit, near)
+            found = tx.applications.page(self._searchable(which), offset, limit, near)
             words = tx.reviews.latest("applicants", [application.record for application in found])
             rows = []
             for application in found:
@@ -247,7 +250,10 @@ class Intake:
     def place(self, which: ListFilter, number: int) -> Landmark | None:
         """Where in the list a 受付番号 stands; None when it is not in it."""
         with self._desk.reading() as tx:
-            return tx.applications.place(which, number)
+            return tx.applications.place(self._searchable(which), number)
+
+    def _searchable(self, which: ListFilter) -> ListFilter:
+        return replace(which, phones=which.phones and self._desk.actor.may(Right.OPEN_RECORD))
 
     def open(self, number: int) -> Application:
         """One record with all five items. Opening is written to the access log."""

@@ -35,6 +35,8 @@ class ListFilter:
     states: frozenset[State] = frozenset(State)
     search: str = ""
     """Part of a kana name or town, a 受付番号, or the last digits (4 and more) of a phone."""
+    phones: bool = True
+    """Whether digits are looked for in telephone numbers: not for who may open nobody, and would find one digit by digit."""
     unconfirmed_only: bool = False
     """Only those whose current version the ward has not confirmed in ⑤."""
     route: Route | None = None

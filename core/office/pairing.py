@@ -121,18 +121,19 @@ class Pairing(ABC):
         That of the next epoch while the keys are changed by hand. With it, in the same file, goes what the other site
         needs to know this site's codes by telephone.
         """
-        with self._desk.reading(Right.READ) as tx:
+        with self._desk.reading(Right.PARTNER) as tx:
             following, site = next_of(tx), self._desk.actor.site
             if following is None or not following.by_hand:
                 return own_card(tx) + codes_with(site, site_keys(tx), epoch_of(tx))
         if not following.handed:
-            with self._desk.writing(Right.READ) as tx:
+            with self._desk.writing(Right.PARTNER) as tx:
                 following = next_of(tx)
                 if following is None:
                     raise Refused(
                         "鍵の作り直しは、いま取りやめられました", next_step="もう一度書き出してください"
                     )
                 put_next(tx, replace(following, handed=True))
+                self._desk.log(tx, "partner_card", f"epoch={following.own.epoch}")
         return following.own.data + codes_with(site, following.keys, following.own.epoch)
 
     def keep_courier_credential(self, credential: str) -> None:
@@ -142,7 +143,7 @@ class Pairing(ABC):
             self._desk.log(tx, "courier_box")
 
     def courier_credential(self) -> str:
-        """What `keep_courier_credential` kept. Raises `Refused` when there is none."""
+        """What `keep_courier_credential` kept, for whoever carries bundles, an audit too. Raises `Refused` when there is none."""
         with self._desk.reading() as tx:
             kept = tx.settings.get("courier_credential")
         if kept is None:
@@ -165,6 +166,7 @@ class Pairing(ABC):
 
         A card of the next epoch is taken when this site has made its own (`Renewal.renew`), which then begins.
         """
+        self._desk.actor.require(Right.PARTNER)
         card, codes = split_card_file(card)
         parsed = read_card(card)
         with self._desk.writing(Right.PARTNER) as tx:

@@ -89,7 +89,7 @@ class Publication:
 
     def published(self, draw: str) -> None:
         """Enter in the ledger that the folder of this draw was written, with the hash of its file hashes."""
-        with self._desk.writing(Right.LEDGER_ADD) as tx:
+        with self._desk.writing(Right.EXPORT) as tx:
             public = publication_of(self._desk, tx, draw)
             listing = "".join(f"{sha256_hex(data)}  {name}\n" for name, data in sorted(public.items()))
             write_line(

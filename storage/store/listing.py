@@ -107,7 +107,7 @@ def where(which: ListFilter) -> tuple[str, list[Any]]:
         if digits and len(digits) <= 18:
             ways.append("application.number = ?")
             values.append(int(digits))
-        if len(digits) >= 4:
+        if len(digits) >= 4 and which.phones:
             ways.append("phone LIKE ?")
             values.append(f"%{digits}")
         clauses.append(f"({' OR '.join(ways)})")

@@ -126,6 +126,16 @@ def test_a_row_changed_at_the_source_changes_its_application_and_no_other(at: At
         assert (old, new) == ("0352731001", "0352737777")
 
 
+def test_importing_again_shows_what_the_file_says_and_not_what_was_corrected_since(at: At) -> None:
+    """What the vault holds of a person is opened one by one, and each opening is logged."""
+    machine = at("found").contractor
+    number = imports(machine, *APPLICANTS)[0]["number"]
+    machine.do("intake", "edit", number, "--set", "phone=03-5273-8888")
+    assert imports(machine, *APPLICANTS)[0]["applicant"]["phone"] == "0352731001"
+    (row,) = imports(machine, changed(HANAKO, mail="new@example.jp"))
+    assert (row["applicant"]["phone"], row["applicant"]["email"]) == ("0352731001", "new@example.jp")
+
+
 def test_a_correction_by_hand_survives_the_next_export(at: At) -> None:
     machine = at("found").contractor
     number = imports(machine, *APPLICANTS)[0]["number"]

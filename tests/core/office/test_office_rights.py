@@ -45,7 +45,8 @@ DOING: dict[str, Callable[[Office], object]] = {
     "cancel": lambda o: o.participants.cancel("X"), "attend": lambda o: o.participants.attend("A", "X", True),
     "participants": lambda o: o.participants.send(), "prepare": lambda o: o.notices.prepare(),
     "line": lambda o: o.ledger.add(Act.STORE, Content.FORMS, 1, Unit.SHEETS), "rules": lambda o: o.rules.set(""),
-    "trust": lambda o: o.exchange.trust(o.exchange.partner_card(), "x"),
+    "trust": lambda o: o.exchange.trust(b"", "x"), "card": lambda o: o.exchange.partner_card(),
+    "check": lambda o: o.intake.check({Field.KANA: "サトウ ハナコ"}), "publish": lambda o: o.publication.published("x"),
     "hire": lambda o: o.staff.add(NewPerson("x", "見本", Role.HANDLER, "p")), "revoke": lambda o: o.staff.revoke("w-handler"),
 }  # fmt: skip
 
@@ -110,3 +111,17 @@ def test_a_handler_takes_in_and_answers(ready: Any) -> None:
     assert [one.kind for one in handler.exchange.import_waiting()] == ["programme", "applicants"]
     assert [sent.kind for sent in handler.send_due()] == ["receipt"]
     assert handler.send_due() == []
+
+
+def test_digits_find_a_telephone_number_only_for_who_may_open_a_record(ready: Any) -> None:
+    """A masked list that answers "does it end so?" tells a number digit by digit, and leaves no trace in the log."""
+    for bureau in (ready.contractor, ready.ward):
+        phone = bureau.office_of(Role.MANAGER).intake.open(1).applicant.phone
+        assert phone is not None
+        ending = ListFilter(search=phone[-6:])
+        for role, found in ((Role.MANAGER, True), (Role.HANDLER, True), (Role.AUDITOR, False)):
+            intake = bureau.office_of(role).intake
+            assert bool(intake.count(ending)) is found
+            assert bool(intake.page(ending, 0, 9)) is found
+            assert (intake.place(ending, 1) is not None) is found
+            assert intake.count(ListFilter(search="サトウ")) == 1
