@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from cli.arguments import hide_arguments
 from cli.context import CHOICE
 from cli.telling import telling
 from cli.usage import called
@@ -35,6 +36,9 @@ ALONE = {
     "demo": "demo",
     "export": "export",
 }
+
+PERSONAL = {"intake", "review", "person", "participants"}
+"""Groups whose options may hold a name, an address, a number."""
 
 
 def main(
@@ -75,6 +79,8 @@ def command_of(words: Sequence[str]) -> str:
 
 def run() -> None:
     """All commands but the screens' short way (`cli.start`)."""
+    if command_of(sys.argv[1:]) in PERSONAL:
+        hide_arguments(GROUPS, ALONE)
     CHOICE.json = "--json" in sys.argv or ("sync" in sys.argv and not sys.stdout.isatty())
     with telling(as_json=CHOICE.json):
         called(program(command_of(sys.argv[1:])), sys.argv[1:])
