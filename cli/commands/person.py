@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from cli.context import Json, opened, remember, say
 from core.office.person import REASONS
+from core.office.person_words import disclosed_words, erased_words
+from core.office.remains import Remains, remains_words
 
 app = typer.Typer(no_args_is_help=True, help="本人からの求め（開示・利用停止・消去）")
 Number = Annotated[int, typer.Argument(help="受付番号")]
@@ -26,7 +28,7 @@ def disclose(
         copy = session.write_disclosure(file, number)
     say(
         {"file": str(file), "copy": copy},
-        f"書き出しました: {file}（控番号 {copy}）。本人だけに渡してください",
+        disclosed_words(copy, str(file)),
     )
 
 
@@ -42,10 +44,30 @@ def erase(
     remember(as_json)
     with opened() as session:
         gone = session.office.person.erase(number, reason)
-    say(
-        {"number": gone.number, "sent": gone.sent},
-        f"消去しました: 受付番号 {number:04}（番号と状態だけが残ります）\n"
-        "次にすること: ikiiki intake send と sync で、区の保管庫からも消す\n"
-        f"すでに送った束 {gone.sent}件の中身は変えられません。ikiiki partner renew で鍵を替えると、だれにも開けなくなります\n"
-        "印刷した通知や一覧に、この人が載っていないか確かめてください",
-    )
+        site = session.office.actor.site
+    say(_document(gone), "\n".join([*erased_words(number), "", *remains_words(gone, site)]))
+
+
+@app.command()
+def remains(number: Number, as_json: Json = False) -> None:
+    """その人が載っているかもしれない写し（控え・書出し・印刷物・ファイル）と、それぞれがどうなるか。消去の前にも後にも。"""
+    remember(as_json)
+    with opened() as session:
+        found = session.office.person.remains(number)
+        site = session.office.actor.site
+    say(_document(found), "\n".join(remains_words(found, site)))
+
+
+def _document(found: Remains) -> dict[str, Any]:
+    return {
+        "number": found.number, "erased": found.erased, "sent": found.sent, "end": found.end.isoformat(),
+        "files": list(found.files),
+        "copies": [
+            {
+                "site": one.site.value, "copy": one.copy.id, "content": one.copy.content.value,
+                "medium": one.copy.medium.value, "here": one.copy.here, "given": one.copy.given,
+                "rotated": one.rotated.isoformat() if one.rotated else None,
+            }
+            for one in found.copies
+        ],
+    }  # fmt: skip

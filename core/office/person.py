@@ -18,6 +18,7 @@ from core.office.happening import standing_today
 from core.office.inventory import write_copy
 from core.office.ledger import write_line
 from core.office.ports import AccessRow, SourceRow, Tx
+from core.office.remains import Remains, remains_of
 from core.office.staff import Record
 from core.roles import Right, Site
 
@@ -46,15 +47,6 @@ class Held:
     """控番号 of the paper."""
     at: str
     by: str
-
-
-@dataclass(frozen=True)
-class Gone:
-    """What was erased, and what could not be."""
-
-    number: int
-    sent: int
-    """Bundles that may still hold the person, sealed, until the keys are changed."""
 
 
 class Renewal(Protocol):
@@ -99,26 +91,32 @@ class PersonDesk:
                 self._desk.actor.name,
             )
 
-    def erase(self, number: int, reason: str) -> Gone:
+    def may_erase(self, number: int) -> Remains:
+        """What will be left of somebody who may be erased now. Raises as `erase`; changes nothing."""
+        self._require_here()
+        with self._desk.reading() as tx:
+            _need_out(self._desk, tx, _need(tx, number))
+            return remains_of(tx, self._desk, number)
+
+    def remains(self, number: int) -> Remains:
+        """Where this person may still stand outside the rows, erased or not; at either site."""
+        with self._desk.reading(Right.ERASE) as tx:
+            _known(tx, number)
+            return remains_of(tx, self._desk, number)
+
+    def erase(self, number: int, reason: str) -> Remains:
         """利用停止・消去: the five items, wishes and hashes over them, out of every row. There is no way back.
 
         The vault gets a new key with it, so that older pages and logs are dead too. Raises `Refused` for somebody who still takes part, and while others are inside;
         `UsageError` for an unknown number or reason.
         """
-        self._desk.actor.require(Right.ERASE)
         if reason not in REASONS:
             raise UsageError(
                 "理由の符号が正しくありません",
                 where=reason[:20],
                 next_step="次のどれか: " + " ".join(REASONS),
             )
-        if self._desk.actor.site is not Site.CONTRACTOR:
-            raise Refused(
-                "一人の消去は委託先が行い、次の③で区の保管庫にも伝わります",
-                next_step="委託先に依頼してください",
-            )
-        with self._desk.reading() as tx:
-            _need_out(self._desk, tx, _need(tx, number))
+        self.may_erase(number)
 
         def record(tx: Tx, _: bytes) -> None:
             application = _need(tx, number)
@@ -129,10 +127,15 @@ class PersonDesk:
 
         self._renewal.renew(record)
         with self._desk.reading() as tx:
-            return Gone(number, sum(row.kind in _WITH_PEOPLE for row in tx.bundles.list("out")))
+            return remains_of(tx, self._desk, number)
 
-
-_WITH_PEOPLE = frozenset({"applicants", "participants", "desk"})
+    def _require_here(self) -> None:
+        self._desk.actor.require(Right.ERASE)
+        if self._desk.actor.site is not Site.CONTRACTOR:
+            raise Refused(
+                "一人の消去は委託先が行い、次の③で区の保管庫にも伝わります",
+                next_step="委託先に依頼してください",
+            )
 
 
 def erase_person(desk: Desk, tx: Tx, application: Application, reason: str) -> None:
@@ -142,10 +145,15 @@ def erase_person(desk: Desk, tx: Tx, application: Application, reason: str) -> N
     tx.blanks.erase(gone, desk.now(), desk.actor.staff_id, reason)
 
 
-def _need(tx: Tx, number: int) -> Application:
+def _known(tx: Tx, number: int) -> Application:
     application = tx.applications.get(number)
     if application is None:
         raise UsageError("その受付番号の応募はありません", where=f"受付番号 {number:04}")
+    return application
+
+
+def _need(tx: Tx, number: int) -> Application:
+    application = _known(tx, number)
     if is_blanked(application):
         raise Refused("この人の情報は、すでに消去されています", where=f"受付番号 {number:04}")
     return application

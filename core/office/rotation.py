@@ -52,3 +52,17 @@ def kept(made: Iterable[dt.datetime], keeping: Keeping = DEFAULT) -> frozenset[d
             newest.setdefault(span(at), at)
         stay |= set(list(newest.values())[:number])
     return frozenset(stay)
+
+
+def last_days(
+    made: Iterable[dt.datetime], now: dt.datetime, until: dt.date, keeping: Keeping = DEFAULT
+) -> dict[dt.datetime, dt.date | None]:
+    """By backup, the day on which it is removed if one is made each day from tomorrow on; None where that is after `until`."""
+    here, gone = set(made), dict.fromkeys(made)
+    moment = now
+    while moment.date() < until and any(one in here for one in gone):
+        moment += dt.timedelta(days=1)
+        stay = kept({*here, moment}, keeping)
+        gone |= {one: moment.date() for one in here - stay if one in gone}
+        here = set(stay)
+    return gone

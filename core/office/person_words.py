@@ -1,0 +1,23 @@
+"""What is said about one person's rights, the same on the screen and by the command."""
+
+from __future__ import annotations
+
+
+def disclosed_words(copy: str, file: str = "") -> str:
+    """`file`: where it lies, for whoever did not choose the place just now."""
+    where = f": {file}" if file else ""
+    return f"書き出しました{where}（控番号 {copy}）。本人だけに渡してください"
+
+
+def erased_words(number: int) -> list[str]:
+    """What was done, and what comes next."""
+    return [
+        f"消去しました: 受付番号 {number:04}（番号と状態だけが残ります）",
+        "次にすること: F2 の「③送る」（ikiiki intake send）と送受信（sync）で、区の保管庫からも消す",
+    ]
+
+
+BEFORE_ERASING = (
+    "この人の氏名・生年月日・住所・電話番号・メール・希望・グループを、過去の版と元の記載からも消します。元に戻せません。",
+    "受付番号と状態、公表した抽選の記録は残ります。公表した記録がこの人のものだったことは、もう示せません。",
+)
