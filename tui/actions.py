@@ -74,6 +74,7 @@ ACTIONS: tuple[Action, ...] = (
         "取り込んだときの元の記載を見る（操作ログに残ります）",
         Right.OPEN_RECORD,
     ),
+    Action("record", "rights", "本人からの求め", "", "この人への開示、訂正、利用停止・消去", Right.ERASE),
     Action("record", "back", "戻る", "escape", "一覧に戻る"),
     # 入力
     Action("entry", "save", "保存", "f10,ctrl+s", "保存して、次の新しい用紙を開く"),

@@ -142,6 +142,10 @@ class Session(Protocol):
         """消去報告書 as PDF and, beside it, the signed record; the paper's 控番号."""
         ...
 
+    def write_disclosure(self, file: Path, number: int) -> str:
+        """開示 of one person as PDF, a new file; the paper's 控番号."""
+        ...
+
     def close(self) -> None:
         """Close the vault and forget its key. Called once, after the last worker has ended."""
         ...

@@ -46,6 +46,16 @@ class Desk:
         field.value = text
         await self._settle()
 
+    async def choose(self, words: str) -> None:
+        """By F8, arrows and Enter."""
+        await self.press("f8")
+        for _ in range(30):
+            line = next((one for one in self.text().splitlines() if one.lstrip(" │").startswith(">")), "")
+            if words in line:
+                break
+            await self.press("down")
+        await self.press("enter")
+
     async def sync(self) -> None:
         await self.press("f6", "enter", "escape")
 

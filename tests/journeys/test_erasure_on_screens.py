@@ -19,13 +19,8 @@ class Eraser(Desk):
 
     async def window(self) -> None:
         """F5, F8, 消去, and past what it would do."""
-        await self.press("f5", "f8")
-        for _ in range(20):
-            line = next((one for one in self.text().splitlines() if one.lstrip(" │").startswith(">")), "")
-            if "消去  …" in line:
-                break
-            await self.press("down")
-        await self.press("enter")
+        await self.press("f5")
+        await self.choose("消去  …")
         assert (
             "消えるもの" in self.text() and "残るもの" in self.text()
         ) or "保管庫のデータベース" in self.text()

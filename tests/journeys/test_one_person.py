@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.acting import APPLICANTS, Machine, Sites, export
+from tests.journeys.desks import Desk, sit
 from tests.journeys.erasing import HANDLER, handler, inside
 from tests.journeys.seeking import applicants_of, more_words_of, needles, words_of
 
@@ -101,7 +102,22 @@ def test_who_may_not_and_when_it_is_not_yet_time(at: At) -> None:
     contractor.refused("person", "erase", 999, "--reason", "request", code=2)
     with_her = words_about(contractor, "サトウ ハナコ")
     assert inside(contractor, with_her)
-    contractor.do("person", "erase", HANAKO, "--reason", "request")
+    usb = sites.base / "usb"
+    usb.mkdir()
+    beside, carried = contractor.do("backup")["id"], contractor.do("backup", "--to", usb)["id"]
+    contractor.do("person", "disclose", HANAKO, sites.base / "hanako.pdf")
+    gone = contractor.do("person", "erase", HANAKO, "--reason", "request")
+    left = {one["copy"]: one for one in gone["copies"]}
+    assert left[beside]["rotated"] is not None and left[carried]["rotated"] is None
+    assert [one["medium"] for one in left.values() if one["content"] == "applications"] == ["paper"]
+    assert gone["files"] == [str(sites.base / "hanako.pdf")] and gone["sent"] == 1
+    contractor.do("intake", "send")
+    sites.sync()
+    of_the_contractor = [
+        one for one in ward.do("person", "remains", HANAKO)["copies"] if one["site"] == "contractor"
+    ]
+    assert {one["copy"] for one in of_the_contractor} >= {beside, carried}
+    handler(contractor).refused("person", "remains", HANAKO, code=3)
     contractor.refused("person", "erase", HANAKO, "--reason", "request", code=3)
     contractor.refused("intake", "edit", HANAKO, "--set", "phone=03-5273-2001", code=3)
     contractor.refused("intake", "resolve", HANAKO, "--accept", "--reason", "ward_decision", code=3)
@@ -125,6 +141,37 @@ def test_what_is_disclosed_is_all_that_is_held_and_is_noted(at: At) -> None:
     assert "タカハシ" not in flat
     line = contractor.do("ledger", "list")["lines"][0]
     assert (line["act"], line["ref"]) == ("print", f"medium:{made['copy']}")
+
+
+async def test_at_the_keys_she_is_disclosed_to_herself_and_erased_after_her_number_is_typed(at: At) -> None:
+    sites = at("apply")
+    contractor = sites.contractor
+    paper = sites.base / "her.pdf"
+    words = words_about(contractor, "サトウ ハナコ")
+
+    async def at_the_record(desk: Desk) -> None:
+        await desk.press("f2", "home", "enter")
+        await desk.choose("本人からの求め")
+        await desk.press("enter")
+        await desk.type_into(str(paper))
+        await desk.press("enter")
+        assert "本人だけに渡してください" in desk.text() and paper.exists()
+        await desk.choose("本人からの求め")
+        await desk.press("down", "down", "enter")
+        assert "まだ応募している人です" in desk.text()
+        await desk.press("enter", "w", "enter")
+        await desk.choose("本人からの求め")
+        await desk.press("down", "down", "enter", "enter")
+        assert "her.pdf" in desk.text()
+        await desk.press("enter")
+        await desk.type_into("2")
+        await desk.press("enter")
+        assert "受付番号が違います" in desk.text() and inside(contractor, words)
+        await desk.press("backspace", "0", "0", "0", "1", "enter")
+        assert "消去しました" in desk.text() and "区の保管庫からも消す" in desk.text()
+
+    await sit(contractor, at_the_record, Desk)
+    assert inside(contractor, words) == []
 
 
 @pytest.mark.parametrize("kana", ["サトウ ハナコ"])

@@ -54,7 +54,26 @@ RECORD = (
     Row("refuse", "Choice"),
     Row("withdraw", "Choice"),
     Row("sources", "Message"),
+    Row("rights", "Choice", then=(Then("disclose", ("enter",), "Prompt"),)),
 )
+LEFT = (Row("rights", "Choice", then=(Then("left", ("end", "enter"), "Message"),)),)
+"""Where somebody may still stand."""
+ERASED = (
+    Row(
+        "rights",
+        "Choice",
+        then=(
+            Then("reason", ("down", "down", "enter"), "Choice"),
+            Then("left", ("enter",), "Message"),
+            Then("number", ("enter",), "Prompt"),
+            Then("gone", ("enter",), "Message", typed="5"),
+        ),
+        ends=True,
+    ),
+)
+"""One person who takes no part is erased."""
+FIFTH = ("down", "down", "down", "down", "enter")
+"""Somebody who was refused."""
 
 
 def filled(*fields: str) -> Doing:
@@ -104,6 +123,14 @@ APPLICATIONS: tuple[Walk, ...] = (
             (W, "counter", Right.DESK, HELD),
         )
     ),
+    Walk(
+        "record", "printed", LEFT, "intake", FIFTH, "RecordSheet",
+        needs=Right.ERASE, told=True, name="record-left",
+    ),
+    Walk(
+        "record", "printed", ERASED, "intake", FIFTH, "RecordSheet",
+        site=C, needs=Right.ERASE, told=True, name="record-erased",
+    ),
     *(
         Walk("entry", "intake", ENTRY, "intake", ("n",), "EntrySheet", site=site, needs=right)
         for site, right in ((C, Right.INTAKE), (W, Right.DESK))
@@ -129,6 +156,7 @@ OUTING = (
     Row("close", "Choice"),
     Row("reprint", "Choice", then=(Then("paper", ("enter",), "Prompt"),)),
     Row("bounced", "Choice"),
+    Row("rights", "Choice"),
     Row("roster", "Choice", then=(Then("where", ("enter",), "Prompt"),)),
     Row("attend"),
     Row("absent"),

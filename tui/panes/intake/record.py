@@ -20,6 +20,7 @@ from tui.actions import Action, bindings_of
 from tui.panes.intake.edit import EditSheet
 from tui.panes.intake.together import member_words, tie_by_key, view_words
 from tui.place import Sheet, flow
+from tui.rights import person_rights
 from tui.safety import clean, fit
 from tui.widgets.dialogs import Choice, Message
 from tui.words import WARNING_WORDS, era, moment, no
@@ -119,7 +120,7 @@ class RecordSheet(Sheet):
 
     def open_actions(self) -> list[Action]:
         state = self._application.state if self._application else None
-        fitting = {"sources", "back"}
+        fitting = {"sources", "back", "rights"}
         if self.may_correct and state is not None:
             fitting.add("edit")
             if state is State.HELD:
@@ -188,6 +189,11 @@ class RecordSheet(Sheet):
         await self.ikiiki.ask(
             Message("元の記載", "\n\n".join(parts) or "元の記載はありません（相手の拠点から届いた応募です）")
         )
+
+    @flow
+    async def action_rights(self) -> None:
+        if await person_rights(self, self._number):
+            self._show(self.office.intake.open(self._number), self._draft_words())
 
     def action_back(self) -> None:
         self.dismiss(None)

@@ -22,6 +22,7 @@ from tui.list_place import PEOPLE_ORDERS, ListPlace, Rows, View, age_key, line_o
 from tui.panes.participants.notices import print_again
 from tui.place import Sheet, flow
 from tui.printing import print_paper
+from tui.rights import person_rights
 from tui.safety import clean, fit
 from tui.widgets.dialogs import Choice, Message, Prompt, confirm
 from tui.widgets.frame import Frame
@@ -352,6 +353,12 @@ class OutingSheet(ListPlace, Sheet):
         if row is not None and await self._event(f"不着 受付番号 {no(row.number)}", words, "記録する"):
             self.office.mailing.bounced(row.number)
             self.say("不着を記録しました。「⑪通知」で紙の通知をつくってください")
+
+    @flow
+    async def action_rights(self) -> None:
+        row = self._list.current
+        if row is not None and await person_rights(self, row.number):
+            self._load()
 
     def action_back(self) -> None:
         self.dismiss(None)
