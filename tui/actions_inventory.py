@@ -42,4 +42,12 @@ INVENTORY: tuple[Action, ...] = (
         "返したもの、廃棄したものも見る。もう一度で、いまあるものだけ",
     ),
     Action("inventory", "back", "戻る", "escape", "管理簿に戻る"),
+    Action(
+        "inventory",
+        "retract",
+        "記入の取消し",
+        "u",
+        "まちがえた記入（受取り、引渡しなど）を、理由を選んで取り消す",
+        Right.LEDGER_ADD,
+    ),
 )

@@ -10,8 +10,8 @@ import typer
 from cli.commands.export import day_of
 from cli.context import Json, columns, opened, remember, say
 from core.ledger.codes import CONTENT_WORDS, MEDIUM_WORDS, PLACE_WORDS, UNIT_WORDS, Content, Medium
-from core.ledger.handover import STAGE_WORDS
-from core.office.custody_items import STEP_WORDS, Item
+from core.ledger.handover import RETRACT_WORDS, STAGE_WORDS
+from core.office.custody_items import STEP_WORDS, Item, retracted_words, what_stands
 
 app = typer.Typer(no_args_is_help=True, help="媒体と紙の受渡し（施錠した鞄、受渡票、受領、返却）")
 Name = Annotated[str, typer.Argument(help="控番号（はじめの4文字以上）")]
@@ -157,6 +157,27 @@ def back(name: Name, count: Count, as_json: Json = False) -> None:
     with opened() as session:
         item = session.office.custody.back(name, count)
     _told(item)
+
+
+@app.command()
+def retract(
+    name: Name,
+    reason: Annotated[
+        str, typer.Option(help="、".join(f"{code}: {words}" for code, words in RETRACT_WORDS.items()))
+    ],
+    as_json: Json = False,
+) -> None:
+    """まちがえた記入を取り消す。この側のいちばん新しい1つ（受取り、引渡しなど）。前の行は消えずに残る。"""
+    remember(as_json)
+    with opened() as session:
+        before = session.office.custody.find(name)
+        item = session.office.custody.retract(name, reason)
+    assert before.mistake is not None, "it was taken back"
+    words = retracted_words(before.mistake)
+    say(
+        {"id": before.id, "retracted": before.mistake.seq, "item": document(item) if item else None},
+        f"控番号 {before.id}: {words}。{what_stands(item)}",
+    )
 
 
 @app.command("return-by")

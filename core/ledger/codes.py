@@ -68,6 +68,7 @@ class Act(StrEnum):
     DROP_ERASURE = "drop_erasure"
     REGISTER = "register"
     END = "end"
+    RETRACT = "retract"
 
 
 ACT_WORDS: dict[Act, str] = {
@@ -128,6 +129,7 @@ ACT_WORDS: dict[Act, str] = {
     Act.DROP_ERASURE: "消去の取りやめ",
     Act.REGISTER: "台帳への登録",
     Act.END: "台帳の登録の終了",
+    Act.RETRACT: "記入の取消し",
 }
 
 

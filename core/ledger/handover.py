@@ -15,6 +15,17 @@ from core.ledger.codes import CARRIED, Act, Content
 from core.ledger.line import LedgerLine
 from core.roles import Site
 
+RETRACTABLE = frozenset({
+    Act.CARRY, Act.GIVE, Act.TAKE, Act.RETURN, Act.SIGNED_FOR, Act.STORE, Act.TAKE_OUT, Act.DESTROY,
+})  # fmt: skip
+"""Steps of a thing carried by hand that a later line of the same site may take back."""
+RETRACT_WORDS = {
+    "number": "控番号をまちがえた",
+    "count": "数をまちがえた",
+    "thing": "内容や媒体、ちがう手順をまちがえて選んだ",
+    "never": "実際には行っていない",
+}
+"""Why a line is taken back: the closed codes at the end of `ref=undo:<seq>:<reason>`."""
 _MAKING = frozenset({Act.INTAKE, Act.EXPORT, Act.COPY, Act.PRINT})
 _GIVING = frozenset({Act.GIVE, Act.RETURN, Act.SEND})
 _TAKING = frozenset({Act.TAKE, Act.RECEIVE})
@@ -62,6 +73,13 @@ class Handover:
     returned: LedgerLine | None = None
     back: LedgerLine | None = None
     destroyed: int = 0
+    lines: Sequence[LedgerLine] = field(default=())
+    """All that stand, each site's in order."""
+
+    def retractable(self, site: Site) -> LedgerLine | None:
+        """The newest line of that site, where it may be taken back: one after the other, the last first."""
+        newest = _last(line for line in self.lines if line.org is site)
+        return newest if newest is not None and newest.act in RETRACTABLE else None
 
     @property
     def giver(self) -> Site | None:
@@ -100,10 +118,27 @@ class Handover:
         return Stage.LOCKED if self.bagged else Stage.PREPARED
 
 
+def standing(lines: Iterable[LedgerLine]) -> list[LedgerLine]:
+    """The lines without those that were taken back, and without those that take back.
+
+    A `retract` counts for an earlier line of its own ledger and its own handover, of a kind that may be taken back; else for nothing.
+    """
+    found = list(lines)
+    gone = {
+        (line.org, int(line.ref.split(":")[1]), line.handover) for line in found if line.act is Act.RETRACT
+    }
+    return [
+        line
+        for line in found
+        if line.act is not Act.RETRACT
+        and not (line.act in RETRACTABLE and line.handover and (line.org, line.seq, line.handover) in gone)
+    ]
+
+
 def handovers(lines: Iterable[LedgerLine]) -> list[Handover]:
     """All handovers in both sites' lines, by id; of several lines of one side the last counts (a correction)."""
     by_id: dict[str, list[LedgerLine]] = {}
-    for line in lines:
+    for line in standing(lines):
         if line.handover:
             by_id.setdefault(line.handover, []).append(line)
     found = [_handover(key, by_id[key]) for key in sorted(by_id)]
@@ -125,6 +160,7 @@ def _handover(key: str, lines: Sequence[LedgerLine]) -> Handover:
         tuple(line for line in lines if line.act is Act.CARRY),
         returned, back,
         sum(line.qty for line in lines if line.act in _ENDING),
+        lines,
     )  # fmt: skip
 
 
@@ -143,7 +179,7 @@ def require_handover(line: LedgerLine, before: Iterable[LedgerLine]) -> None:
     C7: a data medium and its password notice are handed over on separate occasions. C8: what a person carries is
     given, or brought back, only after a line of the same site says that it travels in a locked bag.
     """
-    same = [other for other in before if other.handover == line.handover] if line.handover else []
+    same = standing(other for other in before if other.handover == line.handover) if line.handover else []
     notice = {other.content is Content.PASSWORD_NOTICE for other in [*same, line]}
     if len(notice) > 1:
         raise Refused(

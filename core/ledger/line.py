@@ -42,6 +42,7 @@ _REF = re.compile(
             "outing:[A-Z0-9]{1,4}",
             f"staff:{STAFF_ID.pattern}",
             f"rewind:{_NUMBER}:[0-9a-f]{{64}}",
+            f"undo:{_NUMBER}:(?:number|count|thing|never)",
         )
     )
 )
@@ -211,7 +212,13 @@ def _wrong(line: LedgerLine) -> str:
 
 
 def _ref_fits(line: LedgerLine) -> bool:
-    """`epoch` names what it agrees to: a restore (`rewind:`), or the card of the next site key (`sha256:`). `set_aside` names manifest and reason."""
+    """`epoch` names what it agrees to: a restore (`rewind:`), or the card of the next site key (`sha256:`). `set_aside` names manifest and
+    reason, `retract` an earlier line of its own ledger and the reason.
+    """
+    if (line.act is Act.RETRACT) != line.ref.startswith("undo:"):
+        return False
+    if line.act is Act.RETRACT:
+        return 0 < int(line.ref.split(":")[1]) < line.seq
     if line.act is Act.EPOCH:
         return line.ref.startswith(("rewind:", "sha256:"))
     return not line.ref.startswith("rewind:") and (line.act is Act.SET_ASIDE) == line.ref.startswith("aside:")

@@ -11,6 +11,7 @@ from core.checks import VERDICT_WORDS, Check, Verdict
 from core.errors import IntegrityFailure
 from core.ledger.access import access_hash
 from core.ledger.codes import CONTENT_WORDS, MEDIUM_WORDS, PLACE_WORDS, UNIT_WORDS, Act, Content
+from core.ledger.handover import standing
 from core.ledger.line import LedgerLine
 from core.office.box_evidence import answers_of, evidence_of, judged
 from core.office.desk import Desk, programme_of
@@ -222,8 +223,9 @@ _FLOW: tuple[tuple[str, Site, Act, Content | None], ...] = (
 
 def _flow(lines: dict[Site, list[LedgerLine]]) -> Table:
     rows = []
+    told = {org: standing(of) for org, of in lines.items()}
     for words, org, act, content in _FLOW:
-        of = [line for line in lines[org] if line.act is act and content in (None, line.content)]
+        of = [line for line in told[org] if line.act is act and content in (None, line.content)]
         if of:
             counted: Counter[str] = Counter()
             for line in of:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from core.errors import Refused, UsageError
 from core.exchange.strict import ID10, MAX_INTEGER
 from core.ledger.codes import CARRIED, Act, Content, Medium, Place, Unit
-from core.ledger.handover import Stage
+from core.ledger.handover import RETRACT_WORDS, Stage
 from core.office.carried import tell_soon
 from core.office.custody_items import DATA, STEP_WORDS, Item, Step, items_of, keyed_of
 from core.office.desk import Desk, programme_of
@@ -175,6 +175,32 @@ class Custody:
             keep(tx, item.id, replace(kept_of(tx, item.id) or Kept(), return_by=day))
             self._desk.log(tx, "return_by", item.id)
             return self._need(tx, item.id)
+
+    def retract(self, name: str, reason: str) -> Item | None:
+        """Take back this site's newest line about a thing: it was entered by mistake. The ledger only grows, so this is one more line.
+
+        The thing as it stands then; None where nothing else tells of it (a 控番号 that was mistyped). `reason` is a code of
+        `RETRACT_WORDS`. Raises `UsageError`, and `Refused` where the newest line is none that can be taken back.
+        """
+        with self._desk.writing(Right.LEDGER_ADD) as tx:
+            item = self._need(tx, name)
+            if reason not in RETRACT_WORDS:
+                raise UsageError(
+                    "理由の符号が正しくありません", where=reason[:20], next_step="次のどれか: " + " ".join(RETRACT_WORDS)
+                )  # fmt: skip
+            line = item.mistake
+            if line is None:
+                raise Refused(
+                    "取り消せる記入はありません", where=f"控番号 {item.id}",
+                    next_step="取り消せるのは、この側がいちばん新しく記入した、運搬・引渡し・受取り・返却・保管・廃棄です",
+                )  # fmt: skip
+            write_line(
+                self._desk, tx, Act.RETRACT, line.content, line.qty, line.unit, medium=line.medium,
+                from_=line.from_, to=line.to, handover=item.id, ref=f"undo:{line.seq}:{reason}",
+            )  # fmt: skip
+            tell_soon(tx)
+            self._desk.log(tx, "handover_retract", f"{item.id} line={line.seq} {reason}")
+            return next((one for one in items_of(tx, self._desk.actor.site) if one.id == item.id), None)
 
     # -- parts ------------------------------------------------------------------------------------------------
 

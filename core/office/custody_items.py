@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.applicant import Route, State
-from core.ledger.codes import Content, Medium, Place, Unit
-from core.ledger.handover import Handover, Stage
+from core.ledger.codes import ACT_WORDS, UNIT_WORDS, Content, Medium, Place, Unit
+from core.ledger.handover import STAGE_WORDS, Handover, Stage
 from core.ledger.line import LedgerLine
 from core.office.carried import carried
 from core.office.forms import OWN_NUMBERS
@@ -85,6 +85,8 @@ class Item:
     """In a data medium made here: how many records it holds."""
     opens: str
     """Of a password notice made here: which export it opens."""
+    mistake: LedgerLine | None = None
+    """This site's newest line of it, which may be taken back."""
 
     @property
     def due(self) -> Step | None:
@@ -131,7 +133,7 @@ def _item(tx: Tx, one: Handover, site: Site, number: int) -> Item:
     return Item(
         one.id, about.content, about.medium, about.unit, about.qty, one.taken.qty if one.taken else None,
         from_, to, one.stage, one.differs, one.given is not None, one.giver, one.giver is site, _steps(one, site), number, newest.at,
-        kept.return_by, kept.records, kept.opens,
+        kept.return_by, kept.records, kept.opens, one.retractable(site),
     )  # fmt: skip
 
 
@@ -174,3 +176,19 @@ def keyed_of(tx: Tx, items: Iterable[Item]) -> Sequence[str]:
         one.route is Route.DESK and one.number in OWN_NUMBERS for one in tx.applications.all(tuple(State))
     )
     return (f"窓口の応募用紙: 受け取った {sheets}枚、入力した {keyed}件",)
+
+
+def entry_words(line: LedgerLine) -> str:
+    """One step as it was entered: what may be taken back."""
+    return f"「{ACT_WORDS[line.act]}{line.qty}{UNIT_WORDS[line.unit]}」（管理簿{line.seq}行目）"
+
+
+def retracted_words(line: LedgerLine) -> str:
+    return f"{entry_words(line)}の記入を取り消しました"
+
+
+def what_stands(item: Item | None) -> str:
+    """What is left after a step was taken back."""
+    if item is None:
+        return "この控番号の記入は、ほかにありません"
+    return f"いまは「{'両側で違う' if item.differs else STAGE_WORDS[item.stage]}」です"

@@ -17,6 +17,7 @@ from core.errors import Refused, UsageError
 from core.exchange.signed import read_signed, write_signed
 from core.keys import VerifyKey
 from core.ledger.codes import Act, Content, Medium, Place, Unit
+from core.ledger.handover import standing
 from core.ledger.line import LedgerLine, read_line
 from core.office.desk import Desk, iso, programme_of
 from core.office.inventory import Copy, copies_of, write_copy
@@ -227,7 +228,7 @@ class Erasing:
             copies = tuple(copies_of(tx, self._desk))
             ticks = {
                 line.ref.partition(":")[2]: (line.actor, line.at)
-                for line in self._lines(tx)
+                for line in standing(self._lines(tx))
                 if line.act is Act.DESTROY and line.ref
             }
             paper = write_copy(self._desk, tx, Act.PRINT, Content.ERASURE_REPORT, 1, Unit.FILES, Medium.PAPER)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from core.canonical import crockford_id
 from core.errors import Refused, UsageError
 from core.ledger.codes import Act, Content, Medium, Place, Unit
+from core.ledger.handover import standing
 from core.ledger.line import LedgerLine, read_line
 from core.office.carried import carried, tell_soon
 from core.office.desk import Desk
@@ -23,7 +24,7 @@ from core.office.seating import today
 from core.roles import Right, Site
 
 REF, BATCH = "medium:", "batch:"
-_ABOUT_COPIES = (b'"ref":"medium:', b'"ref":"batch:')
+_ABOUT_COPIES = (b'"ref":"medium:', b'"ref":"batch:', b'"ref":"undo:')
 SHORTEST = 4
 """Characters of an id that a person must type, as long as they name one copy alone."""
 MAKING = frozenset({Act.PRINT, Act.EXPORT, Act.COPY, Act.BACKUP, Act.TAKE, Act.INTAKE})
@@ -72,7 +73,7 @@ def copies(lines: Iterable[LedgerLine], others: Iterable[LedgerLine] = ()) -> li
     site's lines (`others`) those count that say it destroyed what it had of us.
     """
     found: dict[str, Copy] = {}
-    for line in lines:
+    for line in standing(lines):
         if not line.ref.startswith((REF, BATCH)):
             continue
         name = line.ref.partition(":")[2]
@@ -88,7 +89,7 @@ def copies(lines: Iterable[LedgerLine], others: Iterable[LedgerLine] = ()) -> li
                 _posted(found, line)
             continue
         found[name] = _told(known, line)
-    for line in others:
+    for line in standing(others):
         known = found.get(line.ref.partition(":")[2]) if line.ref.startswith(REF) else None
         if known is not None and line.act in ENDING:
             found[known.id] = replace(
@@ -132,14 +133,15 @@ def _told(copy: Copy, line: LedgerLine) -> Copy:
 
 def copies_of(tx: Tx, desk: Desk) -> list[Copy]:
     """This site's copies, with the days by which they are to come or go back."""
-    found = copies(_lines(tx, desk.actor.site), _lines(tx, desk.actor.site.other))
+    found = copies(copy_lines(tx, desk.actor.site), copy_lines(tx, desk.actor.site.other))
     day = today(desk)
     return [replace(one, return_by=by, overdue=is_overdue(by, one, day)) for one, by in _dated(tx, found)]
 
 
-def _lines(tx: Tx, org: Site) -> Iterator[LedgerLine]:
+def copy_lines(tx: Tx, org: Site) -> Iterator[LedgerLine]:
+    """What a site's ledger tells of copies."""
     for raw in tx.ledger.lines(org):
-        if _ABOUT_COPIES[0] in raw or _ABOUT_COPIES[1] in raw:
+        if any(word in raw for word in _ABOUT_COPIES):
             yield read_line(raw, name=f"ledger-{org}")[1]
 
 

@@ -13,7 +13,7 @@ from core.ledger.codes import CONTENT_WORDS, MEDIUM_WORDS, UNIT_WORDS, Act, Cont
 from core.ledger.line import read_line
 from core.office.blanking import is_blanked
 from core.office.desk import Desk, programme_of
-from core.office.inventory import Copy, copies, copies_of
+from core.office.inventory import Copy, copies, copies_of, copy_lines
 from core.office.ports import Tx
 from core.office.rotation import last_days
 from core.office.seating import day_of
@@ -73,14 +73,9 @@ def remains_of(tx: Tx, desk: Desk, number: int) -> Remains:
         # A form was on paper before it was keyed.
         if _holds(copy, None if copy.content is Content.FORMS else first, gone)
     ]
-    lines = [
-        read_line(raw, name="ledger.hkl")[1]
-        for raw in tx.ledger.lines(here.other)
-        if b'"ref":"medium:' in raw or b'"ref":"batch:' in raw
-    ]
     # When the other site came to have the person, this one does not know; when it followed, its receipt tells.
     followed = _followed(tx, here, gone) if here is Site.CONTRACTOR else gone
-    theirs = [copy for copy in copies(lines) if _holds(copy, None, followed)]
+    theirs = [copy for copy in copies(copy_lines(tx, here.other)) if _holds(copy, None, followed)]
     found = [
         Remaining(site, copy, rotated)
         for site, some in ((here, own), (here.other, theirs))

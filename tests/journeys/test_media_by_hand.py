@@ -150,6 +150,10 @@ def test_the_counters_paper_by_command(at: At, tmp_path: Path, counted: int) -> 
         late = [one["what"] for one in machine.do("status")["late"]]
         assert ("受渡しの記入が両側で違います（1件）" in late) == (counted != 3)
     if counted == 3:
+        assert c.do("handover", "retract", name, "--reason", "number")["item"]["next"] == ["take"]
+        assert c.run("handover", "retract", name, "--reason", "number").code == 3
+        assert "手では書けません" in c.refused("ledger", "add", "--act", "retract", "--content", "forms", "--qty", 1, "--unit", "sheets", code=2)  # fmt: skip
+        c.do("handover", "take", name, 3)
         return
     w.do("handover", "recount", name, 2)
     sites.sync()
@@ -184,6 +188,15 @@ async def test_the_same_by_keys(at: At, medium: Path, tmp_path: Path) -> None:
         await desk.type_into("3")
         await desk.press("enter")
         assert "受領ずみ" in desk.text() and "受け取った 3枚、入力した 0件" in desk.text(), desk.text()
+        await desk.press("u", "enter")
+        assert "ほかにありません" in desk.text() and "手で運ぶ媒体や紙は、まだありません" in desk.text(), (
+            desk.text()
+        )
+        await desk.press("r")
+        await desk.type_into(seen["name"])
+        await desk.press("enter", "enter")
+        await desk.type_into("3")
+        await desk.press("enter")
         await desk.press("x", "enter", "enter", "enter", "enter")  # applications, to the ward, USB, usual day
         await desk.type_into(str(medium))
         await desk.press("enter")

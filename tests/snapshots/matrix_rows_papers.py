@@ -27,6 +27,7 @@ CARRIED = Walk(
         ),
         Row("_outing", "Choice", keys=("x", "down", "down", "enter"), needs=Right.EXPORT),
         Row("take", "Prompt", then=(Then("what", ("enter",), "Choice", typed="2345ABCDEF"),)),
+        Row("retract", "Choice"),
         Row("ended", after=("a",)),
     ),
     "ledger",

@@ -9,8 +9,8 @@ from pathlib import Path
 from core.errors import UsageError
 from core.ledger.codes import CONTENT_WORDS, MEDIUM_WORDS, PLACE_WORDS, Content, Medium
 from core.ledger.codes import Place as Where
-from core.ledger.handover import Stage
-from core.office.custody_items import DATA, STEP_WORDS, Item, Step
+from core.ledger.handover import RETRACT_WORDS, Stage
+from core.office.custody_items import DATA, STEP_WORDS, Item, Step, entry_words, what_stands
 from core.office.exporting import TO, WHAT_WORDS, What
 from core.office.inventory import Copy
 from core.roles import Right, Site
@@ -49,6 +49,9 @@ class Hands(Place):
             await self._paper(answer, name)
         elif answer == "return_by":
             await self._return_by(name)
+        elif answer == "retract":
+            assert item is not None, "a step is an item's"
+            await self.take_back(item)
         else:
             assert copy is not None, "what lies here is a copy"
             await self._here(answer, copy)
@@ -78,7 +81,21 @@ class Hands(Place):
             found["destroyed"] = "廃棄した（細断・破壊・消去）"
         elif copy is not None and copy.given:
             found["destroyed"] = "相手から廃棄の報告を受けた"
+        if item is not None and item.mistake is not None:
+            found["retract"] = "まちがえた記入を取り消す"
         return found
+
+    async def take_back(self, item: Item) -> None:
+        """The newest line of this side about a thing was a mistake: why, and one more line."""
+        if item.mistake is None:
+            self.say("この側の記入で、取り消せるものはありません")
+            return
+        words = f"{entry_words(item.mistake)}を取り消します。前の行は消えずに残り、取消しと理由が両側の管理簿に載ります。"
+        reason = await self.ikiiki.ask(Choice(f"記入の取消し 控番号 {item.id}", words, RETRACT_WORDS))
+        if reason is None:
+            return
+        left = self.office.custody.retract(item.id, reason)
+        self.say(f"取り消しました。{what_stands(left)}")
 
     async def _step(self, step: Step, item: Item) -> None:
         custody = self.office.custody

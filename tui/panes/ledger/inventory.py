@@ -14,7 +14,7 @@ from core.ledger.handover import STAGE_WORDS
 from core.office.custody_items import STEP_WORDS, Item, Step
 from core.office.due import LateKind
 from core.office.inventory import Copy
-from tui.actions import bindings_of
+from tui.actions import Action, bindings_of
 from tui.panes.ledger.handing import Hands
 from tui.place import Sheet, flow
 from tui.widgets.virtual_list import Column, Held, VirtualList
@@ -128,6 +128,11 @@ class InventorySheet(Hands, Sheet):
         words = "終わったものも" if self._everything else "いまあるもの"
         self.head("　".join([f"媒体と紙 — {words}", *self.office.custody.keyed()]))
 
+    def open_actions(self) -> list[Action]:
+        row = self.query_one(VirtualList).current if self.is_mounted else None
+        mistaken = isinstance(row, Row) and row.item is not None and row.item.mistake is not None
+        return [one for one in super().open_actions() if mistaken or one.name != "retract"]
+
     def refresh_rows(self) -> None:
         self.query_one(VirtualList).reload(Held(self._rows()))
         self._title()
@@ -154,6 +159,13 @@ class InventorySheet(Hands, Sheet):
     @flow
     async def action_take(self) -> None:
         await self.take_by_number()
+
+    @flow
+    async def action_retract(self) -> None:
+        row = self.query_one(VirtualList).current
+        if isinstance(row, Row) and row.item is not None:
+            await self.take_back(row.item)
+            self.refresh_rows()
 
     async def action_ended(self) -> None:
         self._everything = not self._everything
