@@ -12,13 +12,15 @@ from cli.private_file import need_new, write_new
 from core.erasure.copies import Ended, Found, Kind
 from core.errors import IkiikiError, LoginFailed
 from core.exchange.remote import Remote
+from core.office.places import record_name
 from core.office.ports import Progress
 from core.office.survivor import CREDENTIAL, survive
 from core.office.written import written_files
 from storage.boxes import COURIER
 from storage.courier.credential import given_credential
-from storage.courier.destination import destination
+from storage.courier.destination import destination, place_of
 from storage.courier.folder import Folders, only_one
+from storage.courier.places import used_places
 from storage.erasure.execute import Execution
 from storage.erasure.journal import NAME as JOURNAL
 from storage.erasure.journal import Journal, Paper
@@ -54,7 +56,7 @@ class UnderWay:
 
 def found_of(session: Session) -> list[Found]:
     """Every file there is to erase: below the vault, and those the program wrote elsewhere."""
-    return [*survey(session.folder.absolute()), *_found(_papers(session))]
+    return [*survey(session.folder.absolute()), *_found(_papers(session)), *_former(session)]
 
 
 def erase(session: Session, programme_name: str, progress: Progress | None = None) -> Erased:
@@ -71,7 +73,7 @@ def erase(session: Session, programme_name: str, progress: Progress | None = Non
         survive(VaultTx(old), VaultTx(new), begun, now(), session.vault.entropy)
 
     papers = _papers(session)
-    found = [*survey(folder), *_found(papers)]
+    found = [*survey(folder), *_found(papers), *_former(session)]
     with session.vault.alone(), only_one(Folders(folder)):
         build(session.vault, kept, fill, MIGRATIONS, found, papers)
         write_pointer(folder, kept)  # from here on there is no way back
@@ -174,6 +176,16 @@ def _credential(kept: Path, login: Callable[[], tuple[str, str]]) -> str:
 def _kept_credential(session: Session) -> str:
     with VaultStore(session.vault).read() as tx:
         return tx.settings.get(CREDENTIAL) or ""
+
+
+def _former(session: Session) -> list[Found]:
+    """Places of exchange used before: what lies beside the vault about them goes with it, so the vault takes it over."""
+    courier = session.folder / COURIER
+    session.office.places.note(used_places(courier), place_of(courier))
+    return [
+        Found(Kind.FORMER, record_name(number, one), 0)
+        for number, one in enumerate(session.office.places.former(), start=1)
+    ]
 
 
 def _found(papers: list[Paper]) -> list[Found]:

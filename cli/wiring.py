@@ -36,7 +36,8 @@ from storage.courier import install_key
 from storage.courier.credential import BYTES as CREDENTIAL_BYTES
 from storage.courier.credential import credential_text, given_credential
 from storage.courier.credential import seal as seal_settings
-from storage.courier.destination import REMOTE, destination, folder_text, set_box, set_folder
+from storage.courier.destination import REMOTE, destination, folder_text, place_of, set_box, set_folder
+from storage.courier.places import note_place
 from storage.remotes.durable import create as create_private
 from storage.remotes.folder import FolderRemote
 from storage.store import MIGRATIONS
@@ -139,7 +140,7 @@ class Session(Ending):
         courier = self.folder / COURIER
         seal_settings(courier, chosen.to_bytes(), secret, os.urandom(12))
         self.office.exchange.keep_courier_credential(secret)
-        set_box(courier)
+        set_box(courier, chosen.folder, now())
         return chosen.folder
 
     def read_table(self, path: Path, mapping: Mapping[str, str] | None = None) -> Table:
@@ -308,6 +309,7 @@ def create_vault_folder(
         install_key(building, courier_secret)
         if told:
             replace_private(building / COURIER / REMOTE, told)
+            note_place(building / COURIER, "", place_of(building / COURIER), moment)
 
     create_vault(
         folder,
@@ -369,7 +371,7 @@ def open_session(
 
 def set_remote(folder: Path, text: str) -> None:
     """Remember where bundles are exchanged: `folder:/mnt/share`. Raises `UsageError`."""
-    set_folder(folder / COURIER, text)
+    set_folder(folder / COURIER, text, now())
 
 
 def courier_run(folder: Path, progress: Progress | None = None) -> SyncReport:

@@ -167,6 +167,7 @@ def _plan(seen: Plan, erased: bool) -> dict[str, Any]:
             {"copy": c.id, "content": c.content.value, "medium": c.medium.value, "unit": c.unit.value, "qty": c.qty, "here": c.here, "given": c.given}
             for c in seen.copies
         ],
+        "former_places": [{"id": one.id, "since": one.since, "until": one.until} for one in seen.former],
         "obstacles": list(seen.obstacles),
         "before_retention_end": seen.early or None,
         "agreement": None

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     PAPER = "paper"
     REMOTE = "remote"
     BIN = "bin"
+    FORMER = "former"
     COURIER = "courier"
     OTHER = "other"
 
@@ -34,6 +35,7 @@ KIND_WORDS = {
     Kind.PAPER: "書き出したファイル（通知・一覧などのPDF、資格情報）",
     Kind.REMOTE: "受渡しの場所（Box・共有フォルダ）の束",
     Kind.BIN: "Boxのごみ箱と古い版",
+    Kind.FORMER: "前に使った受渡しの場所",
     Kind.COURIER: "通信係の鍵・設定・記録",
     Kind.OTHER: "保管庫のフォルダのその他のファイル",
 }
@@ -48,6 +50,7 @@ HOW_WORDS = {
     Kind.PAPER: "書き出したときのままなら消す。書き換えられていれば残し、人が確かめる",
     Kind.REMOTE: "消し、もう一度一覧を取って確かめる",
     Kind.BIN: "ごみ箱からも消し、もう一度一覧を取って確かめる",
+    Kind.FORMER: "ソフトは触れない。人が束を消し、ごみ箱まで空にして確かめる",
     Kind.COURIER: "受渡しの場所が空になってから、上書きして消す",
     Kind.OTHER: "上書きして消し、もう一度見て確かめる",
 }
@@ -76,6 +79,7 @@ class Why(StrEnum):
     FORBIDDEN = "forbidden"
     UNSEEN = "unseen"
     FOREIGN = "foreign"
+    BY_HAND = "by_hand"
 
 
 WHY_WORDS = {
@@ -84,6 +88,7 @@ WHY_WORDS = {
     Why.FORBIDDEN: "この拠点の権限では消せない。フォルダの持ち主が消す",
     Why.UNSEEN: "この拠点の権限では、ごみ箱を見られない。フォルダの持ち主が確かめる",
     Why.FOREIGN: "このソフトの置いたものではない",
+    Why.BY_HAND: "人が空にして確かめる（2の控番号で記録する）",
 }
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from core.canonical import crockford_id, nfc, sha256_hex
 from core.erasure.agreement import DAYS, REF, Agreement, agreement_of
-from core.erasure.copies import Ended, Found, Group, grouped
+from core.erasure.copies import Ended, Found, Group, Kind, grouped
 from core.errors import Refused, UsageError
 from core.exchange.signed import read_signed, write_signed
 from core.keys import VerifyKey
@@ -24,6 +24,7 @@ from core.office.inventory import Copy, copies_of, write_copy
 from core.office.keyring import site_keys
 from core.office.ledger import write_line
 from core.office.participants import unsent_draws
+from core.office.places import Former, formers_of
 from core.office.ports import Boxes, Tx
 from core.office.survivor import CREDENTIAL, ERASED, RECORD
 from core.roles import Right, Site
@@ -50,6 +51,8 @@ class Plan:
     agreement: Agreement | None
     over: bool
     """The agreement is too old."""
+    former: tuple[Former, ...] = ()
+    """Places of exchange used before the present one, for a person to empty."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,7 @@ class Erasing:
                 end.isoformat() if self._desk.now().date() < end else "",
                 agreement,
                 agreement is not None and agreement.over(self._desk.now()),
+                tuple(formers_of(tx)),
             )
 
     def propose(self, found: Sequence[Found], *, anyway: bool = False) -> Agreement:
@@ -210,6 +214,12 @@ class Erasing:
             record = write_signed(KIND, document, site_keys(tx).signing)
             tx.settings.put(RECORD, record.decode())
             tx.settings.put(CREDENTIAL, "")
+            for one in ended:
+                if (
+                    one.kind is Kind.FORMER
+                ):  # from here on an entry of the inventory, ticked by hand as a medium is
+                    medium = Medium.BOX if one.name.startswith("box-") else Medium.FILE
+                    write_copy(self._desk, tx, Act.TAKE, Content.BUNDLE, 1, Unit.MEDIA, medium)
             self._line(tx, Act.ERASE, str(begun["id"]), len(ended))
             self._desk.log(tx, "erase", f"{begun['id']} n={len(ended)}")
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from core.erasure.copies import HOW_WORDS, KIND_WORDS
 from core.ledger.codes import CONTENT_WORDS, MEDIUM_WORDS, UNIT_WORDS
 from core.office.erasing import Plan
+from core.office.places import former_words
 
 STAYS = "残るもの: 両方の管理簿、操作ログ、取扱者名簿、公表した抽選の記録、消去の記録。個人情報は含みません"
 Columns = Callable[[list[tuple[str, ...]]], str]
@@ -23,7 +24,12 @@ def plan_words(plan: Plan, erased: bool, columns: Columns) -> Iterator[str]:
             yield f"  {KIND_WORDS[group.kind]}: {group.count}件{size}"
             yield f"    {HOW_WORDS[group.kind]}"
         yield "  受渡しの場所に置いた束: 実行するときに一覧を取り、ごみ箱と古い版まで消す"
+        for place in plan.former:
+            yield f"  前に使った受渡しの場所 {former_words(place)}: 人が束を消し、ごみ箱まで空にする"
         yield STAYS
+    if erased:
+        for place in plan.former:
+            yield f"前に使った受渡しの場所 {former_words(place)}: 束が残っていないか見て、下の「送受信の束」に記録する"
     yield "人が自分の目で見て廃棄し、ikiiki erase tick で記録するもの"
     yield columns(
         [

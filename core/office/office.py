@@ -33,6 +33,7 @@ from core.office.outing_day import OutingDay
 from core.office.paper_desk import PaperDesk
 from core.office.participants import Participants
 from core.office.person import PersonDesk
+from core.office.places import Places
 from core.office.ports import Boxes
 from core.office.publication import Publication
 from core.office.records import Records
@@ -101,6 +102,7 @@ class Office:
         self.papers = PaperDesk(desk, boxes)
         self.box_log = BoxLogDesk(desk, boxes)
         self.written = WrittenFiles(desk)
+        self.places = Places(desk)
         self.erasing = Erasing(desk, boxes)
         self.person = PersonDesk(desk, slots)
         self.checkup = Checkup(desk, self.ledger)

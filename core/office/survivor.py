@@ -12,6 +12,7 @@ from dataclasses import replace
 from core.keys import SIGNING_BYTES, SITE_KEY_BYTES, SiteKeys
 from core.office.drawing import is_public
 from core.office.keyring import earlier_rings, own_card, put_earlier_rings, put_site_keys, site_keys
+from core.office.places import FORMER
 from core.office.ports import Entropy, Tx
 from core.roles import Site
 
@@ -20,7 +21,14 @@ ERASED = "erased"
 RECORD = "erasure_record"
 """The setting with the signed record of the erasure, once somebody has logged in and signed it."""
 CREDENTIAL = "courier_credential"
-_KEPT = ("programme", "partner_card", f"rosters_{Site.CONTRACTOR}", f"rosters_{Site.WARD}", CREDENTIAL)
+_KEPT = (
+    "programme",
+    "partner_card",
+    f"rosters_{Site.CONTRACTOR}",
+    f"rosters_{Site.WARD}",
+    FORMER,
+    CREDENTIAL,
+)
 """Settings taken over as they are. The credential opens the way into Box and goes when that is empty."""
 
 

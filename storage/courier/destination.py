@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -9,11 +10,11 @@ from pathlib import Path
 from core.errors import UsageError
 from core.exchange.remote import Remote
 from storage.courier.credential import unseal
+from storage.courier.places import note_place
 from storage.remotes.durable import replace
 from storage.remotes.folder import FolderRemote
 
 REMOTE = "remote.toml"
-BOX = 'kind = "box"\n'
 
 
 def folder_text(text: str) -> bytes:
@@ -29,14 +30,33 @@ def folder_text(text: str) -> bytes:
     return f'kind = "folder"\npath = "{path}"\n'.encode()
 
 
-def set_folder(courier: Path, text: str) -> None:
-    """Take bundles to a folder from now on."""
-    replace(courier / REMOTE, folder_text(text))
+def set_folder(courier: Path, text: str, now: dt.datetime) -> None:
+    """Take bundles to a folder from now on. The place before stays on record."""
+    content = folder_text(text)
+    note_place(courier, place_of(courier), _id(content.decode()), now)
+    replace(courier / REMOTE, content)
 
 
-def set_box(courier: Path) -> None:
-    """Take bundles to Box from now on; how to get in lies sealed beside it."""
-    replace(courier / REMOTE, BOX.encode())
+def set_box(courier: Path, folder: str, now: dt.datetime) -> None:
+    """Take bundles to that Box folder from now on; how to get in lies sealed beside it. The place before stays on record."""
+    content = f'kind = "box"\nfolder = "{folder}"\n'
+    note_place(courier, place_of(courier), _id(content), now)
+    replace(courier / REMOTE, content.encode())
+
+
+def place_of(courier: Path) -> str:
+    """`folder:<path>` or `box:<number>` (without the number where it was set by an earlier version); "" before one was set."""
+    try:
+        return _id((courier / REMOTE).read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError):
+        return ""
+
+
+def _id(text: str) -> str:
+    document = tomllib.loads(text)
+    if document["kind"] == "box":
+        return f"box:{document.get('folder', '')}"
+    return f"folder:{document['path']}"
 
 
 def shared_folder(courier: Path) -> Path | None:

@@ -91,6 +91,8 @@ class Execution:
     def _exchange(self) -> None:
         if (self._old / COURIER / REMOTE).exists():
             empty(self._remote(), self.journal)
+        for one in self.journal.open_of(Kind.FORMER):  # another programme may use it by now
+            self.journal.end(one.kind, one.name, Outcome.LEFT, Why.BY_HAND)
 
     def _courier(self) -> None:
         self._papers(last=True)
@@ -126,6 +128,8 @@ class Execution:
         self.journal.forget_papers()
         for one in self.journal.open_of(Kind.REMOTE, Kind.BIN):
             self.journal.end(one.kind, one.name, Outcome.LEFT, Why.UNSEEN)
+        for one in self.journal.open_of(Kind.FORMER):
+            self.journal.end(one.kind, one.name, Outcome.LEFT, Why.BY_HAND)
         if not self.journal.has("remote"):
             # how to get there went with the folder
             self.journal.end(Kind.REMOTE, "*", Outcome.LEFT, Why.UNSEEN)

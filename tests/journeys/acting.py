@@ -18,8 +18,9 @@ from typing import Any
 from unittest import mock
 
 from cli.clock import now
-from cli.wiring import Session, open_session, set_remote
+from cli.wiring import Session, open_session
 from core.roles import Site
+from storage.courier.destination import folder_text
 from storage.store import MIGRATIONS
 from storage.store.tx import VaultTx
 from storage.vault.integrity import check_integrity
@@ -268,8 +269,10 @@ class Sites:
         shutil.copytree(self.base, to, dirs_exist_ok=True)
         copied = Sites(to)
         for machine in copied.both:
-            if (machine.folder / "courier" / "remote.toml").exists():
-                set_remote(machine.folder, f"folder:{copied.remote}")
+            courier = machine.folder / "courier"
+            if (courier / "remote.toml").exists():  # as if it had always been there
+                (courier / "places.jsonl").unlink(missing_ok=True)
+                (courier / "remote.toml").write_bytes(folder_text(f"folder:{copied.remote}"))
         return copied
 
     # -- the year, in parts -----------------------------------------------------------------------------------

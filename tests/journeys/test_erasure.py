@@ -181,6 +181,37 @@ def test_nobody_else_may_be_inside_when_it_begins(sites: Sites) -> None:
     assert run(contractor)["left"] == 0
 
 
+def test_a_place_of_exchange_used_before_is_named_and_left_to_people(sites: Sites, tmp_path: Path) -> None:
+    contractor = sites.contractor
+    before, between = sites.remote, tmp_path / "between"
+    for place in (between, tmp_path / "now"):
+        shutil.copytree(before, place)
+        contractor.do("sync", "--remote", f"folder:{place}", alone=True)
+    contractor.do("sync", "--remote", f"folder:{between}", alone=True)
+    contractor.do("sync", "--remote", f"folder:{tmp_path / 'now'}", alone=True)
+    kept_there = sorted(path.name for path in between.iterdir())
+    seen = contractor.do("erase", "plan")
+    assert [one["id"] for one in seen["former_places"]] == [f"folder:{before}", f"folder:{between}"]
+    assert all(one["until"] for one in seen["former_places"])
+    agree(contractor)
+    assert run(contractor)["left"] == 2
+    assert sorted(path.name for path in between.iterdir()) == kept_there, (
+        "another programme may use it by now"
+    )
+    survivor = kept(contractor)
+    by_hand = [one for one in survivor.do("erase", "plan")["by_hand"] if one["content"] == "bundle"]
+    assert [(one["medium"], one["here"]) for one in by_hand] == [("file", 1), ("file", 1)]
+    assert [one["id"] for one in survivor.do("erase", "plan")["former_places"]] == [
+        f"folder:{before}",
+        f"folder:{between}",
+    ]
+    for one in by_hand:
+        survivor.do("erase", "tick", one["copy"])
+    survivor.do("erase", "report", tmp_path / "report.pdf")
+    record = (tmp_path / "report.evidence").read_text(encoding="utf-8")
+    assert "folder-1" in record and str(tmp_path) not in record and str(before) not in record
+
+
 # -- what goes on --------------------------------------------------------------------------------------------------
 
 

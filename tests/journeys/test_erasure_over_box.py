@@ -73,13 +73,14 @@ def test_the_folder_the_bin_and_old_versions_are_empty(sites: Sites, box: Preten
     assert ours(box, binned=True) == [thrown]
     agree(contractor)
     done = contractor.do("erase", "run", "--name", NAME)
-    assert done["left"] == 0
+    assert done["left"] == 1, "the folder of before Box was used is left to people"
     assert ours(box, binned=False) == [] and ours(box, binned=True) == []
     assert not [path for path in blobs if path.exists()]
     assert not credential(contractor).exists()
     left = kept(contractor)
     left.do("erase", "report", sites.base / "report.pdf")
     copies = json.loads((sites.base / "report.evidence").read_bytes().split(b"\n")[0])["copies"]
+    assert [one["name"] for one in copies if one["outcome"] == "left"] == ["folder-1"]
     assert {one["name"] for one in copies if one["kind"] == "remote"} == set(put) - {thrown}
     assert [one["name"].split()[0] for one in copies if one["kind"] == "bin"] == [thrown]
     with left.looking() as tx:
@@ -128,7 +129,7 @@ def test_where_the_bin_may_not_be_looked_into_the_report_says_so(sites: Sites, b
     contractor = sites.contractor
     agree(contractor)
     box.server.faults.order(Fault("GET", "/folders/trash/items", times=10_000, status=403))
-    assert contractor.do("erase", "run", "--name", NAME)["left"] == 1
+    assert contractor.do("erase", "run", "--name", NAME)["left"] == 2
     assert "ごみ箱を見られない" in report(kept(contractor), sites.base)
 
 
