@@ -14,6 +14,7 @@ from enum import StrEnum
 from core.canonical import canonical_json, nfc, sha256_hex
 from core.errors import UsageError
 from core.ledger.codes import Act, Content
+from core.people.dates import read_day_near
 from core.people.phone import read_phone
 from core.people.text import clean, fold_width
 
@@ -242,7 +243,6 @@ class Entry:
         return sha256_hex(b"hk-register-v1\n" + canonical_json(body) + b"\n")
 
 
-_DAYS = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 _MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _PHONE = re.compile(r"0[0-9]{1,4}[-(]?[0-9]{1,4}[-)]?[0-9]{4}")
 
@@ -287,13 +287,11 @@ def read_item(item: Item, text: str, today: dt.date) -> str:
         return code
     folded = fold_width(text)
     if item.form is Form.DATE:
-        found = _DAYS.fullmatch(folded)
-        try:
-            day = dt.date(*(int(part) for part in found.groups())) if found else None
-        except ValueError:
-            day = None
+        day = read_day_near(text, today)
         if day is None:
-            raise refuse("が日付として読めません", "2026-04-01 のように入力してください")
+            raise refuse(
+                "が日付として読めません", "令和8年6月10日、R8.6.10、2026-06-10、6/10 のように入力してください"
+            )
         if day > today:
             raise refuse("がまだ来ていない日です", "済んだ日を入力してください")
         return day.isoformat()

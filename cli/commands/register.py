@@ -10,7 +10,7 @@ import typer
 from cli.context import Json, columns, opened, remember, say
 from core.errors import UsageError
 from core.office.incidents import REPORT_WORDS, Incident, Report, incident_words
-from core.register_kinds import REGISTERS, Form, Kind, shown
+from core.register_kinds import ON, REGISTERS, Form, Kind, read_item, shown
 
 app = typer.Typer(no_args_is_help=True, help="台帳（条項、再委託先、連絡先、訓練、事故、更新、点検など）")
 Which = Annotated[Kind, typer.Argument(help="台帳: " + " ".join(kind.value for kind in Kind))]
@@ -131,13 +131,14 @@ def report(
         Report,
         typer.Argument(help="、".join(f"{code.value}: {words}" for code, words in REPORT_WORDS.items())),
     ],
-    on: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="した日。なければ今日")] = None,
+    on: Annotated[str, typer.Option(help="した日（令和8年6月10日、R8.6.10、6/10 など）。なければ今日")] = "",
     as_json: Json = False,
 ) -> None:
     """事故の連絡・速報・確報などをしたと、署名して記録する。"""
     remember(as_json)
     with opened() as session:
-        incident = session.office.incidents.report(key, what, on.date() if on else None)
+        day = dt.date.fromisoformat(read_item(ON, on, session.office.duties.today)) if on else None
+        incident = session.office.incidents.report(key, what, day)
     say(_document(incident), lambda: f"{REPORT_WORDS[what]}を記録しました\n{incident_words(incident)}")
 
 

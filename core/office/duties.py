@@ -14,7 +14,7 @@ from core.ledger.codes import Act, Content
 from core.ledger.line import LedgerLine, read_line
 from core.office.desk import Desk, programme_of
 from core.office.due import Late, LateKind
-from core.office.incidents import Incident, incidents_of, line_words, told_by_partner
+from core.office.incidents import REPORT_WORDS, Incident, Report, incidents_of, line_words, told_by_partner
 from core.office.ports import Tx
 from core.office.registers import in_force
 from core.office.seating import day_of, today
@@ -79,6 +79,8 @@ class Due:
     """The key of the incident it is about."""
     done: bool = False
     """Done, and not due again before the contract's end."""
+    closing: bool = False
+    """All of an incident is done since `due`, but for the word that it is over."""
 
     def over(self, today: dt.date) -> int:
         """Days past its day; below 0: days left. 0 where no day is set."""
@@ -183,7 +185,15 @@ def _subcontracting(known: Known) -> bool:
 
 
 def _of_incidents(incidents: Sequence[Incident], site: Site) -> list[Due]:
-    return [
+    closing = [
+        Due(
+            site, f"事故{incident.key} {REPORT_WORDS[Report.CLOSE]}", "C13", incident.to_close, incident.to_close,
+            "することはすべて済んでいます。「対応の終わり」を記録する", Kind.INCIDENT, incident.key, closing=True,
+        )
+        for incident in incidents
+        if incident.to_close
+    ]  # fmt: skip
+    return closing + [
         Due(
             site, f"事故{incident.key} {clock.words}", "C13", clock.due, None, clock.source, Kind.INCIDENT, incident.key
         )
@@ -215,6 +225,10 @@ def late_duties(tx: Tx, site: Site, day: dt.date) -> list[Late]:
 
 def _running(one: Due, day: dt.date) -> Late:
     days = one.over(day)
+    if one.closing:
+        return Late(
+            LateKind.INCIDENT, "終わりの記録", f"{one.what}がまだです。{one.note}", "F7 の「すること」で記録する", "F7"
+        )  # fmt: skip
     when = f"{days}日超過" if days > 0 else f"あと{-days}日" if days < 0 else "今日まで"
     assert one.due is not None
     by = f"{one.due.month}月{one.due.day}日"
@@ -245,6 +259,8 @@ class Duties:
 
 def over_words(one: Due, day: dt.date) -> str:
     """How long is left, or over, as people read it."""
+    if one.closing:
+        return "済みしだい"
     if one.due is None:
         return "今期は済み" if one.done else "必要なとき"
     days = one.over(day)

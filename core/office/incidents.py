@@ -89,6 +89,12 @@ class Incident:
         return Report.CLOSE.value in self.entry.body
 
     @property
+    def to_close(self) -> dt.date | None:
+        """Since when nothing but the word that it is over is left to do; None while something is, and once it is closed."""
+        days = [clock.done for clock in self.clocks if clock.done]
+        return max(days) if not self.closed and days and len(days) == len(self.clocks) else None
+
+    @property
     def next(self) -> Clock | None:
         """What is due first; None when nothing with a day is left."""
         if self.closed:

@@ -14,7 +14,15 @@ import re
 from core.people.eras import ERAS, era_named, from_era, wareki, wareki_short
 from core.people.text import DASHES, Value, as_text, clean, fold_width
 
-__all__ = ["is_plausible_birth", "read_birth_date", "read_date", "read_timestamp", "wareki", "wareki_short"]
+__all__ = [
+    "is_plausible_birth",
+    "read_birth_date",
+    "read_date",
+    "read_day_near",
+    "read_timestamp",
+    "wareki",
+    "wareki_short",
+]
 
 OLDEST = 125
 """Years; nobody on record lived longer, so an earlier birth date is a slip."""
@@ -32,6 +40,7 @@ _WITH_ERA_COMPACT = re.compile(rf"{_ERA}\.?([0-9]{{2}})([0-9]{{2}})([0-9]{{2}})"
 _COMMON = re.compile(rf"(?:西暦)?([0-9]{{4}}){_DAY}{_TAIL}")
 _COMMON_COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _MONTH_FIRST = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
+_MONTH_DAY = re.compile(rf"([0-9]{{1,2}})(?:月|{_SEP})([0-9]{{1,2}})日?{_TAIL}")
 _TWO_NAMES = re.compile(r"([^()]+?)年?\(([^()]+?)年?\)年?([0-9][^()]+)")
 _LONGEST = 40  # characters; what is longer is a remark, and not worth matching
 _SERIAL = re.compile(r"[1-9][0-9]{4}(?:\.0+)?")
@@ -49,6 +58,16 @@ def read_date(value: Value, *, keyed: bool = False) -> dt.date | None:
     if isinstance(value, dt.date):
         return value
     return _read_text(_compact(as_text(value)), keyed)
+
+
+def read_day_near(value: str, today: dt.date) -> dt.date | None:
+    """As `read_date`, and 6/10 or 6月10日: of this year and the one before, the day that lies nearer to `today`; or None."""
+    text = _compact(value)
+    match = _MONTH_DAY.fullmatch(text) if len(text) <= _LONGEST else None
+    if match is None:
+        return None if _SERIAL.fullmatch(text) else _read_text(text, keyed=False)
+    days = (_date(str(year), *match.groups()) for year in (today.year, today.year - 1))
+    return min((day for day in days if day), key=lambda day: abs(day - today), default=None)
 
 
 def read_birth_date(value: Value, reference_date: dt.date, *, keyed: bool = False) -> dt.date | None:

@@ -23,14 +23,51 @@ def test_a_day_left_out_is_today() -> None:
     assert read(Kind.ANTIVIRUS, **PATTERN)["on"] == "2026-06-10"
 
 
-@pytest.mark.parametrize("text", ["2026-06-08", "2026/6/8", "２０２６年６月８日", "2026.6.8"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-06-08",
+        "2026/6/8",
+        "２０２６年６月８日",
+        "2026.6.8",
+        "令和8年6月8日",
+        "令和八年六月八日",
+        "R8.6.8",
+        "r080608",
+        "㋿8年6月8日",
+        "2026(令和8)年6月8日",
+        "6/8",
+        "６月８日",
+        "6.8",
+        "6月8日(月)",
+    ],
+)
 def test_a_day_is_read_as_people_write_it(text: str) -> None:
     assert read(Kind.ANTIVIRUS, **{**PATTERN, "pattern": text})["pattern"] == "2026-06-08"
 
 
 @pytest.mark.parametrize(
+    ("text", "today", "day"),
+    [
+        ("12/20", dt.date(2027, 1, 5), "2026-12-20"), ("2/29", dt.date(2027, 1, 5), None),
+        ("2/29", dt.date(2028, 3, 1), "2028-02-29"), ("1/5", dt.date(2027, 1, 5), "2027-01-05"),
+    ],
+)  # fmt: skip
+def test_without_a_year_it_is_the_day_that_lies_nearest(text: str, today: dt.date, day: str | None) -> None:
+    items = {"place": "事務室", "means": "電子錠", "result": "good", "on": text}
+    if day is None:
+        with pytest.raises(UsageError, match="令和8年6月10日"):
+            read_items(REGISTERS[Kind.ENTRY], items, today)
+    else:
+        assert read_items(REGISTERS[Kind.ENTRY], items, today)["on"] == day
+
+
+@pytest.mark.parametrize(
     ("changed", "words"),
     [
+        ({"pattern": "6/11"}, "まだ来ていない日"),
+        ({"pattern": "令和8年6月31日"}, "日付として読めません"),
+        ({"pattern": "46181"}, "日付として読めません"),
         ({"pattern": "2026-06-11"}, "まだ来ていない日"),
         ({"pattern": "2026-02-30"}, "日付として読めません"),
         ({"pattern": "先週"}, "日付として読めません"),

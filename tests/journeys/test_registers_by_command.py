@@ -9,6 +9,8 @@ from typing import Any
 
 from openpyxl import load_workbook
 
+from cli.clock import now
+
 At = Callable[..., Any]
 CLAUSES = ("appi", "policy", "cloud", "special")
 
@@ -46,9 +48,14 @@ def test_an_incident_is_reported_step_by_step(at: At) -> None:
     assert "第43条第4号" in one["reasons"][0] and len(one["clocks"]) == 4
     assert any(late["kind"] == "incident" for late in ward.do("status")["late"])
     assert "速報がまだ" in ward.refused("register", "report", "1", "final", code=3)
-    for report in ("partner", "preliminary", "persons", "final", "close"):
-        closed = ward.do("register", "report", "1", report)["closed"]
-    assert closed
+    for report in ("partner", "preliminary", "persons", "final"):
+        ward.do("register", "report", "1", report, "--on", f"R{now().year - 2018}.{now():%m.%d}")
+    (left,) = [one for one in ward.run("due").json["due"] if one["register"] == "incident"]
+    assert left["what"] == "事故1 対応の終わり"
+    (late,) = [one for one in ward.do("status")["late"] if one["kind"] == "incident"]
+    assert "事故1 対応の終わりがまだです" in late["what"]
+    assert ward.do("register", "report", "1", "close")["closed"]
+    assert not any(one["register"] == "incident" for one in ward.run("due").json["due"])
     assert not any(late["kind"] == "incident" for late in ward.do("status")["late"])
 
 

@@ -73,6 +73,8 @@ class Entering(Sheet):
                 )
             )
         if answer is not None:
+            if item.form is Form.DATE and answer.strip():  # shown as it was read
+                answer = read_item(item, answer, self.office.duties.today)
             self._values[item.name] = answer
             rows.reload(Held(self._register.items))
             rows.move_to(rows.cursor + 1)
