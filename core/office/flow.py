@@ -9,7 +9,6 @@ import datetime as dt
 
 from core.applicant import State
 from core.draw.standing import PlaceState
-from core.ledger.line import read_line
 from core.notices import NoticeKind
 from core.office.approving import verdicts_on
 from core.office.blocked import in_hand
@@ -23,10 +22,10 @@ from core.office.due import exchange_status, in_order, overdue_steps
 from core.office.duties import late_duties
 from core.office.flow_line import WORDS, FlowStatus, FlowStep, Mark, after_erasure, title_of
 from core.office.happening import seats_due
-from core.office.history import NOTICES_DONE
 from core.office.pairing import KeyStage, stage_of
 from core.office.plans import current_draw, done_draws, next_plan, plan_now, plan_of
 from core.office.ports import Boxes, Tx
+from core.office.posted import all_posted
 from core.office.review import applicants_status
 from core.office.seating import approval_of, participants_came, people_of, seated_in, standing_of, today
 from core.office.telling import Told, told, told_so_far
@@ -147,11 +146,9 @@ def _gone(tx: Tx, draw: str, site: Site) -> bool:
 
 
 def _notified(tx: Tx, draw: str, site: Site) -> bool:
-    """⑪: the notices of that draw went out; at the ward: the contractor's ledger tells of some that did."""
+    """⑪: the notices of that draw went out; at the ward: the contractor's ledger tells of as many as the results call for."""
     if site is Site.WARD:
-        if done_draws(tx)[:1] == [draw]:
-            return tx.settings.get(NOTICES_DONE) == "yes"
-        return _dispatched_since(tx, draw)
+        return approval_of(tx, draw) is not None and all_posted(tx, draw)
     return approval_of(tx, draw) is not None and _all_told(tx, draw)
 
 
@@ -178,19 +175,11 @@ def _all_told(tx: Tx, draw: str) -> bool:
 def _posted_once(tx: Tx, site: Site) -> bool:
     """Whether notices of the draw in hand have gone out: cards for those who moved up later have no day of their own."""
     draw = _in_hand(tx, site)
-    return any(of == draw for _, of in told_so_far(tx)) if site is Site.CONTRACTOR else False
-
-
-def _dispatched_since(tx: Tx, draw: str) -> bool:
-    """At the ward: whether the contractor's ledger has a dispatch behind what it had when ⑩ of that draw was given."""
-    approved = [
-        line.seen.size
-        for raw in tx.ledger.lines(Site.WARD)
-        if b'"act":"approve"' in raw and (line := read_line(raw, name="ledger.hkl")[1]).ref == f"draw:{draw}"
-    ]
-    return bool(approved) and any(
-        b'"act":"dispatch"' in raw for raw in tx.ledger.lines(Site.CONTRACTOR, approved[0])
-    )
+    if site is Site.WARD:
+        return (
+            draw is not None and approval_of(tx, draw) is not None and all_posted(tx, draw, promotions=False)
+        )
+    return any(of == draw for _, of in told_so_far(tx))
 
 
 def _in_hand(tx: Tx, site: Site) -> str | None:

@@ -21,8 +21,6 @@ from core.roles import Site
 
 LEDGER = "ledger.hkl"
 ROSTERS = "rosters.jsonl"
-NOTICES_DONE = "notices_done"
-"""Setting: the other site's ledger tells of notices that went out."""
 
 
 def checkpoint_of(tx: Tx, site: Site, keys: SiteKeys) -> Checkpoint:
@@ -105,7 +103,7 @@ def _site_key_after(tx: Tx, org: Site, held: list[bytes]) -> VerifyKey:
 
 
 def _learn(tx: Tx, line: LedgerLine) -> None:
-    """What the partner's lines tell that this site waits for: bundles of ours arrived, the notices went out."""
+    """What the partner's lines tell that this site waits for: bundles of ours arrived, or were passed over."""
     if line.act is Act.RECEIVE and line.medium is Medium.USB:
         name = line.ref.removeprefix("bundle:")
         row = tx.bundles.get(name)
@@ -115,8 +113,6 @@ def _learn(tx: Tx, line: LedgerLine) -> None:
         _learn_ended(tx, named, dt.datetime.fromisoformat(line.at))
     elif line.act is Act.VOID and (first := bundle_name(line.ref.removeprefix("bundle:"))) is not None:
         _learn_void(tx, first, line.qty, dt.datetime.fromisoformat(line.at))
-    elif line.act is Act.DISPATCH:
-        tx.settings.put(NOTICES_DONE, "yes")
 
 
 def _learn_void(tx: Tx, first: BundleName, count: int, at: dt.datetime) -> None:
