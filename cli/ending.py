@@ -32,14 +32,14 @@ class Ending:
 
         return self._session.office.erasing.propose(found_of(self._session), anyway=anyway)
 
-    def erase(self, programme_name: str, progress: Progress | None = None) -> str:
+    def erase(self, programme_name: str, progress: Progress | None = None, *, unprinted: str = "") -> str:
         """Carry out what two people agreed to: what is to be told. This session is closed once it has begun.
 
         Raises only what left everything as it was; what stops it later is told, and gone on with at the next start.
         """
         from cli.erasing import erase_and_tell
 
-        return erase_and_tell(self._session, programme_name, progress)
+        return erase_and_tell(self._session, programme_name, progress, unprinted)
 
     def write_erasure_report(self, file: Path) -> str:
         """消去報告書 as PDF at `file`, and beside it, ending in `.evidence`, the signed record; the paper's 控番号."""

@@ -59,14 +59,16 @@ def found_of(session: Session) -> list[Found]:
     return [*survey(session.folder.absolute()), *_found(_papers(session)), *_former(session)]
 
 
-def erase(session: Session, programme_name: str, progress: Progress | None = None) -> Erased:
+def erase(
+    session: Session, programme_name: str, progress: Progress | None = None, unprinted: str = ""
+) -> Erased:
     """From the agreement of two people to the end. The session's vault is gone afterwards, and the session closed.
 
     Raises `Refused` with nothing changed; once it has begun, whatever stops it leaves it to be gone on with.
     """
     folder = session.folder.absolute()
     kept = kept_beside(folder)
-    begun = session.office.erasing.ready(programme_name)
+    begun = session.office.erasing.ready(programme_name, unprinted)
     credential = _kept_credential(session)
 
     def fill(old: Connection, new: Connection) -> None:
@@ -81,11 +83,11 @@ def erase(session: Session, programme_name: str, progress: Progress | None = Non
     return _finish(UnderWay(folder, kept, over=False), lambda: credential or given_credential(), progress)
 
 
-def erase_and_tell(session: Session, programme_name: str, progress: Progress | None) -> str:
+def erase_and_tell(session: Session, programme_name: str, progress: Progress | None, unprinted: str) -> str:
     """`erase`, for a screen that has no vault to go back to once it has begun."""
     folder = session.folder.absolute()
     try:
-        done = erase(session, programme_name, progress)
+        done = erase(session, programme_name, progress, unprinted)
     except IkiikiError as error:
         if under_way(folder) is None:
             raise

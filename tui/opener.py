@@ -134,8 +134,11 @@ class Session(Protocol):
         """The first person's word, over the copies there are now."""
         ...
 
-    def erase(self, programme_name: str, progress: Progress | None = None) -> str:
-        """Carry out what two people agreed to: what is to be told. This session is closed once it has begun."""
+    def erase(self, programme_name: str, progress: Progress | None = None, *, unprinted: str = "") -> str:
+        """Carry out what two people agreed to: what is to be told. This session is closed once it has begun.
+
+        `unprinted`: why the registers may go without having been printed.
+        """
         ...
 
     def write_erasure_report(self, file: Path) -> str:

@@ -9,6 +9,7 @@ import typer
 
 from cli.context import CHOICE, Json, chosen_folder, columns, note, opened, password, remember, say, staff_id
 from core.errors import UsageError
+from core.office.keepsakes import REASONS
 
 if TYPE_CHECKING:
     from cli.erasing import Erased
@@ -69,7 +70,17 @@ def drop(as_json: Json = False) -> None:
 
 
 @app.command()
-def run(name: Name = "", as_json: Json = False) -> None:
+def run(
+    name: Name = "",
+    unprinted: Annotated[
+        str,
+        typer.Option(
+            help="台帳を印刷せずに消す理由（報告書に載る）。"
+            + "、".join(f"{code}: {words}" for code, words in REASONS.items())
+        ),
+    ] = "",
+    as_json: Json = False,
+) -> None:
     """消去する。鍵、ファイル、受渡しの場所の順に消し、1つずつもう一度見て確かめる。途中で止まっても、次に続きから進む。"""
     remember(as_json)
     from cli.erasing import SAID, erase, go_on, under_way
@@ -96,7 +107,7 @@ def run(name: Name = "", as_json: Json = False) -> None:
         try:
             typed = _named(name)
             with progress_line("消去しています") as progress:
-                done = erase(session, typed, progress)
+                done = erase(session, typed, progress, unprinted)
         finally:
             session.close()
     if CHOICE.staff is not None:  # so that it is signed at once, where this person may
@@ -168,6 +179,8 @@ def _plan(seen: Plan, erased: bool) -> dict[str, Any]:
             for c in seen.copies
         ],
         "former_places": [{"id": one.id, "since": one.since, "until": one.until} for one in seen.former],
+        "registers": seen.registers,
+        "registers_unprinted": seen.unprinted,
         "obstacles": list(seen.obstacles),
         "before_retention_end": seen.early or None,
         "agreement": None

@@ -21,6 +21,7 @@ from core.ledger.handover import standing
 from core.ledger.line import LedgerLine, read_line
 from core.office.desk import Desk, iso, programme_of
 from core.office.inventory import Copy, copies_of, write_copy
+from core.office.keepsakes import need_printed, unprinted
 from core.office.keyring import site_keys
 from core.office.ledger import write_line
 from core.office.participants import unsent_draws
@@ -53,6 +54,10 @@ class Plan:
     """The agreement is too old."""
     former: tuple[Former, ...] = ()
     """Places of exchange used before the present one, for a person to empty."""
+    registers: int = 0
+    """Entries of the registers; they do not survive."""
+    unprinted: bool = False
+    """Some of them stand in no audit report yet."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,8 @@ class Erasing:
                 agreement,
                 agreement is not None and agreement.over(self._desk.now()),
                 tuple(formers_of(tx)),
+                len(tx.registers.all()),
+                bool(unprinted(tx, self._desk.actor.site)),
             )
 
     def propose(self, found: Sequence[Found], *, anyway: bool = False) -> Agreement:
@@ -150,8 +157,11 @@ class Erasing:
             self._line(tx, Act.DROP_ERASURE, agreement.id, 1)
             self._desk.log(tx, "erase_drop", agreement.id)
 
-    def ready(self, programme_name: str) -> dict[str, object]:
-        """What marks the vault that survives; raises `Refused` unless two people agreed and nothing is in the way."""
+    def ready(self, programme_name: str, reason: str = "") -> dict[str, object]:
+        """What marks the vault that survives; raises `Refused` unless two people agreed and nothing is in the way.
+
+        `reason`: why the registers need not have been printed (`keepsakes.REASONS`); it stands in the record.
+        """
         self._desk.actor.require(Right.ERASE)
         with self._desk.reading(Right.ERASE) as tx:
             self._need_living(tx)
@@ -165,6 +175,8 @@ class Erasing:
             if obstacles and tx.settings.get(_ANYWAY) != agreement.id:
                 raise self._blocked(obstacles)
             self._need_name(tx, programme_name)
+            if said := need_printed(tx, self._desk.actor.site, reason):
+                obstacles = [*obstacles, said]
             programme = programme_of(tx)
             return {
                 "id": agreement.id,

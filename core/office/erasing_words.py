@@ -26,6 +26,8 @@ def plan_words(plan: Plan, erased: bool, columns: Columns) -> Iterator[str]:
         yield "  受渡しの場所に置いた束: 実行するときに一覧を取り、ごみ箱と古い版まで消す"
         for place in plan.former:
             yield f"  前に使った受渡しの場所 {former_words(place)}: 人が束を消し、ごみ箱まで空にする"
+        if plan.registers:
+            yield f"  台帳（連絡先、訓練、事故など）: {plan.registers}件。監査の報告（ikiiki papers audit）が、残る紙になる"
         yield STAYS
     if erased:
         for place in plan.former:
@@ -42,6 +44,8 @@ def plan_words(plan: Plan, erased: bool, columns: Columns) -> Iterator[str]:
     )  # fmt: skip
     for obstacle in plan.obstacles:
         yield f"先に済ませること: {obstacle}"
+    if plan.unprinted and not erased:
+        yield "先に済ませること: 監査の報告を印刷する（最後に台帳へ記入したあと、まだ印刷していない）"
     if plan.early and not erased:
         yield f"注意: 消去の期限 {plan.early} より前です"
     yield where_it_stands(plan, erased)

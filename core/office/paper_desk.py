@@ -15,6 +15,7 @@ from core.ledger.codes import Act, Medium, Unit
 from core.office.audit import Sources, audit_paper
 from core.office.desk import Desk, programme_of
 from core.office.inventory import new_copy, write_copy
+from core.office.keepsakes import note_printed
 from core.office.office_papers import ceremony_paper, ledger_paper, review_paper, staff_paper
 from core.office.paper_words import ALWAYS, Period
 from core.office.ports import Boxes, Tx
@@ -100,6 +101,7 @@ class PaperDesk:
                     Medium.FILE,
                     copy=paper.copy,
                 )
+            note_printed(tx, paper, self._desk.actor.site)
             self._desk.log(
                 tx, "print" if pages else "export",
                 f"paper={paper.kind.value} copy={paper.copy} rows={paper.rows}",

@@ -212,6 +212,30 @@ def test_a_place_of_exchange_used_before_is_named_and_left_to_people(sites: Site
     assert "folder-1" in record and str(tmp_path) not in record and str(before) not in record
 
 
+def test_registers_go_only_when_they_are_printed_or_it_is_said_why_not(sites: Sites, tmp_path: Path) -> None:
+    contractor, ward = sites.both
+    for machine in sites.both:
+        machine.do("register", "add", "contact", "role=head", "office=事務局", "phone=03-5273-4001")
+        agree(machine)
+        assert machine.do("erase", "plan")["registers_unprinted"]
+        assert "監査の報告を印刷していません" in machine.refused("erase", "run", "--name", NAME, code=3)
+    contractor.do("papers", "audit", tmp_path / "part.pdf", "--from", "2026-04-01")
+    assert "監査の報告を印刷していません" in contractor.refused("erase", "run", "--name", NAME, code=3)
+    contractor.do("papers", "audit", tmp_path / "audit.pdf")
+    seen = contractor.do("erase", "plan")
+    assert (seen["registers"], seen["registers_unprinted"]) == (1, False)
+    contractor.do("register", "add", "contact", "role=deputy", "office=事務局", "phone=03-5273-4002")
+    assert contractor.do("erase", "plan")["registers_unprinted"]
+    contractor.do("papers", "audit", tmp_path / "again.pdf")
+    assert run(contractor)["left"] == 0
+    assert "符号" in ward.refused("erase", "run", "--name", NAME, "--unprinted", "because", code=2)
+    ward.do("erase", "run", "--name", NAME, "--unprinted", "kept")
+    for machine, said in ((contractor, False), (ward, True)):
+        kept(machine).do("erase", "report", tmp_path / f"{machine.site}.pdf")
+        record = (tmp_path / f"{machine.site}.evidence").read_text(encoding="utf-8")
+        assert ("台帳（1件）は、印刷せずに消去しました" in record) is said
+
+
 # -- what goes on --------------------------------------------------------------------------------------------------
 
 

@@ -112,6 +112,22 @@ LEDGER: tuple[Walk, ...] = (
         for moment in ("erasure_proposed", "erasure_agreed")
     ),
     Walk(
+        "ledger",
+        "erasure_unprinted",
+        (
+            Row(
+                "erase",
+                "Message",
+                then=(
+                    Then("step", ("enter",), "Choice"),
+                    Then("unprinted", ("down", "enter"), "Choice"),
+                    Then("asked", ("down", "enter"), "Prompt"),
+                ),
+            ),
+        ),
+        name="ledger-erasure_unprinted",
+    ),
+    Walk(
         "erased",
         "printed",
         (Row("tick", "Choice"), Row("report", "Prompt")),

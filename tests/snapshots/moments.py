@@ -16,7 +16,14 @@ from core.people.fields import Field
 from core.roles import Role, Site
 from storage.bundles.sealer import BundleSealer
 from tests.snapshots.box_papers import papers
-from tests.snapshots.moments_papers import carried, erasure_agreed, erasure_proposed, incident, printed
+from tests.snapshots.moments_papers import (
+    carried,
+    erasure_agreed,
+    erasure_proposed,
+    erasure_unprinted,
+    incident,
+    printed,
+)
 from tests.snapshots.people import COUNTER, PAPERS, PROGRAMME
 from tests.snapshots.stages import DICE, pair
 from tests.snapshots.world import Place, World
@@ -203,6 +210,7 @@ MOMENTS: dict[str, tuple[str, Callable[[World, Path], None]]] = {
     "printed": ("dispatched", printed),
     "erasure_proposed": ("dispatched", erasure_proposed),
     "erasure_agreed": ("dispatched", erasure_agreed),
+    "erasure_unprinted": ("dispatched", erasure_unprinted),
     "both_aside": ("review", both_aside),
 }
 """By name: the stage it goes on from, and what is done."""

@@ -80,6 +80,12 @@ def erasure_proposed(world: World, folder: Path) -> None:
         _second(world.at(site)).erasing.propose(FOUND, anyway=True)
 
 
+def erasure_unprinted(world: World, folder: Path) -> None:
+    """As agreed; and nobody has printed the registers."""
+    incident(world, folder)
+    erasure_agreed(world, folder)
+
+
 def erasure_agreed(world: World, folder: Path) -> None:
     """At each site the manager has proposed it, and another has agreed."""
     for site in Site:

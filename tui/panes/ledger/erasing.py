@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from core.office.erasing_words import plan_words, where_it_stands
+from core.office.keepsakes import REASONS
 from tui.widgets.dialogs import Choice, Message, Prompt, confirm
 
 if TYPE_CHECKING:
@@ -37,17 +38,34 @@ async def erasing(pane: Pane) -> None:
         desk.drop()
         pane.say("発議を取りやめました")
     elif chosen == "run":
+        reason = await _unprinted(pane, plan)
+        if reason is None:
+            return
         words = (
             "いま消去します。元に戻せません。応募者・参加者の記録、受渡しの場所の束、書き出したPDFが消えます。\n"
             "管理簿・操作ログ・公表した抽選の記録は、別の保管庫に残ります。"
         )
         if (typed := await _name(pane, "消去の実行", words)) is not None:
             name = typed
-            told = await app.run_job("消去", lambda progress: session.erase(name, progress), stoppable=False)
+            told = await app.run_job(
+                "消去", lambda progress: session.erase(name, progress, unprinted=reason), stoppable=False
+            )
             app.call_later(app.lock, told)
             await (
                 asyncio.get_running_loop().create_future()
             )  # the lock ends this, with all else of the old vault
+
+
+async def _unprinted(pane: Pane, plan: Plan) -> str | None:
+    """Why the registers may go without having been printed; "" where they were, None for going back to print them."""
+    if not plan.unprinted:
+        return ""
+    words = (
+        f"台帳（{plan.registers}件）は消去で消えますが、最後の記入のあと、監査の報告を印刷していません。\n"
+        "F7 → d → F8 の「監査の報告」で印刷できます。印刷しないときは、理由が消去報告書に載ります。"
+    )
+    back = {"": "戻って、監査の報告を印刷する"}
+    return await pane.ikiiki.ask(Choice("台帳が印刷されていません", words, back | REASONS)) or None
 
 
 async def _name(pane: Pane, title: str, words: str) -> str | None:
