@@ -43,7 +43,9 @@ def write_notices(
     from storage.papers.postcards import postcard_pdfs
 
     notices = [item.notice for item in items]
-    pdfs = list(letter_pdfs(notices) if form is Form.LETTER else postcard_pdfs(notices))
+    pdfs = list(
+        letter_pdfs(notices, office.letter_window.get()) if form is Form.LETTER else postcard_pdfs(notices)
+    )
     names = [file, *(file.with_name(f"{file.stem}-{n}{file.suffix}") for n in range(2, len(pdfs) + 1))]
     for name in names:
         need_new(name)

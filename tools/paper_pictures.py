@@ -16,7 +16,6 @@ from core.programme import Programme, parse_programme
 from core.wording import default_files, read_wording
 from core.wording_texts import COMMON, GUIDE
 from storage.papers import letters, postcards
-from storage.papers.notice_rows import row_inputs
 from storage.papers.typesetting import pictures
 
 FOLDER = Path(__file__).parent.parent / "docs" / "pictures" / "papers"
@@ -107,7 +106,7 @@ def postcard(item: Notice, ppi: float = PPI) -> list[bytes]:
 
 
 def letter(item: Notice, ppi: float = PPI) -> list[bytes]:
-    return pictures(letters.TEMPLATE, row_inputs([item.on(Form.LETTER)]), ppi=ppi)
+    return pictures(letters.TEMPLATE, letters.inputs(letters.USUAL, [item.on(Form.LETTER)]), ppi=ppi)
 
 
 def main(words: Sequence[str]) -> int:

@@ -235,6 +235,26 @@ def _numbers(text: str, option: str) -> set[int]:
     return found
 
 
+@app.command()
+def window(
+    left: Annotated[int | None, typer.Option(help="封筒を横にして、左の端から窓まで（mm）")] = None,
+    top: Annotated[int | None, typer.Option(help="上の端から窓まで（mm）")] = None,
+    as_json: Json = False,
+) -> None:
+    """封書の宛名を、使う封筒の窓（45×90mm）の位置に合わせる。何も付けなければ、いまの位置。"""
+    remember(as_json)
+    with opened() as session:
+        now = session.office.letter_window.get()
+        if left is not None or top is not None:
+            now = session.office.letter_window.set(
+                now.left if left is None else left, now.top if top is None else top
+            )
+    say(
+        {"left": now.left, "top": now.top},
+        f"封筒の窓: 左から{now.left}mm、上から{now.top}mm（長形3号を横にして、窓 45×90mm）",
+    )
+
+
 def _counts(items: list[NoticeItem]) -> dict[str, int]:
     return {kind.value: sum(item.notice.kind is kind for item in items) for kind in NoticeKind}
 

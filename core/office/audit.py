@@ -16,7 +16,7 @@ from core.ledger.line import LedgerLine
 from core.office.box_evidence import answers_of, evidence_of, judged
 from core.office.desk import Desk, programme_of
 from core.office.duties import duties_of, over_words
-from core.office.envelope import CONTENT_OF
+from core.office.envelope import CONTENT_OF, KIND_WORDS
 from core.office.incidents import incidents_of
 from core.office.inventory import copies
 from core.office.ledger import verify_ledgers
@@ -257,7 +257,7 @@ def _bundles(tx: Tx, period: Period) -> Table:
             content = CONTENT_OF.get(kind)
             rows.append(
                 (
-                    words, CONTENT_WORDS[content] if content else kind, f"{len(days)}", wareki(min(days)), wareki(max(days)),
+                    words, CONTENT_WORDS[content] if content else KIND_WORDS.get(kind, kind), f"{len(days)}", wareki(min(days)), wareki(max(days)),
                     f"{waiting[kind]}" if direction == "out" else "",
                 )
             )  # fmt: skip

@@ -26,6 +26,7 @@ from core.office.incidents import Incidents
 from core.office.intake import Intake
 from core.office.inventory import Inventory
 from core.office.ledger import LedgerDesk
+from core.office.letter_window import LetterWindow
 from core.office.lottery import Lottery
 from core.office.mailing import Mailing
 from core.office.notices import NoticeDesk
@@ -90,6 +91,7 @@ class Office:
         self.publication = Publication(desk)
         self.notices = NoticeDesk(desk)
         self.wording = WordingDesk(desk)
+        self.letter_window = LetterWindow(desk)
         self.mailing = Mailing(desk)
         self.ledger = LedgerDesk(desk)
         self.inventory = Inventory(desk)

@@ -136,3 +136,11 @@ def test_a_pdf_that_cannot_be_made_is_in_no_ledger(at: At) -> None:
     refusal = c.refused("papers", "notices", c.folder.parent / "x.pdf", "--as", "letter", code=2)
     assert "住所" in refusal and not (c.folder.parent / "x.pdf").exists()
     assert [row for row in c.tables()["ledger_line"][len(before) :] if b'"print"' in repr(row).encode()] == []
+
+
+def test_the_place_of_the_window_is_the_sites_to_set(at: At) -> None:
+    contractor = at("apply").contractor
+    assert contractor.do("papers", "window") == {"left": 20, "top": 12}
+    assert contractor.do("papers", "window", "--left", 15) == {"left": 15, "top": 12}
+    assert "宛名のほかも" in contractor.refused("papers", "window", "--top", 40, code=2)
+    assert contractor.do("papers", "window") == {"left": 15, "top": 12}

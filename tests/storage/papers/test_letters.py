@@ -10,21 +10,22 @@ import pytest
 from core.errors import UsageError
 from core.notice_kinds import Form, NoticeKind
 from core.notices import Notice
+from core.office.letter_window import LEFT, TOP, Window
 from storage.papers.fonts import BIZ, BIZ_FILES, font_folder, fonts_among
-from storage.papers.letters import letter_pdfs
+from storage.papers.letters import USUAL, letter_pdfs
 from tests.storage.papers.test_postcards import CARD, DPI, LONG_ADDRESS, pages_of
 from tools.paper_pictures import example, letter, postcard
 
 MM = DPI / 25.4
 
 
-def dark(item: Notice, below: int = 200) -> list[tuple[float, float]]:
+def dark(item: Notice, below: int = 200, window: Window = USUAL) -> list[tuple[float, float]]:
     """Where there is ink on the page, in mm."""
     if shutil.which("pdftoppm") is None:
         pytest.skip("pdftoppm is not installed (poppler-utils)")
     picture = subprocess.run(
         ["pdftoppm", "-gray", "-r", str(DPI), "-"],
-        input=next(letter_pdfs([item])),
+        input=next(letter_pdfs([item], window)),
         capture_output=True,
         check=True,
     ).stdout
@@ -44,6 +45,15 @@ def test_the_address_stands_where_the_window_always_shows_it_and_nothing_else_wh
     assert all(20 <= x <= 85 and 12 <= y <= 36.5 for x, y in window)
     bare = replace(item, address=("　",), addressee="　", postal_code="")
     assert [spot for spot in dark(bare) if spot[0] <= 110 and spot[1] <= 57] == []
+
+
+@pytest.mark.parametrize("left", [LEFT[0], LEFT[-1]])
+@pytest.mark.parametrize("top", [TOP[0], TOP[-1]])
+def test_so_it_is_for_every_place_of_the_window_that_may_be_set(left: int, top: int) -> None:
+    item = replace(CARD, address=LONG_ADDRESS)
+    seen = [(x, y) for x, y in dark(item, window=Window(left, top)) if x <= left + 90 and y <= top + 45]
+    assert len(seen) > 100
+    assert all(left <= x <= left + 65 and top <= y <= top + 24.5 for x, y in seen)
 
 
 def test_a_letter_is_one_page_of_a4_with_two_marks_where_to_fold() -> None:
