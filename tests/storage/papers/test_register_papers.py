@@ -131,3 +131,11 @@ def test_only_two_endings_are_known(name: str) -> None:
 def test_a_workbook_counts_no_sheets_of_paper() -> None:
     assert paper_writer("a.XLSX")(paper(ROW)).pages == 0
     assert paper_writer("a.pdf")(paper(ROW)).pages == 1
+
+
+def test_no_row_is_parted_between_two_pages(tmp_path: Path) -> None:
+    rows = [("☐", f"ハジメ{n:03}", "電話", f"{LONG * 3}オワリ{n:03}") for n in range(30)]
+    pages = squeezed(text_of(register_pdf(paper(*rows)), tmp_path).replace("\f", "頁")).split("頁")
+    for n in range(30):
+        (page,) = (one for one in pages if f"ハジメ{n:03}" in one)
+        assert f"オワリ{n:03}" in page
