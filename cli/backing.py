@@ -23,7 +23,7 @@ from storage.backup.restoring import unpack, vault_id_of
 from storage.store.tx import VaultTx
 from storage.vault.files import FOLDER_MODE, sync_folder
 from storage.vault.hardening import harden_process
-from storage.vault.knocks import FAILED, Knock, read_knocks, record_knock, seconds_to_wait, shut_out
+from storage.vault.knocks import FAILED, Knock, record_knock, shut_out, trying
 from storage.vault.marks import advance_mark, default_state_dir, read_mark
 from storage.vault.migrations import BACKUPS
 from storage.vault.opened import rollback_mark
@@ -149,6 +149,7 @@ def rehearse(
                 password,
                 terminal="rehearsal",
                 state_dir=room / "marks",
+                restoring=True,
             )
             try:
                 found = [f"管理簿: {one.what}" for one in restored.office.ledger.verify()]
@@ -172,8 +173,9 @@ def rehearse(
 def _counted(session: Session) -> Iterator[None]:
     """A wrong password is a failed login here too: an unlocked screen is no place to guess at its owner's password."""
     folder, staff_id = session.vault.folder, session.vault.staff_id
-    if waiting := seconds_to_wait(read_knocks(folder, now()), staff_id, now()):
-        raise shut_out(waiting)
+    with trying(folder, staff_id, now()) as trial:
+        if trial.waiting:
+            raise shut_out(trial.waiting)
     try:
         yield
     except LoginFailed:
@@ -228,7 +230,7 @@ def restore(
             kept=seen, declared=declared, entropy=os.urandom, step=_step(progress),
         )  # fmt: skip
         session = open_session(
-            room / "vault", staff_id, password, terminal=terminal, state_dir=room / "marks"
+            room / "vault", staff_id, password, terminal=terminal, state_dir=room / "marks", restoring=True
         )
         try:
             noted = session.office.backups.restored(unpacked.id)

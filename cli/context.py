@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.erased import concerned, settle
-from core.errors import LoginFailed, UsageError
+from core.errors import LoginFailed, Refused, UsageError
 
 if TYPE_CHECKING:
     from cli.wiring import Session
+    from core.office.logins import CameIn
 
 Json = Annotated[bool, typer.Option("--json", help="結果をJSON文書ひとつで標準出力に書く")]
 
@@ -91,15 +92,31 @@ def password(
 
 
 @contextmanager
-def opened() -> Iterator[Session]:
-    """The vault, opened by the person named by `--staff`."""
+def opened(*, choosing: bool = False) -> Iterator[Session]:
+    """The vault, opened by the person named by `--staff`, who is told of their logins before.
+
+    Raises `Refused` while they have to choose a password first, but where that is what they do (`choosing`).
+    """
     from cli.wiring import open_session
+    from core.office.logins import DUE_WORDS
 
     session = open_session(vault_folder(), staff_id(), password(), terminal=_terminal())
     try:
+        tell_logins(session.came)
+        if session.came.due is not None and session.office.actor.must_change and not choosing:
+            raise Refused(
+                DUE_WORDS[session.came.due], where=staff_id(),
+                next_step="ikiiki staff password で、新しいパスワードに変えてください",
+            )  # fmt: skip
         yield session
     finally:
         session.close()
+
+
+def tell_logins(came: CameIn) -> None:
+    """To whoever sits at a terminal, and to anybody when somebody else has tried to get in."""
+    if came.sentences and (came.failed or sys.stderr.isatty()):
+        note("・".join(came.sentences))
 
 
 def _terminal() -> str:

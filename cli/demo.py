@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ MARKER = ".ikiiki-demo"
 KDF_MIB = 64
 LETTERS = 5
 """So many of the notices go in window envelopes, the others as postcards."""
-PASSWORDS = {Site.CONTRACTOR: "mihon-no-itakusaki", Site.WARD: "mihon-no-kuyakusho"}
+PASSWORDS = {Site.CONTRACTOR: "mihon-no-itakusaki-komorebi", Site.WARD: "mihon-no-kuyakusho-komorebi"}
 STAFF = {Site.CONTRACTOR: ("c-manager", "見本 責任者"), Site.WARD: ("w-manager", "見本 係長")}
 _HELD_BY = {
     Problem.DUPLICATE: "duplicate_application",
@@ -137,8 +138,8 @@ class _Player:
         sides = (self.contractor.office.exchange, self.ward.office.exchange)
         for mine, other in (sides, sides[::-1]):
             mine.trust(other.partner_card(), other.fingerprint())
-        self.contractor.office.staff.add(_person("c-handler", "見本 受付", Role.HANDLER, Site.CONTRACTOR))
-        self.ward.office.staff.add(_person("w-handler", "見本 担当", Role.HANDLER, Site.WARD))
+        _engage(self.contractor, "c-handler", "見本 受付")
+        _engage(self.ward, "w-handler", "見本 担当")
         self._exchange(2)
         keep(self.contractor, self.ward, self.tell)
 
@@ -363,8 +364,12 @@ def _command() -> str:
     return "ikiiki" if shutil.which("ikiiki") else str(Path(sys.argv[0]))
 
 
-def _person(staff_id: str, name: str, role: Role, site: Site) -> NewPerson:
-    return NewPerson(staff_id, name, role, PASSWORDS[site])
+def _engage(session: Session, staff_id: str, name: str) -> None:
+    """A handler is named, and chooses a password at the first login."""
+    site, first = session.office.actor.site, session.office.staff.phrase()
+    session.office.staff.add(NewPerson(staff_id, name, Role.HANDLER, first))
+    with closing(open_session(session.folder, staff_id, first, terminal="demo")) as theirs:
+        theirs.office.staff.change_password(first, PASSWORDS[site])
 
 
 def _is_replaceable(folder: Path) -> bool:

@@ -26,6 +26,7 @@ from core.office.desk import Desk
 from core.office.exchange import DESK_CHANNEL
 from core.office.founding import found
 from core.office.keyring import FIRST_EPOCH
+from core.office.logins import NOTHING_TOLD, CameIn, come_in
 from core.office.office import Office
 from core.office.ports import Progress, StaffRow
 from core.office.survivor import is_erased
@@ -70,6 +71,8 @@ class Session(Ending):
     folder: Path
     vault: OpenVault
     office: Office
+    came: CameIn = NOTHING_TOLD
+    """What the person is told of their logins."""
 
     def sync(self, progress: Progress | None = None, *, medium: Path | None = None) -> SyncReport:
         """Carry, take in what came, seal what that made due, carry again.
@@ -323,9 +326,11 @@ def create_vault_folder(
 
 
 def open_session(
-    folder: Path, staff_id: str, password: str, *, terminal: str = "", state_dir: Path | None = None
-) -> Session:
-    """Log in. `state_dir`: where the mark against rollback is, if not where it always is.
+    folder: Path, staff_id: str, password: str, *,
+    terminal: str = "", state_dir: Path | None = None, restoring: bool = False,
+) -> Session:  # fmt: skip
+    """Log in. `state_dir`: where the mark against rollback is, if not where it always is. `restoring`: into what a backup
+    held, with the password of its day, which need not be changed before it is looked at.
 
     Raises `LoginFailed`, `IntegrityFailure` and others of `storage.vault.vault.open_vault`.
     """
@@ -336,23 +341,21 @@ def open_session(
         with store.read() as tx:
             row = next((r for r in tx.staff.list() if r.staff_id == staff_id and r.until is None), None)
             erased = is_erased(tx)
-        if row is None:
+        if row is None or row.signing_public != vault.signing_key.public_key().public_bytes_raw():
             raise IntegrityFailure(
                 "鍵はありますが、取扱者名簿に登録がありません",
                 where=staff_id,
                 next_step="取扱責任者に確認してください",
             )
-        actor = Actor(staff_id, row.name, row.role, vault.site, erased)
         with take_knocks(vault.folder, staff_id, now()) as knocks, store.write() as tx:
-            known = {row.detail for row in tx.access.page(0, 500) if row.act == "login_failed"}
-            for knock in knocks:
-                detail = f"{knock.reason} {knock.knock_id}"
-                if detail not in known:  # after a crash a knock may be handed over twice
-                    tx.access.append(knock.at, knock.staff_id, "login_failed", detail, "")
-            tx.access.append(now(), staff_id, "login", "", terminal)
+            came = come_in(tx, staff_id, row.since, knocks, now(), terminal)
+        must_change = came.due is not None and not (erased or restoring)
+        actor = Actor(staff_id, row.name, row.role, vault.site, erased, must_change)
         desk = Desk(store, actor, vault.signing_key, now, os.urandom, terminal)
         office = Office(desk, FolderBoxes(vault.folder), BundleSealer(os.urandom), VaultSlots(vault))
-        session = Session(vault.folder, vault, office)
+        session = Session(vault.folder, vault, office, came)
+        if must_change:
+            return session
         if erased:
             from cli.erasing import sign_if_due
 

@@ -16,11 +16,22 @@ from typing import Any
 from core.canonical import canonical_json, sha256_hex
 from core.errors import IntegrityFailure, UsageError
 from core.programme_check import build
-from core.programme_model import Contact, Deadlines, DrawPolicy, Duties, HandingOver, Outing, Programme, Round
+from core.programme_model import (
+    Accounts,
+    Contact,
+    Deadlines,
+    DrawPolicy,
+    Duties,
+    HandingOver,
+    Outing,
+    Programme,
+    Round,
+)
 from core.programme_template import programme_template
 from core.toml_lines import LineIndex, Path
 
 __all__ = [
+    "Accounts",
     "Contact",
     "Deadlines",
     "DrawPolicy",
@@ -76,7 +87,7 @@ def to_canonical(programme: Programme) -> bytes:
     """The programme as RFC 8785 JSON and LF, every default written out: what is hashed, signed and sent.
 
     But for what could not be set in programmes agreed earlier, where it is as it was for them: they keep their hash. That is
-    `deadlines.count` where it says `days`, `handover` and `duties` where all of it is the default.
+    `deadlines.count` where it says `days`; `handover`, `duties` and `accounts` where all of it is the default.
     """
     body = _plain(dataclasses.asdict(programme))
     if programme.deadlines.count == Deadlines.count:
@@ -85,6 +96,8 @@ def to_canonical(programme: Programme) -> bytes:
         del body["handover"]
     if programme.duties == Duties():
         del body["duties"]
+    if programme.accounts == Accounts():
+        del body["accounts"]
     return canonical_json({"format": _FORMAT, **body}) + b"\n"
 
 

@@ -14,7 +14,17 @@ from core.errors import UsageError
 from core.people.phone import read_phone
 from core.people.postal import read_postal_code
 from core.people.text import clean
-from core.programme_model import Contact, Deadlines, DrawPolicy, Duties, HandingOver, Outing, Programme, Round
+from core.programme_model import (
+    Accounts,
+    Contact,
+    Deadlines,
+    DrawPolicy,
+    Duties,
+    HandingOver,
+    Outing,
+    Programme,
+    Round,
+)
 from core.toml_lines import Path
 
 MOST_OUTINGS = 100
@@ -33,6 +43,7 @@ _KEYS: dict[str, list[str]] = {
     "contact": [item.name for item in fields(Contact)],
     "handover": [item.name for item in fields(HandingOver)],
     "duties": [item.name for item in fields(Duties)],
+    "accounts": [item.name for item in fields(Accounts)],
 }
 _MISSING = object()
 
@@ -166,6 +177,7 @@ def build(document: Mapping[str, Any], where: Callable[[Path], str]) -> Programm
         contact=_contact(contact),
         handover=_handover(top.one_table("handover")),
         duties=_duties(top.one_table("duties")),
+        accounts=_accounts(top.one_table("accounts")),
     )
     _check_days(top, programme)
     return programme
@@ -187,6 +199,10 @@ def _handover(table: Checker) -> HandingOver:
 
 def _duties(table: Checker) -> Duties:
     return Duties(**{item.name: table.integer(item.name, 0, 732, item.default) for item in fields(Duties)})
+
+
+def _accounts(table: Checker) -> Accounts:
+    return Accounts(password_days=table.integer("password_days", 0, 732, Accounts.password_days))
 
 
 def _contact(table: Checker) -> Contact:

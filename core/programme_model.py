@@ -143,6 +143,14 @@ class Duties:
 
 
 @dataclass(frozen=True)
+class Accounts:
+    """What the ward asks of logins, at both sites."""
+
+    password_days: int = 0
+    """Days after which a password has to be changed; 0: never, as NIST SP 800-63B (5.1.1.2) has it."""
+
+
+@dataclass(frozen=True)
 class Contact:
     """Where participants ask, printed on notices: an organisation, not a person. Empty items are not printed."""
 
@@ -179,6 +187,7 @@ class Programme:
     contact: Contact
     handover: HandingOver = HandingOver()
     duties: Duties = Duties()
+    accounts: Accounts = Accounts()
 
     def outing(self, code: str) -> Outing:
         """Raises KeyError."""

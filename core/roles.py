@@ -95,12 +95,21 @@ class Actor:
     site: Site
     erased: bool = False
     """The vault is what survived an erasure: there is nobody in it."""
+    must_change: bool = False
+    """A password has to be chosen first (`core.office.logins`): until then nothing else can be done."""
 
     def may(self, right: Right) -> bool:
+        if self.must_change:
+            return False
         return right in RIGHTS[self.site, self.role] and (not self.erased or right in LEFT_AFTER_ERASURE)
 
     def require(self, right: Right) -> None:
-        """Raises `Refused` when the actor's role at this site lacks `right`."""
+        """Raises `Refused` when the actor's role at this site lacks `right`, or a password has to be chosen first."""
+        if self.must_change:
+            raise Refused(
+                "自分のパスワードを決めるまで、ほかのことはできません",
+                next_step="ikiiki staff password（画面ではログインのあとに出る窓）で、新しいパスワードに変えてください",
+            )
         if self.erased and right not in LEFT_AFTER_ERASURE:
             raise Refused(
                 "この保管庫は消去されています。応募者と参加者の記録はもうありません",

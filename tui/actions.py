@@ -89,6 +89,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("preview", "back", "やめる", "escape", "何も取り込まずに戻る"),
     # パスワード
     Action("password", "save", "変える", "f10,ctrl+s", "新しいパスワードにする"),
+    Action("password", "make", "合言葉をつくる", "ctrl+g", "推測されない合言葉をつくり、欄に入れる"),
     Action("password", "back", "やめる", "escape", "いまのパスワードのまま戻る"),
     # 抽選
     Action("lottery", "next", "次へ進む", "enter,f10", "この拠点が次にすることをする", Right.DRAW),

@@ -128,16 +128,16 @@ class IkiikiApp(QuietApp):
         self._last_key = self._seconds()
         site = session.office.actor.site
         self._place = self._place or ("review" if site is Site.WARD else "intake")
-        from tui.workspace import (
-            Workspace,
-        )  # with all the use cases: the login is painted before they are read
+        from tui.entering import over_it, workspace_of  # with all the use cases: the login is painted before
 
         await self._clear_screens()
-        self._workspace = Workspace(self._place)
-        await self.push_screen(self._workspace)
-        if self._afterwards:
-            words, self._afterwards = "\n".join(self._afterwards), []
-            await self.push_screen(Message("施錠中に終わった作業", words))
+        self._said = "・".join(session.came.sentences)
+        self._workspace = workspace_of(session, self._place)
+        if self._workspace is not None:
+            await self.push_screen(self._workspace)
+        for window in over_it(session.came, self._workspace, "\n".join(self._afterwards)):
+            await self.push_screen(window)
+        self._afterwards = self._afterwards if self._workspace is None else []
 
     async def _clear_screens(self) -> None:
         self._workspace = None
@@ -221,7 +221,7 @@ class IkiikiApp(QuietApp):
         return self._workspace
 
     def action_go(self, place: str) -> None:
-        if self.unlocked and self.place is not None:
+        if self.workspace is not None and self.place is not None:
             self.call_later(self._go, place)
 
     async def _go(self, place: str) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from core.office.erasing import Plan
     from core.office.exporting import Draft
     from core.office.importing import SourceTable
+    from core.office.logins import CameIn
     from core.office.mailing import MailReport
     from core.office.notices import NoticeItem
     from core.office.office import Office
@@ -47,6 +48,11 @@ class Session(Protocol):
 
     @property
     def office(self) -> Office: ...
+
+    @property
+    def came(self) -> CameIn:
+        """What the person is told of their logins."""
+        ...
 
     def sync(self, progress: Progress | None = None, *, medium: Path | None = None) -> SyncReport:
         """Run the courier once, then import what arrived; with `medium`, a folder carried by hand, in place of the remote."""

@@ -31,16 +31,18 @@ def init(
     """保管庫をつくり、最初の取扱責任者を登録する。"""
     remember(as_json)
     from cli.wiring import create_vault_folder
+    from core.office.staff import known_of
+    from core.passwords.judging import require_good
     from core.programme import parse_programme
     from core.programme_template import programme_template
 
-    text = None
+    text, chosen = None, None
     if programme is not None:
         try:
             text = programme.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError("事業の設定のファイルを読めません", where=str(programme)) from error
-        parse_programme(text, programme.name)
+        chosen = parse_programme(text, programme.name)
     elif site is Site.CONTRACTOR:
         template = Path("programme.toml")
         if template.exists():
@@ -55,12 +57,14 @@ def init(
             where=str(template),
             next_step="ひな形を直し、--programme programme.toml を付けてもう一度実行してください",
         )
+    secret = password("新しいパスワード", twice=True)
+    require_good(secret, known_of(staff, name, site, chosen))
     create_vault_folder(
         folder,
         site,
         staff,
         name,
-        password("新しいパスワード", twice=True),
+        secret,
         programme=text,
         remote=remote,
         kdf_mib=kdf_mib,

@@ -69,6 +69,7 @@ class Act(StrEnum):
     REGISTER = "register"
     END = "end"
     RETRACT = "retract"
+    RESET = "reset"
 
 
 ACT_WORDS: dict[Act, str] = {
@@ -130,6 +131,7 @@ ACT_WORDS: dict[Act, str] = {
     Act.REGISTER: "台帳への登録",
     Act.END: "台帳の登録の終了",
     Act.RETRACT: "記入の取消し",
+    Act.RESET: "パスワードの再設定",
 }
 
 

@@ -25,6 +25,7 @@ from core.office.paper_words import Period, lines_of, names_of
 from core.office.ports import Boxes, Tx
 from core.office.registers import newest, unproven
 from core.office.seating import day_of, in_japan
+from core.office.staff import once_each
 from core.papers import PAPER_WORDS, Column, Paper, PaperKind, Table
 from core.people.eras import wareki
 from core.register_kinds import REGISTERS, Kind, shown
@@ -184,7 +185,7 @@ def _staff(tx: Tx, site: Site) -> Table:
             SITE_WORDS[site], ROLE_WORDS[row.role], row.name, row.staff_id, wareki(day_of(row.since.isoformat())),
             wareki(day_of(row.until.isoformat())) if row.until else "",
         )
-        for row in tx.staff.list()
+        for row in once_each(tx.staff.list())
     ]  # fmt: skip
     rows += [
         (SITE_WORDS[site.other], "", name, staff, "", "")

@@ -12,6 +12,7 @@ from core.office.desk import Desk, programme_of
 from core.office.keyring import own_card
 from core.office.ledger import LedgerDesk
 from core.office.ports import Tx
+from core.office.staff import once_each
 from core.roles import SITE_WORDS, Right
 
 OLDEST = 400
@@ -43,7 +44,7 @@ class Checkup:
         return [*found, self._ledgers()]
 
     def _staff(self, tx: Tx, today: dt.date) -> Check:
-        since = min(row.since.date() for row in tx.staff.list() if row.until is None)
+        since = min(row.since.date() for row in once_each(tx.staff.list()) if row.until is None)
         days = (today - since).days
         if days > OLDEST:
             return failed(

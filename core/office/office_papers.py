@@ -26,6 +26,7 @@ from core.office.ports import ReviewRow, Tx
 from core.office.publication import ceremony_steps, chosen_draw, publication_of
 from core.office.review import APPLICANTS, PARTICIPANTS, RETURN_CODES, applicants_status
 from core.office.seating import day_of, in_japan, seated_people
+from core.office.staff import once_each
 from core.papers import PAPER_WORDS, Column, Paper, PaperKind, Table
 from core.people.eras import wareki
 from core.programme import Programme
@@ -63,7 +64,8 @@ def staff_paper(desk: Desk, tx: Tx, copy: str) -> Paper:
     """取扱者届出: who is named, from when; who was, until when."""
     programme, site = programme_of(tx), desk.actor.site
     rows = sorted(
-        tx.staff.list(), key=lambda row: (row.until is not None, list(Role).index(row.role), row.since)
+        once_each(tx.staff.list()),
+        key=lambda row: (row.until is not None, list(Role).index(row.role), row.since),
     )
     columns = (
         Column("区分", 1.6), Column("氏名", 2.4), Column("職員ID", 1.8), Column("登録日", 2), Column("取消日", 2),

@@ -10,15 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.canonical import nfc
-from core.errors import Refused
 
 SALT_BYTES = 16
 KEY_BYTES = 32
 FLOOR_KIB = 64 * 1024
 CEILING_KIB = 1024 * 1024
-MINIMUM_PASSWORD = 12
-MAXIMUM_PASSWORD = 1024
-"""Characters. Length is the only rule: NIST SP 800-63B advises against asking for kinds of characters."""
 
 
 @dataclass(frozen=True)
@@ -41,15 +37,6 @@ class KdfParams:
 DEFAULT_KDF = KdfParams()
 LIGHT_KDF = KdfParams(memory_kib=FLOOR_KIB)
 """The floor: for the demo, tests and small machines."""
-
-
-def check_password(password: str) -> None:
-    """Raises `Refused` for a new password that is too short or too long."""
-    if not MINIMUM_PASSWORD <= len(nfc(password)) <= MAXIMUM_PASSWORD:
-        raise Refused(
-            f"パスワードは{MINIMUM_PASSWORD}文字以上{MAXIMUM_PASSWORD}文字以下にしてください",
-            next_step="いくつかの単語をつないだ、長いパスワードにしてください",
-        )
 
 
 def derive(password: str, salt: bytes, params: KdfParams) -> bytes:

@@ -2,7 +2,11 @@
 
 They are handed over at the next login and then kept only as long as they count for the delay. Handing over survives a
 crash: a knock may come twice, always with the same `knock_id`, so enter it into the log only once.
-Whoever can write the folder can remove knocks; they are a help against guessing at the keyboard, not a proof.
+
+The delay is each account's own and grows with each failure to a quarter of an hour, never further: nobody can shut a
+person out for good by guessing. Passwords are tried one after the other (`trying`), in however many processes.
+Whoever can write the folder can remove knocks, and whoever sets the machine's clock forward ends a delay; they are a
+help against guessing at the keyboard, not a proof.
 """
 
 from __future__ import annotations
@@ -11,10 +15,11 @@ import datetime as dt
 import fcntl
 import hashlib
 import json
+import math
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +32,11 @@ LOCK_NAME = "knocks.lock"
 UNKNOWN = "unknown"
 """Stands for every id the vault does not know: what was typed may be a password."""
 FAILED, SHUT_OUT, UNREADABLE = "failed", "shut_out", "unreadable"
-WINDOW = dt.timedelta(minutes=15)
+WINDOW = dt.timedelta(hours=24)
+"""How long a failure counts. A login in between ends the count."""
 FREE_FAILURES = 5
-_FIRST_DELAY = 30
+FIRST_DELAY, LONGEST_DELAY = 30, 15 * 60
+"""Seconds. Four tries an hour at the end: some 35,000 a year, for a password that stands against 10^10."""
 _LIMIT = 16 * 1024 * 1024
 
 
@@ -44,22 +51,64 @@ class Knock:
     reason: str
     taken: bool = False
     """Already handed over; kept for the delay alone."""
+    since: dt.datetime | None = None
+    """From when it counts for the delay, where the clock has been set back to before `at`."""
+
+    @property
+    def counts_from(self) -> dt.datetime:
+        return self.since or self.at
 
 
 def record_knock(folder: Path, knock: Knock) -> None:
     """Append `knock`, durably."""
     with _locked(folder):
-        path = folder / NAME
-        descriptor = open_private(path, os.O_CREAT | os.O_RDWR | os.O_APPEND)
-        try:
-            line = _line(knock)
-            size = os.fstat(descriptor).st_size
-            if size and os.pread(descriptor, 1, size - 1) != b"\n":
-                line = b"\n" + line  # a line cut by a crash stays its own
-            os.write(descriptor, line)
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        _append(folder, knock)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One try at a password, while no other can be made."""
+
+    folder: Path
+    staff_id: str
+    now: dt.datetime
+    waiting: int
+    """Seconds during which none is accepted; 0: this one is."""
+
+    def failed(self, knock_id: str) -> int:
+        """Note that it failed, durably; the seconds until the next is accepted."""
+        _append(self.folder, Knock(knock_id, self.now, self.staff_id, SHUT_OUT if self.waiting else FAILED))
+        return seconds_to_wait(read_knocks(self.folder, self.now), self.staff_id, self.now)
+
+
+@contextmanager
+def trying(folder: Path, staff_id: str, now: dt.datetime) -> Iterator[Trial]:
+    """Try a password within the block: others wait, so that many processes guess no faster than one."""
+    with _locked(folder):
+        knocks = read_knocks(folder, now)
+        settled = [_settled(knock, now) for knock in knocks]
+        if settled != knocks:
+            replace_private(folder / NAME, b"".join(_line(knock) for knock in settled))
+        yield Trial(folder, staff_id, now, seconds_to_wait(settled, staff_id, now))
+
+
+def _settled(knock: Knock, now: dt.datetime) -> Knock:
+    """A clock set back must not end a delay, nor make one that lasts until it has caught up: it begins anew from now."""
+    return replace(knock, since=now.replace(microsecond=0)) if knock.counts_from > now else knock
+
+
+def _append(folder: Path, knock: Knock) -> None:
+    path = folder / NAME
+    descriptor = open_private(path, os.O_CREAT | os.O_RDWR | os.O_APPEND)
+    try:
+        line = _line(knock)
+        size = os.fstat(descriptor).st_size
+        if size and os.pread(descriptor, 1, size - 1) != b"\n":
+            line = b"\n" + line  # a line cut by a crash stays its own
+        os.write(descriptor, line)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def read_knocks(folder: Path, now: dt.datetime) -> list[Knock]:
@@ -82,39 +131,48 @@ def take_knocks(folder: Path, staff_id: str, now: dt.datetime) -> Iterator[list[
         knocks = read_knocks(folder, now)
         yield [knock for knock in knocks if not knock.taken]
         kept = [
-            Knock(knock.knock_id, knock.at, knock.staff_id, knock.reason, taken=True)
+            replace(knock, taken=True)
             for knock in knocks
-            if knock.staff_id != staff_id and knock.reason == FAILED and now - knock.at < WINDOW
+            if knock.staff_id != staff_id and knock.reason == FAILED and now - knock.counts_from < WINDOW
         ]
         if knocks:
             replace_private(folder / NAME, b"".join(_line(knock) for knock in kept))
 
 
 def seconds_to_wait(knocks: Sequence[Knock], staff_id: str, now: dt.datetime) -> int:
-    """How long `staff_id` must wait before the next try: 0, or from the fifth failure within 15 minutes on 30 s,
-    doubling with each, to 15 minutes at most."""
+    """How long `staff_id` must wait before the next try: 0, or from the fifth failure within a day on 30 s, doubling
+    with each, to 15 minutes at most."""
     recent = [
-        knock.at
+        knock.counts_from
         for knock in knocks
-        if knock.staff_id == staff_id and knock.reason == FAILED and now - knock.at < WINDOW
+        if knock.staff_id == staff_id and knock.reason == FAILED and now - knock.counts_from < WINDOW
     ]
     if len(recent) < FREE_FAILURES:
         return 0
-    delay: int = min(_FIRST_DELAY * 2 ** (len(recent) - FREE_FAILURES), int(WINDOW.total_seconds()))
+    delay: int = min(FIRST_DELAY * 2 ** (len(recent) - FREE_FAILURES), LONGEST_DELAY)
     waited = (now - max(recent)).total_seconds()
-    return max(0, min(delay, round(delay - waited)))  # a clock set back cannot shut anybody out for longer
+    return max(0, min(delay, math.ceil(delay - waited)))
 
 
-def login_failed() -> LoginFailed:
-    """The one text for an unknown id and for a wrong password."""
-    return LoginFailed("職員IDかパスワードが違います", next_step="確かめて、もう一度入力してください")
+def login_failed(seconds: int = 0) -> LoginFailed:
+    """The one text for an unknown id and for a wrong password, and how long to wait when the next must wait."""
+    after = f"{_span(seconds)}後に" if seconds else ""
+    return LoginFailed(
+        "職員IDかパスワードが違います", next_step=f"確かめて、{after or 'もう一度'}入力してください"
+    )
 
 
 def shut_out(seconds: int) -> LoginFailed:
     return LoginFailed(
         "ログインの失敗が続いたため、しばらく受け付けません",
-        next_step=f"{seconds}秒後に、もう一度お試しください。心当たりがなければ取扱責任者に知らせてください",
+        next_step=f"{_span(seconds)}後に、もう一度お試しください。心当たりがなければ取扱責任者に知らせてください",
     )
+
+
+def _span(seconds: int) -> str:
+    """Seconds as people read them: 45秒, 2分, 14分59秒."""
+    minutes, rest = divmod(seconds, 60)
+    return (f"{minutes}分" if minutes else "") + (f"{rest}秒" if rest or not minutes else "")
 
 
 @contextmanager
@@ -136,6 +194,8 @@ def _line(knock: Knock) -> bytes:
     }
     if knock.taken:
         document["taken"] = True
+    if knock.since is not None:
+        document["since"] = knock.since.isoformat(timespec="seconds")
     return canonical_json(document) + b"\n"
 
 
@@ -148,9 +208,14 @@ def _knock(line: bytes, now: dt.datetime) -> Knock:
             staff_id=document["staff_id"],
             reason=document["reason"],
             taken=document.get("taken", False),
+            since=dt.datetime.fromisoformat(document["since"]) if "since" in document else None,
         )
         texts = (knock.knock_id, knock.staff_id, knock.reason)
-        if knock.at.tzinfo is None or not all(isinstance(text, str) for text in texts):
+        if (
+            knock.at.tzinfo is None
+            or knock.counts_from.tzinfo is None
+            or not all(isinstance(text, str) for text in texts)
+        ):
             raise ValueError("not as written")
         if _line(knock) != line + b"\n":
             raise ValueError("not as written")

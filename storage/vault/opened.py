@@ -72,6 +72,7 @@ class OpenVault:
         self._header_bytes = header_bytes
         self._data_key: bytes | None = data_key
         self._signing_key: Ed25519PrivateKey | None = signing_key
+        self._sign_public = signing_key.public_key().public_bytes_raw()
         self._presence = presence
         self._pid = os.getpid()
         self._turn = threading.Condition()
@@ -220,10 +221,16 @@ class OpenVault:
                 next_step="画面を閉じて、もう一度ログインしてください",
             )
         header.verify(self.data_key)
-        if header.slot(self.staff_id) is None:
+        slot = header.slot(self.staff_id)
+        if slot is None:
             raise VaultChanged(
                 "あなたの利用は終了しています。この変更は保存していません",
                 next_step="取扱責任者に確かめてください",
+            )
+        if slot.sign_public != self._sign_public:  # with the password, the person got new keys
+            raise VaultChanged(
+                "あなたのパスワードが再設定されました。この変更は保存していません",
+                next_step="取扱責任者から受け取ったパスワードで、もう一度ログインしてください",
             )
         self._header, self._header_bytes = header, content
 

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.errors import Refused
+from core.passwords.judging import require_length
 from storage.vault.errors import VaultChanged
 from storage.vault.files import replace_private
 from storage.vault.header import MAXIMUM_SLOTS, NAME, check_staff_id
-from storage.vault.kdf import DEFAULT_KDF, KdfParams, check_password
+from storage.vault.kdf import DEFAULT_KDF, KdfParams
 from storage.vault.keys import Entropy, StaffKeys
 from storage.vault.locks import gate
 from storage.vault.opened import Clock, OpenVault
@@ -29,7 +30,7 @@ def add_staff(
     `OpenVault.write`.
     """
     check_staff_id(new.staff_id)
-    check_password(new.password)
+    require_length(new.password)
     keys = StaffKeys.fresh(vault.entropy)
     slot = make_slot(vault.header, new.staff_id, new.password, keys, vault.data_key, kdf, vault.entropy)
     with vault.write() as connection:
@@ -79,7 +80,7 @@ def change_password(
     somebody who copied the folder, re-key as well. Raises `LoginFailed`, `Refused`, `VaultChanged`, `IntegrityFailure`.
     """
     folder = folder.absolute()
-    check_password(new)
+    require_length(new)
     slot, keys = unlock(folder, staff_id, old, now=now, entropy=entropy)
     _, header, data_key = authenticate(folder, slot, keys)
     changed = make_slot(header, staff_id, new, keys, data_key, kdf or slot.kdf, entropy)

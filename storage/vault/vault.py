@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.errors import IkiikiError, Refused
+from core.passwords.judging import require_length
 from core.roles import Role, Site
 from storage.vault import sqlcipher
 from storage.vault.erased import refuse_erased
@@ -32,7 +33,7 @@ from storage.vault.header import (
     parse_header,
     read_header_bytes,
 )
-from storage.vault.kdf import DEFAULT_KDF, SALT_BYTES, KdfParams, check_password, derive
+from storage.vault.kdf import DEFAULT_KDF, SALT_BYTES, KdfParams, derive
 from storage.vault.keys import (
     Entropy,
     StaffKeys,
@@ -41,18 +42,7 @@ from storage.vault.keys import (
     unwrap,
     wrap,
 )
-from storage.vault.knocks import (
-    FAILED,
-    LOCK_NAME,
-    SHUT_OUT,
-    UNKNOWN,
-    Knock,
-    login_failed,
-    read_knocks,
-    record_knock,
-    seconds_to_wait,
-    shut_out,
-)
+from storage.vault.knocks import LOCK_NAME, UNKNOWN, login_failed, shut_out, trying
 from storage.vault.lengths import DATA_KEY_BYTES, NONCE_BYTES
 from storage.vault.locks import GATE, GATE_SECONDS, INSIDE, LOCK, Presence, gate
 from storage.vault.marks import advance_mark, check_mark, default_state_dir, read_mark
@@ -94,7 +84,7 @@ def create_vault(
     or the password is too short, and `UsageError` for an impossible staff id.
     """
     check_staff_id(staff.staff_id)
-    check_password(staff.password)
+    require_length(staff.password)
     folder = folder.absolute()
     if folder.is_symlink() or (folder.exists() and (not folder.is_dir() or any(folder.iterdir()))):
         raise Refused(
@@ -188,18 +178,16 @@ def unlock(
     refuse_erased(folder)
     header = parse_header(read_header_bytes(folder))
     slot = header.slot(staff_id)
-    name, moment = (staff_id if slot else UNKNOWN), now()
-    waiting = seconds_to_wait(read_knocks(folder, moment), name, moment)
-    if waiting:
-        record_knock(folder, Knock(entropy(8).hex(), moment, name, SHUT_OUT))
-        raise shut_out(waiting)
     like = slot or header.slots[0]  # an unknown id takes as long as a wrong password
-    password_key = derive(password, like.salt, like.kdf)
     public = (like.hpke_public, like.sign_public)
-    keys = unwrap(like.wrapped, like.commitment, password_key, header.vault_id, like.staff_id, public)
-    if slot is None or keys is None:
-        record_knock(folder, Knock(entropy(8).hex(), moment, name, FAILED))
-        raise login_failed()
+    with trying(folder, staff_id if slot else UNKNOWN, now()) as trial:
+        if trial.waiting:
+            trial.failed(entropy(8).hex())
+            raise shut_out(trial.waiting)
+        password_key = derive(password, like.salt, like.kdf)
+        keys = unwrap(like.wrapped, like.commitment, password_key, header.vault_id, like.staff_id, public)
+        if slot is None or keys is None:
+            raise login_failed(trial.failed(entropy(8).hex()))
     return slot, keys
 
 

@@ -307,7 +307,7 @@ def test_a_partner_whose_fingerprint_does_not_fit(at: At, what: str) -> None:
 @pytest.mark.parametrize(("words", "role"), [(("staff", "list"), "auditor"), (("status",), "auditor")])
 def test_an_auditor_reads_and_changes_nothing(at: At, words: tuple[str, ...], role: str) -> None:
     sites = at("apply")
-    sites.contractor.do("staff", "add", "c-audit", "--name", "監査", "--role", role)
+    sites.contractor.engage("c-audit", "監査", role)
     machine = Machine(sites.base, sites.contractor.site, staff="c-audit")
     machine.do(*words)
     assert machine.do("ledger", "verify")["ok"] is True

@@ -31,7 +31,7 @@ def test_an_import_and_keyed_entries_at_the_same_time_lose_nothing(at: At) -> No
     sites = at("found")
     machine = sites.contractor
     for staff in ("c-one", "c-two"):
-        machine.do("staff", "add", staff, "--name", staff, "--role", "handler")
+        machine.engage(staff, staff, "handler")
     one, two = (Machine(sites.base, machine.site, staff=staff) for staff in ("c-one", "c-two"))
     (sites.base / "many.csv").write_bytes(many(250))
     keyed = [
@@ -108,7 +108,7 @@ def test_syncs_at_the_same_time_end_well_or_say_that_one_is_under_way(at: At) ->
 
 def people(sites: Sites) -> tuple[Machine, Machine]:
     """The contractor's manager, and a handler who is to leave."""
-    sites.contractor.do("staff", "add", "c-leaver", "--name", "退職者", "--role", "handler")
+    sites.contractor.engage("c-leaver", "退職者", "handler")
     return sites.contractor, Machine(sites.base, sites.contractor.site, staff="c-leaver")
 
 

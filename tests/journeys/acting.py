@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from storage.vault.vault import open_vault
 
 IKIIKI = Path(sys.executable).with_name("ikiiki")
 PASSWORD = "a path through the cedars"
+FIRST_PASSWORD = "only until the first login"
 MANAGER = {Site.CONTRACTOR: "c-boss", Site.WARD: "w-boss"}
 DICE = "08365512907744019283"
 
@@ -185,6 +186,17 @@ class Machine:
         assert result.code == 0, (words, result.code, result.err)
         return result.json
 
+    def engage(self, staff: str, name: str, role: str = "handler") -> None:
+        """Somebody gets a login from this person, and at the first chooses a password: this machine's."""
+        mine = self.env()["IKIIKI_PASSWORD_FILE"]
+        first = replace(self, password=FIRST_PASSWORD).env()["IKIIKI_PASSWORD_FILE"]
+        adding = self.words("staff", "add", staff, "--name", name, "--role", role)
+        choosing = replace(self, staff=staff).words("staff", "password")
+        for words, old, new in ((adding, mine, first), (choosing, first, mine)):
+            files = {"IKIIKI_PASSWORD_FILE": old, "IKIIKI_NEW_PASSWORD_FILE": new}
+            result = self.runner(words, {**self.env(), **files})
+            assert result.code == 0, (words, result.err)
+
     def refused(self, *words: object, code: int, alone: bool = False) -> str:
         """The error of a command that must fail so, in a Japanese sentence and with a traceback nowhere."""
         result = self.run(*words, alone=alone)
@@ -226,7 +238,9 @@ class Machine:
                 if row[0] not in ("vault", "access_log") and not row[0].startswith("sqlite_")
             ]
             held = {name: connection.execute(f'SELECT * FROM "{name}"').fetchall() for name in names}
-            held["setting"] = [row for row in held["setting"] if row[0] != "bundles_refused"]
+            held["setting"] = [
+                row for row in held["setting"] if not row[0].startswith(("bundles_refused", "account_"))
+            ]
             return {name: sorted(rows, key=repr) for name, rows in held.items()}
 
     def sound(self) -> None:

@@ -35,8 +35,8 @@ def handler(machine: Machine) -> Machine:
 
 def appoint(machine: Machine) -> None:
     """A second manager, and a handler."""
-    machine.do("staff", "add", SECOND[machine.site], "--name", "責任者二", "--role", "manager")
-    machine.do("staff", "add", HANDLER[machine.site], "--name", "担当", "--role", "handler")
+    machine.engage(SECOND[machine.site], "責任者二", "manager")
+    machine.engage(HANDLER[machine.site], "担当", "handler")
 
 
 _prepared: dict[str, Sites] = {}

@@ -151,7 +151,7 @@ def test_over_a_medium_where_the_ward_may_only_read(at: At) -> None:
 
 def test_who_may_and_when(at: At) -> None:
     sites = at("found")
-    sites.contractor.do("staff", "add", "c-hand", "--name", "見本", "--role", "handler")
+    sites.contractor.engage("c-hand", "見本", "handler")
     handler = Machine(sites.base, sites.contractor.site, staff="c-hand")
     assert "権限" in handler.refused("partner", "renew", code=3)
     assert handler.do("partner", "status")["stage"] == "none"

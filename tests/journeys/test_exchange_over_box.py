@@ -88,7 +88,7 @@ def test_an_existing_file_is_never_overwritten_by_a_credential(sites: Sites, box
 
 
 def test_handlers_may_not_change_the_way_into_box(sites: Sites) -> None:
-    sites.contractor.do("staff", "add", "c-one", "--name", "取扱者", "--role", "handler")
+    sites.contractor.engage("c-one", "取扱者", "handler")
     one = Machine(sites.base, sites.contractor.site, staff="c-one")
     one.refused(
         "courier", "box", sites.base / "contractor-box.toml", "--credential", sites.base / "x", code=3

@@ -93,7 +93,7 @@ def test_after_the_draw_the_public_lines_stay_and_nothing_opens_them(at: At, tmp
 def test_who_may_not_and_when_it_is_not_yet_time(at: At) -> None:
     sites = at("send")
     contractor, ward = sites.both
-    contractor.do("staff", "add", HANDLER[contractor.site], "--name", "担当", "--role", "handler")
+    contractor.engage(HANDLER[contractor.site], "担当", "handler")
     contractor.refused("person", "erase", HANAKO, "--reason", "request", code=3)
     contractor.do("intake", "withdraw", HANAKO)
     handler(contractor).refused("person", "erase", HANAKO, "--reason", "request", code=3)

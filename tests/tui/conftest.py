@@ -28,6 +28,7 @@ from core.keys import SITE_KEY_BYTES, SigningKey, SiteKeys
 from core.office.counter import note_back
 from core.office.desk import Desk
 from core.office.founding import found
+from core.office.logins import NOTHING_TOLD, CameIn
 from core.office.office import Office
 from core.office.ports import StaffRow
 from core.office.review_paper import PaperList
@@ -154,6 +155,7 @@ class FakeSession:
     """An open vault without a vault."""
 
     office: Office
+    came: CameIn = NOTHING_TOLD
     closed: int = 0
     on_sync: Callable[[], FakeReport] = FakeReport
     on_examine: Callable[[Any], Sequence[Check]] = lambda progress: []

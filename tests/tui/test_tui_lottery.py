@@ -164,8 +164,26 @@ async def test_ones_own_password_is_asked_twice(open_at: Any, app_on: Any, shown
         assert "bbb" not in shown(app)
         app.screen.query_one("#field-again").value = "b" * 9
         await pilot.press("f10")
-        for _ in range(50):
-            await pilot.pause(0.01)
+        await pilot.pause()
+        assert "12文字以上" in shown(app)
+        await pilot.press("escape")
+        for key in ("old", "new", "again"):
+            app.screen.query_one("#field-" + key).value = "heron-over-the-weir"
+        await pilot.press("f10")
+        await pilot.pause()
+        assert "いまと同じパスワードです" in shown(app)
+        await pilot.press("escape")
+        app.screen.query_one("#field-old").value = "a" * 9
+        await pilot.press("ctrl+g")
+        await pilot.pause()
+        made = app.screen._text.plain.split("\n")[0]
+        assert made in shown(app) and "見えるのはいまだけ" in shown(app)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert {app.screen.query_one("#field-" + key).value for key in ("new", "again")} == {made}
+        assert made not in shown(app)
+        await pilot.press("f10")
+        await pilot.pause()
         assert "この試験ではパスワードを変えません" in shown(app)
 
 

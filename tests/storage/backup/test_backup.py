@@ -24,6 +24,8 @@ from storage.backup.container import reading
 from storage.backup.making import working
 from tests.storage.backup.conftest import NAMES, PASSWORD, key_in
 
+FIRST_PASSWORD = "only until the first login"
+
 
 def lines_of(session: Any, act: Act) -> list[Any]:
     desk = session.office.ledger
@@ -193,7 +195,9 @@ def test_older_ones_that_need_not_stay_go_and_only_our_own(
 
 def test_handlers_may_make_one_and_an_audit_may_not(place: Any, office: Any) -> None:
     for staff, role in (("mori", Role.HANDLER), ("kido", Role.AUDITOR)):
-        office.office.staff.add(NewPerson(staff, "見本", role, PASSWORD))
+        office.office.staff.add(NewPerson(staff, "見本", role, FIRST_PASSWORD))
+        with contextlib.closing(place.open(FIRST_PASSWORD, staff)) as first:
+            first.office.staff.change_password(FIRST_PASSWORD, PASSWORD)
     handler, auditor = place.open(staff="mori"), place.open(staff="kido")
     try:
         made = handler.back_up()

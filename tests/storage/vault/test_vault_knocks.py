@@ -52,8 +52,9 @@ def test_a_failed_login_is_kept_with_time_and_id_but_an_unknown_id_is_not_writte
 
 
 def test_after_five_failures_the_right_password_too_must_wait_and_the_seconds_are_told(lab):
-    for _ in range(5):
+    for _ in range(4):
         assert "秒後" not in fail(lab)
+    assert "違います" in (fifth := fail(lab)) and "30秒後" in fifth
     assert "30秒後" in fail(lab)
     with pytest.raises(LoginFailed, match="しばらく受け付けません"):
         lab.open()
@@ -85,11 +86,37 @@ def test_the_delay_doubles_up_to_a_quarter_of_an_hour(failures, seconds):
     assert seconds_to_wait([knock(number) for number in range(failures)], "sato", WHEN) == seconds
 
 
-def test_failures_count_for_a_quarter_of_an_hour_and_a_clock_set_back_shuts_nobody_out_for_longer():
+def test_each_account_has_a_delay_of_its_own_and_its_failures_count_for_a_day():
     knocks = [knock(number) for number in range(5)]
-    assert seconds_to_wait(knocks, "sato", WHEN + dt.timedelta(minutes=15)) == 0
-    assert seconds_to_wait(knocks, "sato", WHEN - dt.timedelta(days=1)) == 30
     assert seconds_to_wait(knocks, "suzuki", WHEN) == 0
+    an_hour = WHEN + dt.timedelta(hours=1)
+    assert seconds_to_wait(knocks, "sato", an_hour) == 0
+    assert seconds_to_wait([*knocks, knock(5, at=an_hour)], "sato", an_hour) == 60
+    a_day = WHEN + dt.timedelta(days=1)
+    assert seconds_to_wait([*knocks, knock(5, at=a_day)], "sato", a_day) == 0
+
+
+def test_a_clock_set_back_neither_shortens_a_delay_nor_shuts_anybody_out_until_it_has_caught_up(lab):
+    for _ in range(5):
+        fail(lab)
+    at = [one.at for one in read_knocks(lab.folder, lab.clock())]
+    lab.clock.pass_seconds(-3600)
+    assert "30秒後" in fail(lab)
+    lab.clock.pass_seconds(20)
+    assert "10秒後" in fail(lab)
+    assert [one.at for one in read_knocks(lab.folder, lab.clock())][:5] == at, (
+        "the log is told what stood there"
+    )
+    lab.clock.pass_seconds(10)
+    lab.open()
+
+
+def test_after_the_longest_delay_the_right_password_works_however_often_a_stranger_tried(lab):
+    for number in range(300):
+        record_knock(lab.folder, knock(number, at=lab.clock()))
+    assert "15分後" in fail(lab)
+    lab.clock.pass_seconds(15 * 60)
+    lab.open()
 
 
 def test_knocks_are_handed_over_once_and_ones_own_are_forgotten(lab):
@@ -108,7 +135,7 @@ def test_somebody_elses_login_does_not_end_a_delay(lab):
     with take_knocks(lab.folder, "sato", WHEN):
         pass
     assert seconds_to_wait(read_knocks(lab.folder, WHEN), "suzuki", WHEN) == 30
-    with take_knocks(lab.folder, "sato", WHEN + dt.timedelta(minutes=16)):
+    with take_knocks(lab.folder, "sato", WHEN + dt.timedelta(hours=25)):
         pass
     assert (lab.folder / NAME).read_bytes() == b""
 
@@ -127,6 +154,26 @@ def test_a_line_cut_by_a_crash_is_reported_and_does_not_spoil_the_next(lab):
         file.write(b'{"at":"2026')
     record_knock(lab.folder, knock(2))
     assert [each.reason for each in read_knocks(lab.folder, WHEN)] == [FAILED, UNREADABLE, FAILED]
+
+
+def _guess(lab, told):
+    try:
+        lab.open("sato", "wrong wrong wrong")
+    except LoginFailed as failure:
+        told.put(str(failure))
+
+
+def test_many_processes_guess_no_faster_than_one(lab):
+    context = multiprocessing.get_context("fork")
+    told = context.SimpleQueue()
+    processes = [context.Process(target=_guess, args=(lab, told)) for _ in range(8)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    answers = [told.get() for _ in processes]
+    assert sum("違います" in answer for answer in answers) == 5
+    assert sum("しばらく受け付けません" in answer for answer in answers) == 3
 
 
 def _record_many(folder, start):
@@ -151,9 +198,15 @@ def test_whatever_stands_in_the_file_is_read_without_an_error(line):
     assert _knock(line, WHEN).reason == UNREADABLE
 
 
-@given(st.text(string.hexdigits, min_size=1), st.datetimes(timezones=st.just(dt.UTC)), st.booleans())
-def test_a_knock_reads_back_as_it_was_written(knock_id, at, taken):
+@given(
+    st.text(string.hexdigits, min_size=1),
+    st.datetimes(timezones=st.just(dt.UTC)),
+    st.booleans(),
+    st.none() | st.datetimes(timezones=st.just(dt.UTC)),
+)
+def test_a_knock_reads_back_as_it_was_written(knock_id, at, taken, since):
     from storage.vault.knocks import _knock, _line
 
-    one = Knock(knock_id, at.replace(microsecond=0), "sato", FAILED, taken)
+    since = since and since.replace(microsecond=0)
+    one = Knock(knock_id, at.replace(microsecond=0), "sato", FAILED, taken, since)
     assert _knock(_line(one).rstrip(b"\n"), WHEN) == one

@@ -1,0 +1,36 @@
+"""What comes up once somebody has logged in: the panes, what they are to be told, or the password they have to choose first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.screen import Screen
+
+from core.office.logins import DUE_WORDS, CameIn
+from tui.opener import Session
+from tui.password import PasswordSheet
+from tui.widgets.dialogs import Message
+from tui.workspace import Workspace
+
+TRIED = (
+    "前回のログインのあと、あなたの職員IDで {count}回、ログインに失敗した記録があります。\n\n"
+    "自分で打ち間違えたのなら、何もしなくてかまいません。心当たりがなければ、F8 →「パスワード」で変え、"
+    "取扱責任者に知らせてください。いつ、は F5 管理簿の「操作ログ」にあります。"
+)
+
+
+def workspace_of(session: Session, place: str) -> Workspace | None:
+    """The panes, None while a password has to be chosen first."""
+    return None if session.office.actor.must_change else Workspace(place)
+
+
+def over_it(came: CameIn, workspace: Workspace | None, afterwards: str) -> list[Screen[Any]]:
+    """The windows that stand before the panes, the one read last first."""
+    if workspace is None:
+        return [PasswordSheet(DUE_WORDS[came.due] if came.due else "")]
+    windows: list[Screen[Any]] = []
+    if afterwards:
+        windows.append(Message("施錠中に終わった作業", afterwards))
+    if came.failed:
+        windows.append(Message("ログインの失敗", TRIED.format(count=came.failed)))
+    return windows
