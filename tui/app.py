@@ -136,7 +136,7 @@ class IkiikiApp(QuietApp):
         if self._workspace is not None:
             await self.push_screen(self._workspace)
         for window in over_it(session.came, self._workspace, "\n".join(self._afterwards)):
-            await self.push_screen(window)
+            await self.push_screen(window, lambda _: self.refresh_hint())
         self._afterwards = self._afterwards if self._workspace is None else []
 
     async def _clear_screens(self) -> None:

@@ -175,6 +175,14 @@ def test_what_was_agreed_before_handovers_could_be_set_keeps_its_hash() -> None:
     assert (other.handover.notice_hours, other.handover.return_days) == (48, 30)
 
 
+def test_what_was_agreed_before_logins_had_rules_keeps_its_hash() -> None:
+    assert programme_hash(parse_programme(SMALLEST + "\n[accounts]\npassword_days = 0\n")) == AGREED
+    other = parse_programme(SMALLEST + "\n[accounts]\npassword_days = 90\n")
+    assert programme_hash(other) != AGREED
+    assert from_canonical(to_canonical(other)) == other
+    assert "0 から 732" in refusal(SMALLEST + "\n[accounts]\npassword_days = -1\n").what
+
+
 def test_a_named_deadline_after_the_first_outing_is_refused() -> None:
     error = refusal(SMALLEST + "\n[[round]]\nnumber = 1\nnotices_by = 2026-06-10\n")
     assert "12行目" in error.where
