@@ -20,7 +20,7 @@ GROUPS = {
     "programme": "programme", "staff": "staff", "partner": "partner", "phone": "phone", "bundle": "bundle",
     "courier": "courier", "intake": "intake", "review": "review", "lottery": "lottery", "participants": "participants",
     "papers": "papers", "register": "register", "ledger": "ledger", "log": "ledger", "backup": "backup",
-    "person": "person", "erase": "erase",
+    "person": "person", "erase": "erase", "second": "second",
     "handover": "handover", "inventory": "inventory",
 }  # fmt: skip
 """The module of each command that has others below it, in the order of the list."""

@@ -115,6 +115,17 @@ class Checker:
             self.refuse(f"{key} は{words}です", key)
         return value
 
+    def words(self, key: str, known: tuple[str, ...]) -> tuple[str, ...]:
+        """A list of closed words, none when there is none; in the order of `known`, each once."""
+        value = self.table.get(key, [])
+        if not isinstance(value, list) or not set(map(str, value)) <= set(known):
+            self.refuse(
+                f"{key} は {'、'.join(known)} を並べたものです",
+                key,
+                f'{key} = ["{known[0]}"] のように書いてください',
+            )
+        return tuple(word for word in known if word in value)
+
     def tables(self, key: str) -> list[Checker]:
         """The tables [[key]], none when there is none."""
         value = self.table.get(key, [])
@@ -202,7 +213,10 @@ def _duties(table: Checker) -> Duties:
 
 
 def _accounts(table: Checker) -> Accounts:
-    return Accounts(password_days=table.integer("password_days", 0, 732, Accounts.password_days))
+    return Accounts(
+        password_days=table.integer("password_days", 0, 732, Accounts.password_days),
+        second_person=table.words("second_person", ("freeze", "export", "erase")),
+    )
 
 
 def _contact(table: Checker) -> Contact:

@@ -54,11 +54,19 @@ class Right(StrEnum):
     ERASE = "erase"  # propose, confirm and carry out the erasure; erase one person
     BACKUP = "backup"  # an encrypted copy of the vault, and the rehearsal of one
     RESTORE = "restore"  # go on from a backup
+    SECOND = "second"  # propose, and confirm what somebody else proposed ([accounts] second_person)
     VOID = "void"  # set a refused bundle aside; void one of ours that the other site has set aside
 
 
 _BOTH = {Right.READ, Right.LEDGER_READ}
-_HANDLER = _BOTH | {Right.OPEN_RECORD, Right.LEDGER_ADD, Right.IMPORT_BUNDLE, Right.SEND, Right.BACKUP}
+_HANDLER = _BOTH | {
+    Right.OPEN_RECORD,
+    Right.LEDGER_ADD,
+    Right.IMPORT_BUNDLE,
+    Right.SEND,
+    Right.BACKUP,
+    Right.SECOND,
+}
 _MANAGER = _HANDLER | {
     Right.DRAW,
     Right.STAFF,

@@ -15,6 +15,7 @@ from tui.actions_erasure import ERASURE
 from tui.actions_inventory import INVENTORY
 from tui.actions_participants import PARTICIPANTS
 from tui.actions_registers import REGISTERS
+from tui.actions_second import SECOND
 
 __all__ = ["ACTIONS", "PANES", "Action", "actions_of", "bindings_of"]
 
@@ -274,6 +275,7 @@ ACTIONS: tuple[Action, ...] = (
     *INVENTORY,
     *BACKUP,
     *REGISTERS,
+    *SECOND,
 )
 
 

@@ -10,10 +10,11 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
 
-from core.errors import IkiikiError
+from core.errors import IkiikiError, Refused
 from core.roles import Actor, Right, Site
 from tui.actions import ACTIONS, Action, actions_of
 from tui.safety import plain
+from tui.widgets.dialogs import confirm
 from tui.widgets.line import Line
 
 if TYPE_CHECKING:
@@ -123,10 +124,29 @@ def flow(method: Callable[[Self_], Coroutine[Any, Any, None]]) -> Callable[[Self
     return start
 
 
+async def _proposing(place: Self_, method: Callable[[Self_], Awaitable[None]]) -> None:
+    """What the programme asks two people for is proposed, if the person wants that, in place of being done."""
+    try:
+        await method(place)
+    except Refused as needs:
+        from core.office.second import NeedsSecond  # with its use cases: the login is painted before
+
+        if not isinstance(needs, NeedsSecond):
+            raise
+        words = (
+            f"{needs.what}。\n\n{needs.subject.told}\n\n発議すると、管理簿にあなたの署名が残ります。ほかの取扱責任者か取扱者が "
+            "7日以内に F5 管理簿 の「二人目の確認」で確かめると、もう一度行ったときに実行されます。"
+        )
+        window = confirm("二人目の確認が要ります", words, yes="発議する", no="やめる")
+        if await place.ikiiki.ask(window) == "yes":
+            place.office.second.propose(needs.subject)
+            place.say("発議しました。ほかの人が確かめるのを待ちます")
+
+
 async def _guarded(place: Self_, method: Callable[[Self_], Awaitable[None]]) -> None:
     app = place.ikiiki
     try:
-        await method(place)
+        await _proposing(place, method)
     except IkiikiError as error:
         app.show_error(error)
     finally:

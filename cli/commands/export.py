@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from cli.context import Json, opened, remember, say
+from cli.seconding import seconding
 from core.errors import UsageError
 from core.ledger.codes import CONTENT_WORDS, MEDIUM_WORDS, PLACE_WORDS, Medium, Place
 from core.office.exporting import WHAT_WORDS, What
@@ -36,7 +37,7 @@ def export(
     """  # fmt: skip
     remember(as_json)
     by = day_of(return_by) if return_by else None
-    with opened() as session:
+    with opened() as session, seconding(session):
         draft = session.office.exporting.draft(what, to, medium, outing=outing, return_by=by)
         item = session.export_medium(folder, draft)
     say(

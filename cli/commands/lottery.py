@@ -10,6 +10,7 @@ import typer
 
 from cli.commands.chances import chances
 from cli.context import Json, columns, opened, remember, say
+from cli.seconding import seconding
 from core.draw.abandoned import Reason
 from core.errors import IntegrityFailure, UsageError
 from core.office.ceremony_status import Ceremony
@@ -58,7 +59,9 @@ def freeze(
     """抽選名簿を確定する（手順2）。区は一対一に確かめて署名し、封印の中身を送る。"""
     remember(as_json)
     with opened() as session:
-        _tell(session.office.lottery.freeze(absent))
+        with seconding(session):
+            done = session.office.lottery.freeze(absent)
+        _tell(done)
 
 
 @app.command("open")

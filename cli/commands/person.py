@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.context import Json, opened, remember, say
+from cli.seconding import seconding
 from core.office.person import REASONS
 from core.office.person_words import disclosed_words, erased_words
 from core.office.remains import Remains, remains_words
@@ -42,7 +43,7 @@ def erase(
 ) -> None:
     """利用停止・消去: 取下げ・不受理・辞退の人の5項目を、過去の版と元の記載からも消す。元に戻せない。"""
     remember(as_json)
-    with opened() as session:
+    with opened() as session, seconding(session):
         gone = session.office.person.erase(number, reason)
         site = session.office.actor.site
     say(_document(gone), "\n".join([*erased_words(number), "", *remains_words(gone, site)]))

@@ -70,6 +70,10 @@ class Act(StrEnum):
     END = "end"
     RETRACT = "retract"
     RESET = "reset"
+    PROPOSE = "propose"
+    SECOND = "second"
+    DROP = "drop"
+    ENACT = "enact"
 
 
 ACT_WORDS: dict[Act, str] = {
@@ -132,6 +136,10 @@ ACT_WORDS: dict[Act, str] = {
     Act.END: "台帳の登録の終了",
     Act.RETRACT: "記入の取消し",
     Act.RESET: "パスワードの再設定",
+    Act.PROPOSE: "発議",
+    Act.SECOND: "二人目の確認",
+    Act.DROP: "発議の取りやめ",
+    Act.ENACT: "二人の確認による実行",
 }
 
 

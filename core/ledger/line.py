@@ -39,6 +39,7 @@ _REF = re.compile(
             "batch:[0-9A-HJKMNP-TV-Z]{10}",
             "unit:[0-9A-HJKMNP-TV-Z]{10}",
             "erasure:[0-9A-HJKMNP-TV-Z]{10}",
+            "second:(?:freeze|export|erase):[0-9A-HJKMNP-TV-Z]{10}:[0-9a-f]{64}",
             "outing:[A-Z0-9]{1,4}",
             f"staff:{STAFF_ID.pattern}",
             f"rewind:{_NUMBER}:[0-9a-f]{{64}}",

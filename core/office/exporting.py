@@ -16,7 +16,7 @@ from enum import StrEnum
 from core.applicant import Application, State
 from core.canonical import crockford_id, sha256_hex
 from core.errors import Refused, UsageError
-from core.ledger.codes import Act, Content, Medium, Place, Unit
+from core.ledger.codes import MEDIUM_WORDS, PLACE_WORDS, Act, Content, Medium, Place, Unit
 from core.ledger.handover import Stage
 from core.office.carried import carried
 from core.office.custody_items import DATA, Item, items_of
@@ -27,6 +27,7 @@ from core.office.ledger import write_line
 from core.office.ports import Tx
 from core.office.records import plain_cell, to_sheet
 from core.office.seating import Seat, seated_people, today
+from core.office.second import Deed, Subject, need_second
 from core.roles import Right, Site
 
 PASSWORD_LETTERS = 26
@@ -67,6 +68,8 @@ class Draft:
     medium: Medium
     to: Place
     return_by: dt.date
+    subject: Subject | None = None
+    """What two people may have to agree on first; None where nobody is in it."""
 
 
 @dataclass(frozen=True)
@@ -103,13 +106,18 @@ class Exporting:
                 raise Refused("書き出すものがありません", where=WHAT_WORDS[what])
             unit = Unit.LINES if what is What.LEDGER else Unit.RECORDS
             by = self._return_by(tx, return_by)
+            subject = None if what is What.LEDGER else _subject(what, to, medium, outing)
+            if subject is not None:
+                need_second(self._desk, tx, subject, enact=False)
         password = crockford_id(self._desk.entropy(PASSWORD_LETTERS), PASSWORD_LETTERS)
-        return Draft(new_copy(self._desk), password, entries, content, records, unit, medium, to, by)
+        return Draft(new_copy(self._desk), password, entries, content, records, unit, medium, to, by, subject)
 
     def exported(self, draft: Draft, zip_bytes: bytes) -> Item:
         """Note, before the file gets its name, that this leaves the vault: two lines, and the password kept."""
         site = Place(self._desk.actor.site.value)
         with self._desk.writing(Right.EXPORT) as tx:
+            if draft.subject is not None:
+                need_second(self._desk, tx, draft.subject)
             keep(tx, draft.id, Kept(draft.return_by, draft.records, draft.password, draft.to))
             write_line(
                 self._desk, tx, Act.EXPORT, draft.content, draft.records, draft.unit, medium=draft.medium,
@@ -232,6 +240,14 @@ def _cells(application: Application) -> tuple[str, ...]:
     a = application.applicant
     born = a.birth_date.isoformat() if a.birth_date else ""
     return (f"{application.number:04}", a.kana, born, a.postal_code, a.address, a.phone, a.email or "")
+
+
+def _subject(what: What, to: Place, medium: Medium, outing: str) -> Subject:
+    facts = {"what": what.value, "to": to.value, "medium": medium.value, "outing": outing}
+    told = (
+        f"{WHAT_WORDS[what]}{f' 回 {outing}' if outing else ''}、{MEDIUM_WORDS[medium]}で{PLACE_WORDS[to]}へ"
+    )
+    return Subject(Deed.EXPORT, facts, told)
 
 
 def _one(tx: Tx, site: Site, name: str) -> Item:

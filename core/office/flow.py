@@ -28,6 +28,7 @@ from core.office.ports import Boxes, Tx
 from core.office.posted import all_posted
 from core.office.review import applicants_status
 from core.office.seating import approval_of, participants_came, people_of, seated_in, standing_of, today
+from core.office.second import second_due
 from core.office.telling import Told, told, told_so_far
 from core.roles import SITE_WORDS, Actor, Right, Site
 
@@ -80,6 +81,7 @@ class Flow:
             done = _done(tx, actor)
             counts = tx.applications.counts()
             sentence, key = _sentence(tx, actor, done, waiting, today(self._desk))
+            sentence, key = second_due(self._desk, tx) or (sentence, key)
             if stopped.todo and actor.may(Right.IMPORT_BUNDLE):
                 sentence, key = stopped.todo, "F6"
             round_ = programme.round(_round_in_hand(tx, actor.site))

@@ -55,6 +55,7 @@ from core.office.plans import Plan, next_plan, params_of, plan_now
 from core.office.ports import Tx
 from core.office.review import APPLICANTS, applicants_status, confirmed_applications, said
 from core.office.rules import seal_programme
+from core.office.second import freezing, need_second, signing
 from core.programme import Programme
 from core.roles import SITE_WORDS, Right, Site
 
@@ -134,6 +135,7 @@ class Lottery:
                 )
             params, commits = Params.parse(files[PARAMS], PARAMS), Commits.parse(files[COMMITS], COMMITS)
             taken, left = confirmed_applications(tx)
+            need_second(self._desk, tx, freezing(draw, taken))
             if not taken:
                 raise Refused("区が確認した応募がひとつもありません", next_step="区の点検⑤を受けてください")
             entries = [entry_of(application) for application in taken]
@@ -168,6 +170,7 @@ class Lottery:
             plan, files = self._turn(tx, Step.FREEZE_WARD)
             draw, mine = plan.draw, reveal_name(Site.WARD)
             self._demand_one_to_one(tx, draw, files)
+            need_second(self._desk, tx, signing(draw, files[FREEZE], absent))
             if absent:
                 tx.settings.put(f"withheld_{draw}", "yes")
             elif mine not in files:

@@ -44,6 +44,7 @@ from core.office.review import Review
 from core.office.review_paper import ReviewPaper
 from core.office.rules import Rules
 from core.office.seating import Seated
+from core.office.second import SecondDesk
 from core.office.staff import Slots, StaffDesk
 from core.office.turn import take_void
 from core.office.voiding import Voiding
@@ -110,6 +111,7 @@ class Office:
         self.checkup = Checkup(desk, self.ledger)
         self.backups = Backups(desk)
         self.staff = StaffDesk(desk, slots)
+        self.second = SecondDesk(desk)
         self.flow = Flow(desk, boxes)
         self.refusals = Refusals(desk, self.exchange, boxes)
         self.voiding = Voiding(desk, self.exchange, self.participants)

@@ -19,6 +19,7 @@ from core.office.inventory import write_copy
 from core.office.ledger import write_line
 from core.office.ports import AccessRow, SourceRow, Tx
 from core.office.remains import Remains, remains_of
+from core.office.second import erasing_one, need_second
 from core.office.staff import Record
 from core.roles import Right, Site
 
@@ -117,10 +118,13 @@ class PersonDesk:
                 next_step="次のどれか: " + " ".join(REASONS),
             )
         self.may_erase(number)
+        with self._desk.reading() as tx:
+            need_second(self._desk, tx, erasing_one(number, reason), enact=False)
 
         def record(tx: Tx, _: bytes) -> None:
             application = _need(tx, number)
             _need_out(self._desk, tx, application)
+            need_second(self._desk, tx, erasing_one(number, reason))
             erase_person(self._desk, tx, application, reason)
             write_line(self._desk, tx, Act.ERASE, Content.APPLICATIONS, 1, Unit.PEOPLE, medium=Medium.VAULT)
             self._desk.log(tx, "erase_person", f"no={number} reason={reason}")

@@ -115,7 +115,7 @@ class NoSlots:
     def add(self, *_: object) -> None:
         raise AssertionError
 
-    remove = change_password = add
+    remove = change_password = renew = add
 
 
 class BentSealer(BundleSealer):

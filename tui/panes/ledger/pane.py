@@ -255,6 +255,12 @@ class LedgerPane(ListPlace, Pane):
         await erasing(self)
 
     @flow
+    async def action_second(self) -> None:
+        from tui.panes.ledger.seconding import seconding
+
+        await seconding(self)
+
+    @flow
     async def action_export(self) -> None:
         name = f"ledger-{self.org}.hkl"
         answer = await self.ikiiki.ask(
