@@ -17,7 +17,7 @@ from tui.widgets.form import Entry, Form
 from tui.widgets.frame import Frame
 
 MADE = (
-    "{phrase}\n\n新しいパスワードの欄に入れました。見えるのはいまだけです。紙に写すなら、いま写し、紙は鍵のかかる所に"
+    "{phrase}\n\n閉じると、新しいパスワードの欄に入ります。見えるのはいまだけです。紙に写すなら、いま写し、紙は鍵のかかる所に"
     "しまってください。\nまだ変わっていません。「変える」と、変わります。"
 )
 """What is said of a passphrase just made."""

@@ -134,8 +134,8 @@ async def _proposing(place: Self_, method: Callable[[Self_], Awaitable[None]]) -
         if not isinstance(needs, NeedsSecond):
             raise
         words = (
-            f"{needs.what}。\n\n{needs.subject.told}\n\n発議すると、管理簿にあなたの署名が残ります。ほかの取扱責任者か取扱者が "
-            "7日以内に F5 管理簿 の「二人目の確認」で確かめると、もう一度行ったときに実行されます。"
+            f"{needs.what}。\n\n{needs.subject.told}\n\n発議すると、管理簿にあなたの署名が残ります。ほかの取扱責任者か取扱者が"
+            "7日以内に F5 の「二人目の確認」で確かめると、もう一度行ったときに実行されます。"
         )
         window = confirm("二人目の確認が要ります", words, yes="発議する", no="やめる")
         if await place.ikiiki.ask(window) == "yes":

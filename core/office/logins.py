@@ -16,6 +16,7 @@ from typing import Protocol
 
 from core.office.desk import iso, programme_of
 from core.office.ports import Tx
+from core.office_days import JST
 
 WARNED_DAYS = 14
 """Days before a password is too old, from when on the person is told."""
@@ -66,7 +67,7 @@ class CameIn:
         """Short and calm, in Japanese; none at a first login."""
         told = []
         if self.last is not None:
-            moment = self.last
+            moment = self.last.astimezone(JST)
             told.append(f"前回のログイン {moment.month}月{moment.day}日 {moment:%H:%M}")
         if self.failed:
             told.append(f"その後の失敗 {self.failed}回" if told else f"ログインの失敗 {self.failed}回")
@@ -111,7 +112,7 @@ def come_in(
     account = _account(tx, staff_id)
     tx.access.append(now, staff_id, "login", "", terminal)
     _keep(tx, staff_id, dataclasses.replace(account, last=iso(now), failed=0))
-    last = dt.datetime.fromisoformat(account.last).astimezone(now.tzinfo) if account.last else None
+    last = dt.datetime.fromisoformat(account.last) if account.last else None
     chosen = dt.datetime.fromisoformat(account.set_at) if account.set_at else since
     left = _days_left(tx, chosen, now)
     due = Due(account.must) if account.must else Due.EXPIRED if left is not None and left <= 0 else None

@@ -71,9 +71,9 @@ def require_good(password: str, about: Iterable[str] = (), *, before: str | None
         raise Refused("いまと同じパスワードです", next_step="別のパスワードにしてください")
     verdict = judge(password, about)
     if not verdict.good:
-        because = "、".join(verdict.weaknesses) or "短すぎます"
+        held = "、".join(verdict.weaknesses)
         raise Refused(
-            "このパスワードは、推測されやすいため使えません", where=because,
+            "このパスワードは、推測されやすいため使えません" + (f"。入っているもの: {held}" if held else "。短すぎます"),
             next_step="関係のない言葉をいくつか並べて長くするか、「合言葉をつくる」（ikiiki staff phrase）を使ってください",
         )  # fmt: skip
 

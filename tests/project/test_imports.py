@@ -10,6 +10,7 @@ import pytest
 #: Each costs a start from tens of milliseconds to some tenths of a second.
 HEAVY = {
     "textual", "box_sdk_gen", "requests", "typst", "pyzipper", "openpyxl", "sqlite_utils", "phonenumbers", "pylopdf_fonts_jp",
+    "zxcvbn",
 }  # fmt: skip
 
 

@@ -68,6 +68,13 @@ LOTTERY: tuple[Walk, ...] = (
         ),
         name="lottery-beacon",
     ),
+    Walk(
+        "lottery",
+        "second_asked",
+        (Row("next", "Choice", then=(Then("second", ("up", "enter"), "Choice"),)),),
+        site=W,
+        name="lottery-second",
+    ),
     Walk("lottery", "round_two", (Row("next_round", "Choice"),), site=C, name="lottery-round_two"),
 )
 
@@ -89,6 +96,7 @@ LEDGER: tuple[Walk, ...] = (
                 "Message",
                 then=(Then("step", ("enter",), "Choice"), Then("asked", ("down", "enter"), "Choice")),
             ),
+            Row("second", "Message"),
             Row("add", "Writing"),
             Row("search"),
             Row("sort", "Choice"),
@@ -126,6 +134,18 @@ LEDGER: tuple[Walk, ...] = (
             ),
         ),
         name="ledger-erasure_unprinted",
+    ),
+    Walk(
+        "ledger",
+        "second_proposed",
+        (
+            Row(
+                "second",
+                "Choice",
+                then=(Then("one", ("enter",), "Choice"), Then("drop", ("end", "enter"), "Choice")),
+            ),
+        ),
+        name="ledger-second",
     ),
     Walk(
         "erased",
@@ -222,7 +242,7 @@ REVIEW: tuple[Walk, ...] = (
 PASSWORD = Walk(
     "password",
     "review",
-    (Row("save", first=keys("down", "a", "b", "c")),),
+    (Row("save", first=keys("down", "a", "b", "c")), Row("make", "Message")),
     "intake",
     ("f8", "end", "up", "enter"),
     "PasswordSheet",

@@ -23,6 +23,8 @@ from tests.snapshots.moments_papers import (
     erasure_unprinted,
     incident,
     printed,
+    second_asked,
+    second_proposed,
 )
 from tests.snapshots.people import COUNTER, PAPERS, PROGRAMME
 from tests.snapshots.stages import DICE, pair
@@ -211,6 +213,8 @@ MOMENTS: dict[str, tuple[str, Callable[[World, Path], None]]] = {
     "erasure_proposed": ("dispatched", erasure_proposed),
     "erasure_agreed": ("dispatched", erasure_agreed),
     "erasure_unprinted": ("dispatched", erasure_unprinted),
+    "second_proposed": ("dispatched", second_proposed),
+    "second_asked": ("frozen", second_asked),
     "both_aside": ("review", both_aside),
 }
 """By name: the stage it goes on from, and what is done."""

@@ -10,6 +10,7 @@ from core.office.desk import Desk
 from core.office.exporting import What
 from core.office.inventory import write_copy
 from core.office.office import Office
+from core.office.second import NeedsSecond
 from core.office.staff import NewPerson
 from core.register_kinds import Kind
 from core.roles import Actor, Right, Role, Site
@@ -84,6 +85,31 @@ def erasure_unprinted(world: World, folder: Path) -> None:
     """As agreed; and nobody has printed the registers."""
     incident(world, folder)
     erasure_agreed(world, folder)
+
+
+def _ask_for_two(place: Place) -> None:
+    """The programme asks for a second person from now on."""
+    with place.store.write() as tx:
+        rule = '\n[accounts]\nsecond_person = ["freeze", "export", "erase"]\n'
+        tx.settings.put("programme", (tx.settings.get("programme") or "") + rule)
+
+
+def second_proposed(world: World, folder: Path) -> None:
+    """At each site another manager has proposed an export."""
+    for site in Site:
+        place = world.at(site)
+        _ask_for_two(place)
+        second = _second(place)
+        try:
+            second.exporting.draft(What.PARTICIPANTS, Where(site.other.value), Medium.USB)
+        except NeedsSecond as needs:
+            second.second.propose(needs.subject)
+
+
+def second_asked(world: World, folder: Path) -> None:
+    """It is the ward's turn to sign the roll, and the programme asks for a second person."""
+    for site in Site:
+        _ask_for_two(world.at(site))
 
 
 def erasure_agreed(world: World, folder: Path) -> None:

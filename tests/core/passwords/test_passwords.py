@@ -38,7 +38,7 @@ def test_what_is_guessed_first_is_refused_and_the_kind_of_weakness_is_told(
 ) -> None:
     with pytest.raises(Refused, match="推測されやすい") as refused:
         require_good(password, ABOUT)
-    assert because in refused.value.where
+    assert because in refused.value.what
     assert password not in str(refused.value), "an error may be read by others"
 
 
