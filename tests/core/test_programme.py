@@ -181,6 +181,11 @@ def test_what_was_agreed_before_logins_had_rules_keeps_its_hash() -> None:
     assert programme_hash(other) != AGREED
     assert from_canonical(to_canonical(other)) == other
     assert "0 から 732" in refusal(SMALLEST + "\n[accounts]\npassword_days = -1\n").what
+    two = parse_programme(SMALLEST + '\n[accounts]\nsecond_person = ["erase", "freeze", "erase"]\n')
+    assert two.accounts.second_person == ("freeze", "erase")
+    assert from_canonical(to_canonical(two)) == two
+    for wrong in ('"freeze"', '["draw"]', "[1]"):
+        assert "freeze、export、erase" in refusal(SMALLEST + f"\n[accounts]\nsecond_person = {wrong}\n").what
 
 
 def test_a_named_deadline_after_the_first_outing_is_refused() -> None:
