@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from core.applicant import PROBLEM_WORDS, Problem, Warning_
+from core.ledger.codes import UNIT_WORDS, Unit
 from core.office.drafts import ENTRY, WRITING, edited, registered, titled
 from core.people.eras import ERAS, Era
 from core.roles import Site
@@ -38,6 +39,11 @@ SHORT_PROBLEMS: dict[Problem, str] = {
     Problem.CONTROL_CHARACTERS: "使えない文字",
 }
 """One or two words for a list's narrow column; the detail has the sentence."""
+
+
+def quantity(qty: int, unit: Unit) -> str:
+    """For a list's narrow column: files are counted as things are."""
+    return f"{qty}{'個' if unit is Unit.FILES else UNIT_WORDS[unit]}"
 
 
 def draft_words(forms: Sequence[str], site: Site, *, elsewhere: bool = False) -> str:

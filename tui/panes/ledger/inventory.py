@@ -18,6 +18,7 @@ from tui.actions import Action, bindings_of
 from tui.panes.ledger.handing import Hands
 from tui.place import Sheet, flow
 from tui.widgets.virtual_list import Column, Held, VirtualList
+from tui.words import quantity
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Row:
     @property
     def count(self) -> str:
         about = self.item or self._copy
-        return f"{about.qty}{UNIT_WORDS[about.unit]}"
+        return quantity(about.qty, about.unit)
 
     @property
     def medium(self) -> str:

@@ -30,6 +30,7 @@ from tui.widgets.files import save_private
 from tui.widgets.frame import Frame
 from tui.widgets.search import Search
 from tui.widgets.virtual_list import Column, Held, Source, VirtualList
+from tui.words import quantity
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,7 +75,7 @@ LEDGER: tuple[Column[LedgerLine], ...] = (
     Column("担当", 9, lambda line: line.actor),
     Column("行為", 12, lambda line: ACT_WORDS[line.act]),
     Column("内容", 12, lambda line: CONTENT_WORDS[line.content]),
-    Column("数量", 7, lambda line: f"{line.qty}{UNIT_WORDS[line.unit]}", right=True),
+    Column("数量", 7, lambda line: quantity(line.qty, line.unit), right=True),
     Column("受渡し", 0, way),
 )
 
