@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from cli.wiring import Session
 from core.checks import Check, failed, passed, unknown
 from core.errors import IkiikiError, IntegrityFailure
 from core.office.ports import Progress
+from core.toml_text import read_toml
 from storage.boxes import COURIER
 from storage.courier.credential import given_credential, unseal
 from storage.courier.destination import REMOTE
@@ -77,7 +77,7 @@ def _exchange(courier: Path, credential: Callable[[], str], moment: Callable[[],
     """The place of exchange, whichever was chosen."""
     name, title = "place.chosen", "受渡しの場所"
     try:
-        chosen = tomllib.loads((courier / REMOTE).read_text(encoding="utf-8"))
+        chosen = read_toml((courier / REMOTE).read_text(encoding="utf-8"))
         box = chosen["kind"] == "box"
         place = None if box else Path(chosen["path"])
     except (OSError, ValueError, KeyError, TypeError):

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -22,6 +21,7 @@ from core.people.fields import FIELD_WORDS, Field, Fields
 from core.people.headers import Meaning, meaning_of
 from core.people.reading import kept_text, read_receipt
 from core.people.text import Value, as_text, clean, fold_width, is_nothing, one_line
+from core.toml_text import NotToml, read_toml
 
 Cell = Value
 
@@ -117,8 +117,8 @@ def header_score(cells: Sequence[Cell], mapping: Mapping[str, str] | None = None
 def parse_mapping(text: str, name: str = "columns.toml") -> dict[str, str]:
     """The headers and field names of a mapping file. Raises `UsageError`."""
     try:
-        columns = tomllib.loads(text).get("columns")
-    except tomllib.TOMLDecodeError as error:
+        columns = read_toml(text).get("columns")
+    except NotToml as error:
         raise UsageError(
             "列の対応表が読めません（TOMLの書き方が正しくありません）", where=name, next_step=_EXAMPLE
         ) from error

@@ -6,23 +6,39 @@ names a row, a field, a file or a rule, never a person.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
+
+_LONGEST = 600
+"""Characters of one of the three texts: what is quoted from a file may be as long as the file."""
+_STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+def showable(text: str) -> str:
+    """`text` as it may go to a terminal: what steers one, or turns the reading direction, is a question mark."""
+    text = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+    if text.isprintable():
+        return text
+    return "".join("?" if char != "\n" and unicodedata.category(char) in _STEERING else char for char in text)
 
 
 class IkiikiError(Exception):
     """Something went wrong that a person can understand. Exit code 1."""
 
     exit_code = 1
+    usual_step = ""
+    """What to do next where nobody knows anything better."""
     done: Mapping[str, Any] | None = None
     """What was done all the same before it went wrong, as plain data, where that is known: a report has it."""
 
     def __init__(self, what: str, *, where: str = "", next_step: str = "") -> None:
         """`what` happened, `where` (file, line, field; may be empty), `next_step` to take (may be empty)."""
+        what = showable(what)
         super().__init__(what)
         self.what = what
-        self.where = where
-        self.next_step = next_step
+        self.where = showable(where)
+        self.next_step = showable(next_step) or self.usual_step
 
     def __str__(self) -> str:
         place = f"（{self.where}）" if self.where else ""
@@ -34,6 +50,7 @@ class UsageError(IkiikiError):
     """The words of the call, or an input file, cannot be understood. Exit code 2."""
 
     exit_code = 2
+    usual_step = "直してから、もう一度お試しください"
 
 
 class Refused(IkiikiError):
@@ -64,3 +81,4 @@ class IntegrityFailure(IkiikiError):
     """A signature, hash, chain or generation does not fit: somebody or something altered it. Exit code 6."""
 
     exit_code = 6
+    usual_step = "使わずにそのまま残し、取扱責任者に知らせてください"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from core.canonical import canonical_json
 from core.errors import UsageError
+from core.toml_text import NotToml, read_toml
 
 STARTTLS, IMPLICIT = "starttls", "implicit"
 PORTS = {STARTTLS: 587, IMPLICIT: 465}
@@ -74,9 +74,12 @@ class MailSettings:
     def from_toml(cls, text: str) -> MailSettings:
         """Raises `UsageError` naming the key. The password does not belong into the file."""
         try:
-            document = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise UsageError("メールの設定がTOMLとして読めません", where=str(error)[:80]) from None
+            document = read_toml(text)
+        except NotToml as error:
+            raise UsageError(
+                "メールの設定がTOMLとして読めません",
+                where="、".join(re.findall(r"(?:line|column) \d+", str(error))) or "メールの設定",
+            ) from None
         if "password" in document:
             raise UsageError(
                 "パスワードは、ファイルには書きません",
@@ -87,13 +90,17 @@ class MailSettings:
         for key, value in document.items():
             if key not in known:
                 raise UsageError(
-                    f"知らない項目です: {key[:30]}", next_step="使える項目: " + "、".join(sorted(set(known) - {"password"}))
+                    "知らない項目です", where=key[:30] or "（名前なし）", next_step="使える項目: " + "、".join(sorted(set(known) - {"password"}))
                 )  # fmt: skip
             if type(value) is not known[key]:
                 raise UsageError("書き方が違います", where=key, next_step='文字は "…"、数はそのまま書きます')
         for key in ("host", "sender"):
             if key not in document:
-                raise UsageError(f"{key} がありません", next_step=f'{key} = "…" の行を書き足してください')
+                raise UsageError(
+                    f"{key} がありません",
+                    where="メールの設定",
+                    next_step=f'{key} = "…" の行を書き足してください',
+                )
         return cls(**document)
 
     @classmethod

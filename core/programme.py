@@ -10,7 +10,6 @@ import dataclasses
 import datetime as dt
 import json
 import re
-import tomllib
 from typing import Any
 
 from core.canonical import canonical_json, sha256_hex
@@ -29,6 +28,7 @@ from core.programme_model import (
 )
 from core.programme_template import programme_template
 from core.toml_lines import LineIndex, Path
+from core.toml_text import NotToml, read_toml
 
 __all__ = [
     "Accounts",
@@ -66,13 +66,14 @@ def parse_programme(text: str, name: str = "programme.toml") -> Programme:
     """The programme in a TOML text. Raises `UsageError` naming the file and the line of what does not fit."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        document = read_toml(text)
+    except NotToml as error:
         found = _SYNTAX_LINE.search(str(error))
         place = f"{name} {found[1]}行目 {found[2]}文字目" if found else f"{name} 最後の行"
         raise UsageError(
             "TOMLとして読めません（引用符、かっこ、= の書き方、同じ項目が二つないかを確かめてください）",
             where=place,
+            next_step="その行を直してから、もう一度お試しください",
         ) from error
     index = LineIndex(text)
 

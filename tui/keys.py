@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 from core.errors import UsageError
 from core.roles import Actor, Role, Site
 from core.toml_lines import LineIndex
+from core.toml_text import NotToml, read_toml
 from tui.action import EVERYWHERE, FORMS, PANES, Action, Keymap
 from tui.actions import ACTIONS
 
@@ -55,8 +55,8 @@ def read_keys(text: str, file: str) -> Keymap:
     two actions that one person would have on one key in one place.
     """
     try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        document = read_toml(text)
+    except NotToml as error:
         found = re.search(r"line (\d+)", str(error))
         where = f"{file} {found[1]}行目" if found else file
         raise UsageError(

@@ -117,6 +117,7 @@ def hear(typed: str) -> str:
     if found is None:
         raise Refused(
             "番号の聞き違いか、打ち間違いがあります",
+            where="番号",
             next_step="26文字（4文字ずつ6組と2文字）を、もう一度聞きながら入力してください",
         )
     return found

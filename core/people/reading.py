@@ -215,5 +215,5 @@ def _is_late(fields: Fields, preferences: tuple[str, ...], rules: ReadingRules) 
     if sent is None:
         return False
     if not preferences:
-        return sent.date() > max(rules.applications_close, *rules.closes.values())
+        return sent.date() > max([rules.applications_close, *rules.closes.values()])
     return any(sent.date() > rules.closes.get(code, rules.applications_close) for code in preferences)

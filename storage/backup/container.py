@@ -14,8 +14,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import lzma
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -41,6 +44,10 @@ _BLOCK = 1 << 20
 _LIST_LIMIT = 4 * 2**20
 _PART = re.compile(r"(?:vault\.json|vault\.db|state|files(?:/[A-Za-z0-9][A-Za-z0-9._-]{0,120}){1,4})")
 _HASH = re.compile(r"[0-9a-f]{64}")
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, struct.error, lzma.LZMAError, EOFError, OSError, NotImplementedError, RuntimeError, ValueError,
+)  # fmt: skip
+"""What a ZIP raises whose bytes were changed."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +148,7 @@ class Reader:
                         raise _broken(self.name, f"{name} の長さが合いません")
                     digest.update(block)
                     yield block
-        except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+        except _DAMAGED as error:
             raise _broken(self.name, f"{name} を読めません") from error
         if (size, digest.hexdigest()) != (part.size, part.sha256):
             raise _broken(self.name, f"{name} の中身が、一覧のハッシュと合いません")
@@ -159,14 +166,18 @@ def reading(path: Path) -> Iterator[Reader]:
     """The backup at `path`. Raises `IkiikiError` when it cannot be read, `IntegrityFailure` when it is no backup,
     `NewerVault` for one of a later version."""
     try:
-        with path.open("rb") as file, zipfile.ZipFile(file) as archive:
-            yield Reader(archive, path.name, _document(archive, path.name))
-    except zipfile.BadZipFile as error:
-        raise _broken(path.name, "控えのファイルではないか、途中で切れています") from error
-    except (FileNotFoundError, IsADirectoryError) as error:
+        file = path.open("rb")
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
         raise IkiikiError(
             "控えのファイルがありません", where=str(path), next_step="場所と名前を確かめてください"
         ) from error
+    with file:
+        try:
+            archive = zipfile.ZipFile(file)
+        except (*_DAMAGED, OverflowError) as error:
+            raise _broken(path.name, "控えのファイルではないか、途中で切れています") from error
+        with archive:
+            yield Reader(archive, path.name, _document(archive, path.name))
 
 
 def _document(archive: zipfile.ZipFile, name: str) -> dict[str, Any]:
@@ -186,7 +197,7 @@ def _document(archive: zipfile.ZipFile, name: str) -> dict[str, Any]:
             "mac",
         }:
             raise ValueError("not as written")
-    except (KeyError, ValueError, RecursionError, NotImplementedError, RuntimeError) as error:
+    except (KeyError, ValueError, RecursionError, *_DAMAGED) as error:
         raise _broken(name, "一覧が読めません") from error
     return document
 

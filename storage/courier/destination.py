@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+<<<<<<< HEAD
 import datetime as dt
 import tomllib
+=======
+>>>>>>> ad6548c (Every reader of foreign bytes stands under Hypothesis and a coverage-guided fuzzer; an error that knows no next step says the usual one)
 from collections.abc import Callable
 from pathlib import Path
 
 from core.errors import UsageError
 from core.exchange.remote import Remote
+from core.toml_text import read_toml
 from storage.courier.credential import unseal
 from storage.courier.places import note_place
 from storage.remotes.durable import replace
@@ -62,19 +66,19 @@ def _id(text: str) -> str:
 def shared_folder(courier: Path) -> Path | None:
     """The folder where bundles are exchanged; None where there is none: for Box, and before one was set."""
     try:
-        document = tomllib.loads((courier / REMOTE).read_text(encoding="utf-8"))
+        document = read_toml((courier / REMOTE).read_text(encoding="utf-8"))
         return Path(document["path"]) if document["kind"] == "folder" else None
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
 def destination(courier: Path, credential: Callable[[], str]) -> Remote:
     """The remote that was set. `credential` is asked for Box alone. Raises `UsageError` when none was set."""
     try:
-        document = tomllib.loads((courier / REMOTE).read_text(encoding="utf-8"))
+        document = read_toml((courier / REMOTE).read_text(encoding="utf-8"))
         if document["kind"] != "box":
             return FolderRemote(Path(document["path"]))
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(
             "受渡しの場所がまだ決まっていません",
             next_step="ikiiki sync --remote folder:/フォルダ か ikiiki courier box で決めてください",

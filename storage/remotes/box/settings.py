@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 
 from core.canonical import canonical_json
 from core.errors import IntegrityFailure, UsageError
+from core.toml_text import NotToml, read_toml
 
 API = "https://api.box.com"
 UPLOAD = "https://upload.box.com/api"
@@ -51,19 +51,27 @@ class BoxSettings:
         if not self.folder.isascii() or not self.folder.isdigit():
             raise UsageError("Boxのフォルダ番号が数字ではありません", where="folder")
         if not self.client_id or not self.client_secret:
-            raise UsageError("Boxのアプリの client_id と client_secret が要ります")
+            raise UsageError(
+                "Boxのアプリの client_id と client_secret が要ります", where="client_id、client_secret"
+            )
         if bool(self.user) is bool(self.enterprise):
-            raise UsageError("user と enterprise は、どちらか一方だけを書いてください")
+            raise UsageError(
+                "user と enterprise は、どちらか一方だけを書いてください", where="user、enterprise"
+            )
         if bool(self.jwt_key_id) is not bool(self.jwt_private_key):
-            raise UsageError("JWT の鍵の番号と秘密鍵は、両方とも要ります")
+            raise UsageError(
+                "JWT の鍵の番号と秘密鍵は、両方とも要ります", where="jwt_key_id、jwt_private_key"
+            )
         for name in ("api_url", "upload_url"):
             parts = urlsplit(getattr(self, name))
             if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
                 raise UsageError("Boxへは https でだけつなぎます", where=name)
         if self.collaborators_unverifiable not in {REFUSE, ACCEPT}:
-            raise UsageError(f"collaborators_unverifiable は {REFUSE} か {ACCEPT} です")
+            raise UsageError(
+                f"collaborators_unverifiable は {REFUSE} か {ACCEPT} です", where="collaborators_unverifiable"
+            )
         if self.proxy and urlsplit(self.proxy).scheme not in {"http", "https"}:
-            raise UsageError("proxy は http://ホスト:ポート の形で書いてください")
+            raise UsageError("proxy は http://ホスト:ポート の形で書いてください", where="proxy")
 
     def to_bytes(self) -> bytes:
         """Canonical JSON, secrets included: only ever to be sealed."""
@@ -84,13 +92,14 @@ class BoxSettings:
         Raises `UsageError` naming what is wrong, never what was written: it may be a secret.
         """
         try:
-            written = dict(tomllib.loads(text))
-        except tomllib.TOMLDecodeError:
-            raise UsageError("Boxの設定のファイルが TOML として読めません") from None
+            written = dict(read_toml(text))
+        except NotToml:
+            raise UsageError("Boxの設定のファイルが TOML として読めません", where="Boxの設定") from None
         written.pop("jwt_config", None)
         if not written.get("collaborators"):
             raise UsageError(
                 "Boxのフォルダに入ってよい人（collaborators）が書かれていません",
+                where="collaborators",
                 next_step="両拠点の通信係とフォルダの所有者のログインを書いてください",
             )
         try:
@@ -98,6 +107,7 @@ class BoxSettings:
         except (KeyError, TypeError):
             raise UsageError(
                 "Boxの設定に、要る項目がないか、値の型が違います",
+                where="Boxの設定",
                 next_step="folder、client_id、client_secret、user（または enterprise）を確かめてください",
             ) from None
 
