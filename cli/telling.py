@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from core.disk import of_disk
 from core.errors import IkiikiError, UsageError
 
 
@@ -29,6 +30,9 @@ def telling(*, as_json: bool = False) -> Iterator[None]:
         _tell(as_json, "中断しました。途中のものは記録されていません", "", "もう一度実行してください", 1)
     except BrokenPipeError:
         sys.exit(1)
+    except OSError as error:
+        told = of_disk(error)
+        _tell(as_json, told.what, told.where, told.next_step, told.exit_code)
     except Exception as error:  # noqa: BLE001 - the last resort: what it says may hold personal data, so it is not shown
         place = error.__traceback__
         while place is not None and place.tb_next is not None:

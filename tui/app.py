@@ -11,6 +11,7 @@ from textual import events
 from textual.binding import BindingType
 from textual.screen import Screen
 
+from core.disk import in_words
 from core.errors import IkiikiError
 from core.roles import Site
 from tui.action import Keymap, bindings_everywhere
@@ -171,8 +172,8 @@ class IkiikiApp(QuietApp):
             if isinstance(screen, Sheet | Dialog):
                 try:
                     screen.keep_draft()
-                except IkiikiError as error:
-                    failed.append(f"下書きを残せませんでした: {error.what}")
+                except (IkiikiError, OSError) as error:
+                    failed.append(f"下書きを残せませんでした: {in_words(error).what}")
         return failed
 
     async def on_event(self, event: events.Event) -> None:
@@ -358,12 +359,9 @@ class IkiikiApp(QuietApp):
 
     def _tell_afterwards(self, title: str, done: asyncio.Future[T]) -> None:
         error = done.exception()
-        if error is None:
-            words = "終わりました"
-        elif isinstance(error, IkiikiError):
-            words = f"できませんでした。{error.what}"
-        else:
-            words = f"できませんでした（{type(error).__name__}）"
+        words = "終わりました" if error is None else f"できませんでした（{type(error).__name__}）"
+        if isinstance(error, IkiikiError | OSError):
+            words = f"できませんでした。{in_words(error).what}"
         self._afterwards.append(f"「{title}」: {words}")
 
     def path(self, text: str) -> Path:

@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widgets import Static
 
+from core.disk import in_words
 from core.errors import IkiikiError, LoginFailed
 from tui.safety import paragraphs, plain
 from tui.widgets.form import Entry, Form
@@ -97,9 +98,9 @@ class Login(Screen[None]):
         except LoginFailed as error:
             self._say(f"{error.what}。{error.next_step}")
             form.focus_field("password")
-        except IkiikiError as error:
+        except (IkiikiError, OSError) as error:
             self._say("")
-            app.show_error(error)
+            app.show_error(in_words(error))
         finally:
             self._opening = False
             await app.give_keys()

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
 
+from core.disk import in_words
 from core.errors import IkiikiError, Refused
 from core.roles import Actor, Right, Site
 from tui.actions import ACTIONS, Action, actions_of
@@ -110,7 +111,7 @@ class Sheet(Place, Screen[Any]):
 def flow(method: Callable[[Self_], Coroutine[Any, Any, None]]) -> Callable[[Self_], None]:
     """Make an action out of a coroutine that shows dialogs and runs jobs.
 
-    One flow at a time in a place. An `IkiikiError` becomes a dialog; anything else is a fault of the program and
+    One flow at a time in a place. An `IkiikiError` becomes a dialog, and so does a disk that fails; anything else is a fault of the program and
     ends it, with a redacted report.
     """
 
@@ -147,8 +148,8 @@ async def _guarded(place: Self_, method: Callable[[Self_], Awaitable[None]]) -> 
     app = place.ikiiki
     try:
         await _proposing(place, method)
-    except IkiikiError as error:
-        app.show_error(error)
+    except (IkiikiError, OSError) as error:
+        app.show_error(in_words(error))
     finally:
         place.flowing = False
     app.refresh_state()

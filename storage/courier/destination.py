@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
 import datetime as dt
-import tomllib
-=======
->>>>>>> ad6548c (Every reader of foreign bytes stands under Hypothesis and a coverage-guided fuzzer; an error that knows no next step says the usual one)
 from collections.abc import Callable
 from pathlib import Path
 
@@ -52,12 +48,12 @@ def place_of(courier: Path) -> str:
     """`folder:<path>` or `box:<number>` (without the number where it was set by an earlier version); "" before one was set."""
     try:
         return _id((courier / REMOTE).read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError):
         return ""
 
 
 def _id(text: str) -> str:
-    document = tomllib.loads(text)
+    document = read_toml(text)
     if document["kind"] == "box":
         return f"box:{document.get('folder', '')}"
     return f"folder:{document['path']}"

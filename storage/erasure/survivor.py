@@ -53,19 +53,20 @@ def build(
     path = building / header.database
     source = vault.connect()
     try:
-        commits = sqlcipher.identity(source, vault.database_path.name).commits + 1
-        identity = Identity(header.vault_id, header.site.value, header.generation, commits)
-        connection = sqlcipher.create(
-            path, database_key(data_key), identity, vault.now().isoformat(timespec="seconds")
-        )
-        try:
-            migrate(connection, migrations)
-            connection.execute("BEGIN IMMEDIATE")
-            fill(source, connection)
-            connection.execute("COMMIT")
-            sqlcipher.checkpoint(connection)
-        finally:
-            connection.close()
+        with sqlcipher.translated(path.name):
+            commits = sqlcipher.identity(source, vault.database_path.name).commits + 1
+            identity = Identity(header.vault_id, header.site.value, header.generation, commits)
+            connection = sqlcipher.create(
+                path, database_key(data_key), identity, vault.now().isoformat(timespec="seconds")
+            )
+            try:
+                migrate(connection, migrations)
+                connection.execute("BEGIN IMMEDIATE")
+                fill(source, connection)
+                connection.execute("COMMIT")
+                sqlcipher.checkpoint(connection)
+            finally:
+                connection.close()
     finally:
         source.close()
     sync_file(path)

@@ -5,12 +5,12 @@ What begins with = + - or @ stays the text it is: openpyxl is told the kind of e
 
 from __future__ import annotations
 
-import io
 import re
 from typing import Any
 
 from core.papers import Paper, Table
 from storage.papers.register_pdf import printed_words
+from storage.papers.workbook_bytes import workbook_bytes
 
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 _TOTAL = 100
@@ -38,9 +38,7 @@ def register_xlsx(paper: Paper) -> bytes:
     about.column_dimensions["A"].width, about.column_dimensions["B"].width = 26, 74
     for number, table in enumerate(paper.tables, start=1):
         _sheet(book.create_sheet(_name(number, table)), paper, table)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    return workbook_bytes(book)
 
 
 def _name(number: int, table: Table) -> str:

@@ -52,7 +52,8 @@ def rekey(
         header_path = vault.folder / NAME
         _remove(database_files(vault.folder, header.generation))
         try:
-            counter = _copy(vault, target, database_key(data_key), header, record, at_step)
+            with sqlcipher.translated(target.name):
+                counter = _copy(vault, target, database_key(data_key), header, record, at_step)
             temporary = write_temporary(header_path, content)
             sync_folder(vault.folder)
             at_step("header written")

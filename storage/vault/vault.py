@@ -96,7 +96,8 @@ def create_vault(
     building = folder.with_name(f".{folder.name}.{entropy(8).hex()}.new")
     building.mkdir(mode=FOLDER_MODE)
     try:
-        vault_id = _build(building, site, staff, migrations, now, kdf, entropy, record)
+        with sqlcipher.translated(folder.name):
+            vault_id = _build(building, site, staff, migrations, now, kdf, entropy, record)
         building.replace(folder)
     except BaseException:
         shutil.rmtree(building)
@@ -265,7 +266,7 @@ def open_vault(
 
 
 def _upgrade(vault: OpenVault, migrations: Sequence[Migration]) -> None:
-    with vault.alone():
+    with vault.alone(), sqlcipher.translated(vault.database_path.name):
         connection = vault.connect()
         try:
             if pending(connection, migrations, vault.database_path.name):  # somebody may have been quicker

@@ -128,6 +128,18 @@ def test_only_two_endings_are_known(name: str) -> None:
         paper_writer(name)
 
 
+def test_no_sheet_of_a_workbook_passes_through_a_temporary_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed half-way, one would lie there in clear."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a temporary file was made")
+
+    for name in ("NamedTemporaryFile", "TemporaryFile", "mkstemp"):
+        monkeypatch.setattr(f"tempfile.{name}", refuse)
+    monkeypatch.setattr("openpyxl.worksheet._writer.NamedTemporaryFile", refuse)
+    assert load_workbook(io.BytesIO(register_xlsx(paper(ROW)))).sheetnames
+
+
 def test_a_workbook_counts_no_sheets_of_paper() -> None:
     assert paper_writer("a.XLSX")(paper(ROW)).pages == 0
     assert paper_writer("a.pdf")(paper(ROW)).pages == 1
