@@ -17,6 +17,7 @@ from core.toml_text import read_toml
 from storage.boxes import COURIER
 from storage.courier.credential import given_credential, unseal
 from storage.courier.destination import REMOTE
+from storage.doctor.damage import RESTORE, damaged_files
 from storage.doctor.files import free_disk, secret_files, vault_files
 from storage.doctor.hosts import host_checks
 from storage.doctor.keys import courier_keys
@@ -48,6 +49,7 @@ def examine(
     erased = concerned(folder)  # then there is no courier any more
     looks: list[Callable[[], Sequence[Check]]] = [
         lambda: [*vault_files(folder), *secret_files(known), free_disk(folder)],
+        lambda: [] if erased else damaged_files(folder),
         lambda: [python_support(today), *packages(shipped_lock(), today), swap(), *environment(known)],
         lambda: [] if erased else [*courier_keys(folder, today), last_round(folder, now())],
         lambda: [] if erased else _exchange(folder / COURIER, _credential_of(session, known), now),
@@ -60,6 +62,13 @@ def examine(
             progress(done, len(looks))
         checks += look()
     return checks
+
+
+def unopened(folder: Path, error: IntegrityFailure) -> list[Check]:
+    """All that can be looked at when the vault itself would not open."""
+    said = f"{error.what}（{error.where}）" if error.where else error.what
+    rest = [one for one in examine(folder, None) if one.name != _NOT_LOGGED_IN.name]
+    return [*rest, failed("vault", "保管庫の中", said, error.next_step or RESTORE, integrity=True)]
 
 
 def _vault(session: Session) -> list[Check]:
@@ -85,7 +94,7 @@ def _exchange(courier: Path, credential: Callable[[], str], moment: Callable[[],
             failed(
                 name,
                 title,
-                "まだ決まっていないか、読めません",
+                f"まだ決まっていないか、読めません（courier/{REMOTE}）",
                 "ikiiki sync --remote か ikiiki courier box で決めてください",
             )
         ]
@@ -111,7 +120,7 @@ def _integrity(session: Session) -> Check:
     if wrong:
         kinds = "、".join(sorted({one.kind for one in wrong}))
         return failed(
-            name, title, f"壊れています（{kinds}、{len(wrong)}か所）",
+            name, title, f"{session.vault.database_path.name} が壊れています（{kinds}、{len(wrong)}か所）",
             _STOP, integrity=True,
         )  # fmt: skip
     if found:

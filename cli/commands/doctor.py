@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.context import CHOICE, Json, opened, remember, say, vault_folder
+from core.errors import IntegrityFailure
 
 if TYPE_CHECKING:
     from core.checks import Check
@@ -41,8 +42,14 @@ def doctor(
     if CHOICE.staff is None:
         checks = doctoring.examine(folder, None)
     else:
-        with opened() as session:
-            checks = doctoring.examine(folder, session)
+        damage: IntegrityFailure | None = None
+        try:
+            with opened() as session:
+                checks = doctoring.examine(folder, session)
+        except IntegrityFailure as error:
+            damage = error
+        if damage is not None:  # what else there is to see, beside what kept it shut
+            checks = doctoring.unopened(folder, damage)
     from core.checks import document, exit_code
 
     say(document(checks), lambda: _lines(checks))

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.errors import IntegrityFailure
+from storage.zip_directory import listed_too_much
 
 _NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,99}")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -58,6 +59,7 @@ def open_zip(data: bytes, password: str, *, most: int, limit: int, name: str) ->
     pyzipper = _pyzipper()
 
     try:
+        _require_short_list(data, most, name)
         with pyzipper.AESZipFile(io.BytesIO(data)) as archive:
             archive.setpassword(password.encode("ascii"))
             infos = archive.infolist()
@@ -71,6 +73,8 @@ def open_zip(data: bytes, password: str, *, most: int, limit: int, name: str) ->
         NotImplementedError,
         ValueError,
         KeyError,
+        AttributeError,  # the library's own slip, where an entry is said to be encrypted and does not say how
+        TypeError,
         EOFError,
         OSError,
         zlib.error,
@@ -92,6 +96,7 @@ def pack(entries: Mapping[str, bytes]) -> bytes:
 def unpack(data: bytes, *, most: int, name: str) -> dict[str, bytes]:
     """The entries of what `pack` made: stored only, so that nothing in it can grow. Raises `IntegrityFailure`."""
     try:
+        _require_short_list(data, most, name)
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             infos = archive.infolist()
             _require_listing([info.filename for info in infos], most, name)
@@ -146,6 +151,11 @@ def _require_names(entries: Mapping[str, bytes]) -> None:
         entries
     ):
         raise ValueError("entry names are plain ASCII, each used once")
+
+
+def _require_short_list(data: bytes, most: int, name: str) -> None:
+    if listed_too_much(data, most):
+        raise IntegrityFailure("束の中身の数が多すぎます", where=name)
 
 
 def _require_listing(names: list[str], most: int, name: str) -> None:

@@ -31,6 +31,7 @@ from core.keys import SigningKey, from_base64, to_base64
 from storage.remotes.durable import BLOCK, Aside, create, open_file, read_file, same_bytes, settle, sweep
 
 _KEY_LIMIT = 200
+KEY_FILE = "key"
 _MOST_EPOCHS = 16
 
 
@@ -146,7 +147,7 @@ def read_identity(folders: Folders) -> Identity:
     """Raises `Refused` when the courier is not set up or not paired, `IntegrityFailure` when its cards are not right."""
     cards = read_file(folders.courier / "partner.json", _MOST_EPOCHS * 3 * CARD_LIMIT)
     if cards is None:
-        raise _unpaired()
+        raise _unpaired("courier/partner.json")
     name = "courier/partner.json"
     fields = Fields(object_of(cards.removesuffix(b"\n"), name=name), name).exactly(("pairs",))
     read = [_one(folders, pair, name) for pair in fields.objects("pairs", _MOST_EPOCHS)]
@@ -181,10 +182,10 @@ def _read_key(folders: Folders, epoch: int) -> SigningKey:
     path = folders.courier / f"key-{epoch}"
     text = read_file(path, _KEY_LIMIT)
     if text is None:
-        path = folders.courier / "key"
+        path = folders.courier / KEY_FILE
         text = read_file(path, _KEY_LIMIT)
     if text is None:
-        raise _unpaired()
+        raise _unpaired(f"courier/{KEY_FILE}")
     if path.stat().st_mode & 0o077:
         raise Refused(
             "通信係の鍵のファイルを、ほかの利用者が読める状態です",
@@ -196,10 +197,10 @@ def _read_key(folders: Folders, epoch: int) -> SigningKey:
     )
 
 
-def _unpaired() -> Refused:
+def _unpaired(where: str) -> Refused:
     return Refused(
         "相手の拠点がまだ登録されていないため、送受信できません",
-        where="courier/",
+        where=where,
         next_step="ikiiki partner export と ikiiki partner trust で、互いの公開鍵を登録してください",
     )
 

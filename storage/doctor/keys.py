@@ -14,6 +14,18 @@ CREDENTIAL_DUE = 400
 _SEALED = "box.sealed"
 
 
+_MENDED = (
+    "ログインして ikiiki doctor をもう一度実行してください（鍵カードは保管庫から書き直されます）。それでも直らなければ、"
+    "控えから復元するか（ikiiki restore）、鍵を替えてください（ikiiki partner renew）"
+)
+
+
+def _missing(folders: Folders) -> bool:
+    """Whether of key and cards only one is there: then it is no new site, but one that lost something."""
+    keys = any(folders.courier.glob("key*"))
+    return keys is not (folders.courier / "partner.json").exists()
+
+
 def courier_keys(vault: Path, today: dt.date) -> list[Check]:
     """Its key, both cards, and how old the way into Box is (the age of the file that is written with each credential)."""
     folders = Folders(vault)
@@ -22,9 +34,10 @@ def courier_keys(vault: Path, today: dt.date) -> list[Check]:
     try:
         identity = read_identity(folders)
     except IkiikiError as error:
-        checks.append(
-            failed(name, title, error.what, error.next_step, integrity=isinstance(error, IntegrityFailure))
-        )
+        altered = isinstance(error, IntegrityFailure)
+        next_step = _MENDED if altered or _missing(folders) else error.next_step
+        said = f"{error.what}（{error.where}）"
+        checks.append(failed(name, title, said, next_step, integrity=altered))
     else:
         made = dt.datetime.fromisoformat(identity.own.created).date()
         checks.append(passed(name, title, f"{made} の鍵カード（世代 {identity.epoch}）と合っています"))

@@ -15,11 +15,11 @@ def workbook_bytes(book: Any) -> bytes:
     from openpyxl.writer.excel import ExcelWriter
 
     class InMemory(ExcelWriter):
-        def write_worksheet(self, ws: Any) -> None:
+        def write_worksheet(self: Any, ws: Any) -> None:
             ws._drawing = SpreadsheetDrawing()
             ws._drawing.charts, ws._drawing.images = ws._charts, ws._images
             out = io.BytesIO()
-            writer = WorksheetWriter(ws, out)
+            writer: Any = WorksheetWriter(ws, out)
             writer.write()
             ws._rels = writer._rels
             self._archive.writestr(ws.path[1:], out.getvalue())

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from core.columns import Cell
 from core.errors import UsageError
 from storage.readers.shape import MOST_COLUMNS, MOST_ROWS, find_header
+from storage.zip_directory import listed_too_much
 
 if TYPE_CHECKING:
     from openpyxl.workbook.workbook import Workbook
@@ -54,12 +55,12 @@ def _checked(data: bytes, name: str) -> bool:
     """Look through the package before openpyxl does. Returns whether a sheet holds formulas."""
     formulas = False
     try:
+        if listed_too_much(data, MOST_PARTS):
+            raise _too_large(name)
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             parts = package.infolist()
             if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
-                raise UsageError(
-                    "展開すると大きすぎるファイルです", where=name, next_step="CSVで書き出し直してください"
-                )
+                raise _too_large(name)
             if "[Content_Types].xml" not in package.namelist():
                 raise _no_workbook(name)
             for part in parts:
@@ -144,6 +145,10 @@ def _demand_values(data: bytes, name: str, index: int, rows: list[list[Cell]]) -
                     )
     finally:
         written.close()
+
+
+def _too_large(name: str) -> UsageError:
+    return UsageError("展開すると大きすぎるファイルです", where=name, next_step="CSVで書き出し直してください")
 
 
 def _no_workbook(name: str) -> UsageError:

@@ -1,0 +1,22 @@
+"""How large a ZIP's own list of entries is, before anybody reads it: a million entries of nothing fit into a few dozen
+megabytes, and `zipfile` makes an object of each."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import Any
+
+ENTRY_BYTES = 1024
+"""What the list may hold for each entry that is allowed: a name and what spreadsheet programs add come to a tenth of it."""
+_SIZE = 5
+"""Where `zipfile`'s reading of the end record has the list's length."""
+
+
+def listed_too_much(data: bytes, most: int) -> bool:
+    """Whether the list is longer than one of `most` entries can be.
+
+    Read by `zipfile` itself (ZIP64 included), so that nothing is measured here and another thing believed there.
+    """
+    end: Any = getattr(zipfile, "_EndRecData")(io.BytesIO(data))  # noqa: B009 - typeshed does not know it
+    return bool(end) and int(end[_SIZE]) > most * ENTRY_BYTES
