@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from itertools import pairwise
 
 from core.checks import Check, failed, passed, unknown
 from core.exchange.card import PartnerCard, read_card
@@ -40,6 +42,7 @@ class Checkup:
                 self._staff(tx, today),
                 self._backup(tx, today),
                 self._end(tx, today),
+                self._clock(tx),
             ]
         return [*found, self._ledgers()]
 
@@ -85,6 +88,26 @@ class Checkup:
             return failed(name, title, f"{end} を過ぎています", "すべての写しを消去し、報告してください")
         return passed(name, title, f"{end} まで")
 
+    def _clock(self, tx: Tx) -> Check:
+        """Lines bear the moment this machine's clock told; their order is the chain's, whatever the clock did."""
+        name, title = "vault.clock", "時計と管理簿"
+        told = _AT.findall(b"".join(tx.ledger.lines(self._desk.actor.site)))
+        moments = [dt.datetime.fromisoformat(one.decode("ascii")) for one in told]
+        now = self._desk.now()
+        if moments and max(moments) - now > SLACK:
+            return failed(
+                name, title, f"いまの時計（{now:%Y-%m-%d %H:%M}）が、管理簿の行（{max(moments):%Y-%m-%d %H:%M}）より前です",
+                "時計を合わせてください（NTP）。それまでに記録した行の日時は正しくありません",
+            )  # fmt: skip
+        back = [seq for seq, (one, after) in enumerate(pairwise(moments), start=2) if one - after > SLACK]
+        if back:
+            rest = f" ほか{len(back) - 1}か所" if len(back) > 1 else ""
+            return unknown(
+                name, title, f"管理簿の{back[0]}行目で時計が戻っています{rest}",
+                "行の順は正しく、日時が正しくありません。取扱責任者が理由を確かめ、書面に残してください",
+            )  # fmt: skip
+        return passed(name, title, "管理簿の行の日時は、順に進んでいます")
+
     def _ledgers(self) -> Check:
         wrong = [one for one in self._ledger.verify() if one.chain]
         if wrong:
@@ -96,6 +119,9 @@ class Checkup:
         return passed("vault.ledger", "管理簿の検証", "両拠点の行の鎖と署名が合っています")
 
 
+SLACK = dt.timedelta(minutes=5)
+"""By which a clock may be put right without a word."""
+_AT = re.compile(rb'"at":"([0-9T:+-]{25})"')
 _BACKUP = "バックアップ"
 assert Act.BACKUP.value == "backup"  # looked for in the lines' bytes
 

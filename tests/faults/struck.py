@@ -4,11 +4,13 @@ the person is told what, where and what next, and the vault goes on."""
 from __future__ import annotations
 
 import json
+import random
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.faults.breaking import FULL, run_broken
+from tests.faults.killing import count_moments, kill_at
 from tests.faults.scenes import SCENES, Scene, Words
 from tests.journeys.acting import Machine, Result, Sites
 
@@ -90,3 +92,35 @@ def goes_on(sites: Sites, scene: Scene, words: Words, first: Result) -> None:
         assert not again.code or JAPANESE.search(json.loads(again.out)["error"]["what"])
     if words[0] != "courier":
         sites.sync(1)
+
+
+def killed(give: Give, name: str, chance: random.Random) -> None:
+    """The command, as a process, killed at a moment of `chance`'s. Raises `AssertionError` as `strike` does."""
+    scene = SCENES[name]
+    sites = give(scene.stage, f"{name} alive")
+    words, machine = scene.words(sites), scene.machine(sites)
+    moments = count_moments(machine, *words)
+    expected = rows_of(machine)
+    sites = give(scene.stage, f"{name} killed")
+    words, machine = scene.words(sites), scene.machine(sites)
+    lines, people = kept_of(machine)
+    death = kill_at(machine, chance.randint(1, moments), *words)
+    for left in ("export.csv", "late.csv"):
+        (sites.base / left).unlink(missing_ok=True)  # a person's own files
+    after, still = kept_of(machine)
+    assert after[: len(lines)] == lines and people <= still, "what was acknowledged before is gone"
+    if said_whole(death.said):
+        assert rows_of(machine) == expected, "it had said that it was done"
+    if name != "intake import":
+        again = machine.run(*words)
+        assert again.code in (0, 2, 3), again.err
+    machine.sound()
+
+
+def said_whole(said: str) -> bool:
+    """Whether the command lived long enough to say that it had done it."""
+    try:
+        json.loads(said)
+    except ValueError:
+        return False
+    return True
