@@ -90,6 +90,10 @@ class Writer:
         self._zip.close()
         return tuple(self._parts)
 
+    def abandon(self) -> None:
+        """Write no more: a `ZipFile` that is let go of would write its list all the same, onto a disk that just failed."""
+        self._zip.fp = None
+
     def _add(self, name: str, blocks: Iterator[bytes]) -> None:
         digest, size = hashlib.sha256(), 0
         with self._zip.open(_info(name), "w", force_zip64=True) as part:

@@ -88,14 +88,18 @@ def make_backup(
             )
             with os.fdopen(descriptor, "wb") as file:
                 writer = Writer(file, data_key, vault.entropy, step)
-                writer.put(HEADER, header.serialise(data_key))
-                writer.put_file(DATABASE, staged)
-                writer.put_sealed(STATE, canonical_json({"id": name.id, "state": state.document()}))
-                for path, content in _others(vault.folder):
-                    writer.put_sealed(FILES + path, content)
-                written = writer.finish()
-                file.flush()
-                os.fsync(file.fileno())
+                try:
+                    writer.put(HEADER, header.serialise(data_key))
+                    writer.put_file(DATABASE, staged)
+                    writer.put_sealed(STATE, canonical_json({"id": name.id, "state": state.document()}))
+                    for path, content in _others(vault.folder):
+                        writer.put_sealed(FILES + path, content)
+                    written = writer.finish()
+                    file.flush()
+                    os.fsync(file.fileno())
+                except BaseException:
+                    writer.abandon()
+                    raise
             with reading(part) as reader:
                 reader.verify(data_key)
                 for each in written:

@@ -17,7 +17,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -132,7 +132,8 @@ class Presence:
         if self._left:
             return
         self._left = True
-        self._entry_path.unlink(missing_ok=True)
+        with suppress(OSError):  # on a failing disk it stays, and counts for nobody once its lock is gone
+            self._entry_path.unlink(missing_ok=True)
         os.close(self._entry)
         os.close(self._lock)
 

@@ -59,7 +59,10 @@ def alive(give: Give, name: str) -> Alive:
 def told(result: Result) -> str:
     """What the person was told. Raises `AssertionError` where one of the three is missing, or anything else was shown."""
     assert "Traceback" not in result.err and "予期しない" not in result.err, result.err
-    error = json.loads(result.out)["error"]
+    try:
+        error = json.loads(result.out)["error"]
+    except ValueError:
+        raise AssertionError(f"not one JSON document: {result.out[-300:]} {result.err[-200:]}") from None
     assert JAPANESE.search(error["what"]), error
     assert error["where"] and error["next_step"], error
     return str(error["what"])

@@ -71,6 +71,15 @@ def test_each_way_is_called_what_it_is(give: Give, way: str, says: str) -> None:
     assert any(says in one for one in words) or any("書けません" in one for one in words)
 
 
+@pytest.mark.parametrize("name", ["partner export", "backup"])
+def test_the_last_moments_of_a_command_undo_nothing_it_has_said(give: Give, name: str) -> None:
+    """Leaving the vault is no part of the work: where it fails there is one document on stdout, not two."""
+    living_ = living(give, name)
+    for at in range(living_.moments - 3, living_.moments + 1):
+        for way in WAYS:
+            strike(give, name, way, at, living_)
+
+
 def test_the_disk_breaks_where_it_is_told_to(tmp_path: Path) -> None:
     """Or every test above would prove nothing."""
     with breaking(tmp_path, FULL, 3) as disk:
