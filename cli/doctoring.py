@@ -121,7 +121,7 @@ def _integrity(session: Session) -> Check:
         kinds = "、".join(sorted({one.kind for one in wrong}))
         return failed(
             name, title, f"{session.vault.database_path.name} が壊れています（{kinds}、{len(wrong)}か所）",
-            _STOP, integrity=True,
+            RESTORE, integrity=True,
         )  # fmt: skip
     if found:
         return unknown(name, title, found[0].words, "ほかの人が終えてから、もう一度実行してください")

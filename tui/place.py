@@ -152,5 +152,8 @@ async def _guarded(place: Self_, method: Callable[[Self_], Awaitable[None]]) -> 
         app.show_error(in_words(error))
     finally:
         place.flowing = False
-    app.refresh_state()
+    try:
+        app.refresh_state()
+    except OSError as error:  # the disk that failed the work may fail the look at it too
+        app.show_error(in_words(error))
     await app.give_keys()

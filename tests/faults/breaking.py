@@ -25,6 +25,8 @@ WAYS = {FULL: errno.ENOSPC, FAILING: errno.EIO, READ_ONLY: errno.EROFS}
 _SQLITE = {FULL: 13, FAILING: 10, READ_ONLY: 8}  # SQLITE_FULL, SQLITE_IOERR, SQLITE_READONLY
 _BY_PATH = ("replace", "rename", "link", "unlink", "mkdir", "rmdir", "symlink")
 _BY_DESCRIPTOR = ("write", "fsync", "ftruncate")
+_THERE = "a folder that is there"
+"""Whatever the disk is like, the system says only that it is there."""
 _FREEING = {"unlink", "rmdir", "ftruncate"}
 """What a full disk still allows."""
 
@@ -60,7 +62,7 @@ class Disk:
             raise error
 
     def _goes_wrong(self, what: str) -> bool:
-        if not self.at:
+        if not self.at or what == _THERE:
             return False
         if self.way == FAILING:
             return self.moments == self.at
@@ -85,7 +87,8 @@ def breaking(root: Path, way: str, at: int) -> Iterator[Disk]:
         real = getattr(os, name)
 
         def call(path: Any, *rest: Any, **more: Any) -> Any:
-            disk.moment(name, path)
+            there = name == "mkdir" and os.path.isdir(path)  # noqa: PTH112 - Path.mkdir is what is struck here
+            disk.moment(_THERE if there else name, path)
             return real(path, *rest, **more)
 
         return call

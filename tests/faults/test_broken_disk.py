@@ -18,6 +18,7 @@ from tests.faults.breaking import FAILING, FULL, READ_ONLY, WAYS, breaking
 from tests.faults.scenes import ELSEWHERE, LIKE, LOOKING, SCENES, every_command
 from tests.faults.struck import Alive, Give, alive, strike
 from tests.journeys.acting import Sites
+from tests.journeys.desks import YES, Desk, sit
 
 At = Callable[..., Sites]
 _alive: dict[str, Alive] = {}
@@ -78,6 +79,23 @@ def test_the_last_moments_of_a_command_undo_nothing_it_has_said(give: Give, name
     for at in range(living_.moments - 3, living_.moments + 1):
         for way in WAYS:
             strike(give, name, way, at, living_)
+
+
+async def test_a_full_disk_is_a_window_on_the_screens_and_no_end_of_them(at: At) -> None:
+    machine = at("apply").contractor
+    seen: list[str] = []
+
+    async def send(desk: Desk) -> None:
+        with breaking(machine.base, FULL, 1):
+            await desk.press("f2", "s", *YES)
+            seen.append(desk.text())
+        await desk.press("escape", "escape", "f5")
+        seen.append(desk.text())
+
+    await sit(machine, send, Desk)
+    assert "できませんでした" in seen[0] and "いっぱい" in seen[0]
+    assert "管理簿" in seen[1], seen
+    machine.sound()
 
 
 def test_the_disk_breaks_where_it_is_told_to(tmp_path: Path) -> None:
