@@ -214,6 +214,10 @@ LIKE: dict[str, str] = {
     **dict.fromkeys(("handover signed", "handover recount", "handover send-back", "handover back", "handover return-by",
                      "inventory stored", "inventory taken-out", "inventory destroyed"), "handover take"),
     **dict.fromkeys(("erase propose", "erase confirm", "erase drop", "erase tick", "erase report"), "person erase"),
+    **dict.fromkeys(("handover retract",), "handover take"),
+    **dict.fromkeys(("second confirm", "second drop"), "ledger add"),
+    **dict.fromkeys(("papers window",), "papers ledger"),
+    **dict.fromkeys(("staff reset",), "staff password"),
     **dict.fromkeys(("backup rehearse",), "backup"),
     **dict.fromkeys(("partner trust",), "partner renew"),
 }  # fmt: skip
