@@ -224,6 +224,9 @@ LIKE: dict[str, str] = {
 """Commands whose writing is that of another: one transaction of the same store, or one file by the same function."""
 LOOKING = frozenset(
     [
+        "person-remains",
+        "second-list",
+        "staff-phrase",
         "tui",
         "status",
         "due",
