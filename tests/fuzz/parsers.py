@@ -11,7 +11,7 @@ import io
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 
@@ -71,32 +71,12 @@ from storage.vault.header import parse_header
 from storage.vault.knocks import read_knocks
 from storage.vault.marks import read_mark
 from tests.fuzz import good
+from tests.fuzz.parser import Parser, text_of, untold
 from tui.keys import read_keys
 
 RULES = ReadingRules(dt.date(2026, 4, 1), 60, "東京都", "新宿区", frozenset("AB"), dt.date(2026, 5, 8))
 CORPUS = Path(__file__).parent / "corpus"
 """Inputs that once did harm, and others worth keeping: a folder for each reader."""
-
-
-@dataclass(frozen=True)
-class Parser:
-    """One reader. `good` gives inputs it takes."""
-
-    name: str
-    read: Callable[[bytes], object]
-    good: Callable[[], list[bytes]]
-
-
-def untold(error: IkiikiError) -> str:
-    """What the error does not tell people; "" when it tells all three."""
-    if not any("ぁ" <= letter <= "ヶ" for letter in error.what):
-        return "what, in Japanese"
-    return "where" if not error.where else "what next" if not error.next_step else ""
-
-
-def text_of(data: bytes) -> str:
-    """Any text there can be, lone surrogates among them."""
-    return data.decode("utf-8", "surrogateescape")
 
 
 @cache
@@ -405,3 +385,5 @@ def _all() -> Iterator[Parser]:
 
 
 PARSERS = {parser.name: parser for parser in _all()}
+
+__all__ = ["CORPUS", "PARSERS", "Parser", "untold"]
