@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.erased import concerned, settle
+from cli.terminal import terminal_name
 from core.errors import LoginFailed, Refused, UsageError
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def opened(*, choosing: bool = False) -> Iterator[Session]:
     from cli.wiring import open_session
     from core.office.logins import DUE_WORDS
 
-    session = open_session(vault_folder(), staff_id(), password(), terminal=_terminal())
+    session = open_session(vault_folder(), staff_id(), password(), terminal=terminal_name())
     try:
         tell_logins(session.came)
         if session.came.due is not None and session.office.actor.must_change and not choosing:
@@ -117,10 +118,6 @@ def tell_logins(came: CameIn) -> None:
     """To whoever sits at a terminal, and to anybody when somebody else has tried to get in."""
     if came.sentences and (came.failed or sys.stderr.isatty()):
         note("・".join(came.sentences))
-
-
-def _terminal() -> str:
-    return os.ttyname(0) if sys.stdin.isatty() else "batch"
 
 
 def say(document: Mapping[str, Any], text: str | Callable[[], str]) -> None:

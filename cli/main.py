@@ -19,7 +19,7 @@ HELP = "抽選で参加者を決める区の事業を、応募から通知まで
 GROUPS = {
     "programme": "programme", "staff": "staff", "partner": "partner", "phone": "phone", "bundle": "bundle",
     "courier": "courier", "intake": "intake", "review": "review", "lottery": "lottery", "participants": "participants",
-    "papers": "papers", "register": "register", "ledger": "ledger", "log": "ledger", "backup": "backup",
+    "papers": "papers", "register": "register", "ledger": "ledger", "log": "log", "backup": "backup",
     "person": "person", "erase": "erase", "second": "second",
     "handover": "handover", "inventory": "inventory",
 }  # fmt: skip
@@ -61,8 +61,7 @@ def program(named: str = "") -> typer.Typer:
     for module in dict.fromkeys(ALONE.values() if every else filter(None, [ALONE.get(named)])):
         import_module(f"cli.commands.{module}").register(app)
     for name in GROUPS if every else [name for name in GROUPS if name == named]:
-        commands = import_module(f"cli.commands.{GROUPS[name]}")
-        app.add_typer(commands.log_app if name == "log" else commands.app, name=name)
+        app.add_typer(import_module(f"cli.commands.{GROUPS[name]}").app, name=name)
     return app
 
 

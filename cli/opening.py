@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from cli.clock import now
 from cli.erased import ERASED, concerned, settle
 from cli.keys_file import keys_at_start
+from cli.terminal import terminal_name
 from core.errors import UsageError
 from core.roles import SITE_WORDS, Site
-from storage.vault.hardening import harden_process, terminal_name
+from storage.vault.hardening import harden_process
 from storage.vault.header import parse_header, read_header_bytes
 
 if TYPE_CHECKING:

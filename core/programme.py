@@ -22,6 +22,7 @@ from core.programme_model import (
     DrawPolicy,
     Duties,
     HandingOver,
+    LogReview,
     Outing,
     Programme,
     Round,
@@ -37,6 +38,7 @@ __all__ = [
     "DrawPolicy",
     "Duties",
     "HandingOver",
+    "LogReview",
     "Outing",
     "Programme",
     "Round",
@@ -88,7 +90,7 @@ def to_canonical(programme: Programme) -> bytes:
     """The programme as RFC 8785 JSON and LF, every default written out: what is hashed, signed and sent.
 
     But for what could not be set in programmes agreed earlier, where it is as it was for them: they keep their hash. That is
-    `deadlines.count` where it says `days`; `handover`, `duties` and `accounts` where all of it is the default.
+    `deadlines.count` where it says `days`; `handover`, `duties`, `accounts` and `log_review` where all of it is the default.
     """
     body = _plain(dataclasses.asdict(programme))
     if programme.deadlines.count == Deadlines.count:
@@ -99,6 +101,8 @@ def to_canonical(programme: Programme) -> bytes:
         del body["duties"]
     if programme.accounts == Accounts():
         del body["accounts"]
+    if programme.log_review == LogReview():
+        del body["log_review"]
     return canonical_json({"format": _FORMAT, **body}) + b"\n"
 
 

@@ -21,6 +21,7 @@ from core.programme_model import (
     DrawPolicy,
     Duties,
     HandingOver,
+    LogReview,
     Outing,
     Programme,
     Round,
@@ -44,6 +45,7 @@ _KEYS: dict[str, list[str]] = {
     "handover": [item.name for item in fields(HandingOver)],
     "duties": [item.name for item in fields(Duties)],
     "accounts": [item.name for item in fields(Accounts)],
+    "log_review": [item.name for item in fields(LogReview)],
 }
 _MISSING = object()
 
@@ -189,6 +191,7 @@ def build(document: Mapping[str, Any], where: Callable[[Path], str]) -> Programm
         handover=_handover(top.one_table("handover")),
         duties=_duties(top.one_table("duties")),
         accounts=_accounts(top.one_table("accounts")),
+        log_review=_log_review(top.one_table("log_review")),
     )
     _check_days(top, programme)
     return programme
@@ -217,6 +220,22 @@ def _accounts(table: Checker) -> Accounts:
         password_days=table.integer("password_days", 0, 732, Accounts.password_days),
         second_person=table.words("second_person", ("freeze", "export", "erase")),
     )
+
+
+def _log_review(table: Checker) -> LogReview:
+    numbers = [item for item in fields(LogReview) if isinstance(item.default, int)]
+    hours = "([01][0-9]|2[0-3]):[0-5][0-9]"
+    rules = LogReview(
+        **{item.name: table.integer(item.name, 1, 100_000, item.default) for item in numbers},
+        opens=table.pattern("opens", hours, " 07:00 のような時刻", LogReview.opens),
+        closes=table.pattern(
+            "closes", f"{hours}|24:00", " 21:00 のような時刻（24:00 まで）", LogReview.closes
+        ),
+        count=table.pattern("count", "days|office_days", " days か office_days ", LogReview.count),
+    )
+    if rules.opens >= rules.closes:
+        table.refuse("closes が opens より前になっています", "closes")
+    return rules
 
 
 def _contact(table: Checker) -> Contact:

@@ -153,6 +153,34 @@ class Accounts:
 
 
 @dataclass(frozen=True)
+class LogReview:
+    """From when on the review of the 操作ログ asks (docs/log-review.md has the reason of each)."""
+
+    opens: str = "07:00"
+    """Work before, or from `closes` on, is outside hours; Japan's time."""
+    closes: str = "21:00"
+    count: str = "office_days"
+    """`office_days`: work on other days is asked about, but for the day of an outing; `days`: every day is worked on."""
+    failures: int = 5
+    """Failed logins of one id within a day: as many as shut somebody out."""
+    failures_before: int = 3
+    """Failed logins of one id in the half hour before it succeeds."""
+    openings_hour: int = 40
+    """Records one person opens within an hour."""
+    openings_day: int = 150
+    in_sequence: int = 15
+    """Records opened one number after the other, without doing anything to them."""
+    again: int = 6
+    """Times one person opens one record in thirty days, without doing anything to it."""
+    dormant_days: int = 180
+    """Without a login."""
+    clock_seconds: int = 120
+    """By which the clock may step back."""
+    samples: int = 5
+    """Openings that are drawn to be asked about."""
+
+
+@dataclass(frozen=True)
 class Contact:
     """Where participants ask, printed on notices: an organisation, not a person. Empty items are not printed."""
 
@@ -190,6 +218,7 @@ class Programme:
     handover: HandingOver = HandingOver()
     duties: Duties = Duties()
     accounts: Accounts = Accounts()
+    log_review: LogReview = LogReview()
 
     def outing(self, code: str) -> Outing:
         """Raises KeyError."""

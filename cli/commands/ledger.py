@@ -1,4 +1,4 @@
-"""`ikiiki ledger` and `ikiiki log`: the 管理簿, the 操作ログ, and Box's own log."""
+"""`ikiiki ledger`: the 管理簿."""
 
 from __future__ import annotations
 
@@ -21,11 +21,9 @@ from core.ledger.codes import (
     Place,
     Unit,
 )
-from core.office.box_log import REASON_WORDS, Reason
 from core.roles import SITE_WORDS, Site
 
 app = typer.Typer(no_args_is_help=True, help="管理簿")
-log_app = typer.Typer(no_args_is_help=True, help="操作ログと、Boxの記録")
 UNANSWERED = 1
 """As where `ikiiki doctor` fails a line: somebody has to do something."""
 Org = Annotated[Site | None, typer.Option(help="contractor か ward。なければ自分の側")]
@@ -152,71 +150,3 @@ def settle(
     with opened() as session:
         session.office.backups.settle(lines, head)
     say({"settled": True, "lines": lines}, "相手の手もとと合いました。これまでどおり送受信できます")
-
-
-@log_app.command("list")
-def log_list(limit: Annotated[int, typer.Option(help="行数")] = 100, as_json: Json = False) -> None:
-    """操作ログ（新しい順）。"""
-    remember(as_json)
-    with opened() as session:
-        rows = session.office.ledger.access_page(0, limit)
-    say(
-        {"rows": [{"seq": r.seq, "at": r.at.isoformat(), "staff": r.staff_id, "act": r.act, "detail": r.detail, "terminal": r.terminal} for r in rows]},
-        lambda: columns([(str(r.seq), r.at.isoformat(timespec="seconds"), r.staff_id, r.act, r.detail, r.terminal) for r in rows]),
-    )  # fmt: skip
-
-
-@log_app.command("box")
-def log_box(as_json: Json = False) -> None:
-    """Boxの記録を管理簿と突き合わせる。説明のつかないものを先に、新しい順に出す。
-
-    説明のつかないものが残っていれば1、なければ0で終わる（確かめられないものだけなら0）。
-    """
-    remember(as_json)
-    with opened() as session:
-        seen = session.office.box_log.look()
-    found, watch = seen.judged.findings, seen.watch
-    say(
-        {
-            "findings": [
-                {
-                    "id": one.id, "code": one.code.value, "what": one.sentence, "next": one.next_step, "subject": one.subject,
-                    "who": one.who, "ips": list(one.ips), "first": one.first, "last": one.last, "count": len(one.events),
-                }
-                for one in found
-            ],
-            "reach": watch.account.reach.value if watch else None,
-            "polled": watch.polled if watch else None,
-            "waiting": seen.judged.waiting,
-            "unchecked": seen.judged.unchecked,
-            "counts": dict(sorted(seen.judged.counts.items())),
-            "answered": seen.answered,
-        },
-        lambda: "\n".join(
-            [
-                *(
-                    f"{one.id[:8]}  {one.last[:16].replace('T', ' ')}  {one.subject}  {one.who}{'、'.join(('', *one.ips))}  {len(one.events)}回\n"
-                    f"          {one.sentence}\n          次にすること: {one.next_step}"
-                    for one in found
-                ),
-                *seen.sentences,
-            ]
-        ),
-    )  # fmt: skip
-    if found:
-        raise typer.Exit(UNANSWERED)
-
-
-@log_app.command("answer")
-def log_answer(
-    finding: Annotated[str, typer.Argument(help="ikiiki log box が出す番号（8文字以上）")],
-    reason: Annotated[
-        Reason, typer.Option(help="、".join(f"{code.value}: {words}" for code, words in REASON_WORDS.items()))
-    ],
-    as_json: Json = False,
-) -> None:
-    """説明のつかない記録を確かめたことを、管理簿に署名して残す。同じ記録は、もう出ない。"""
-    remember(as_json)
-    with opened() as session:
-        line = session.office.box_log.answer(finding, reason)
-    say({"seq": line.seq}, f"管理簿 {line.seq}行目に書きました: {REASON_WORDS[reason]}")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.context import Json, password, remember, say, staff_id
+from cli.terminal import terminal_name
 from core.roles import SITE_WORDS
 
 
@@ -33,9 +33,13 @@ def restore(
     remember(as_json)
     from cli import backing
 
-    terminal = "tty" if sys.stdin.isatty() else "batch"
     done = backing.restore(
-        backup, to, staff_id(), password("控えを取ったときのパスワード"), declared=declare, terminal=terminal
+        backup,
+        to,
+        staff_id(),
+        password("控えを取ったときのパスワード"),
+        declared=declare,
+        terminal=terminal_name(),
     )
     lost = (
         "この端末は前の保管庫を見ていないため、失われた変更は分かりません"

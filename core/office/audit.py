@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from core.checks import VERDICT_WORDS, Check, Verdict
 from core.errors import IntegrityFailure
-from core.ledger.access import access_hash
 from core.ledger.codes import CONTENT_WORDS, MEDIUM_WORDS, PLACE_WORDS, UNIT_WORDS, Act, Content
+from core.ledger.deeds import deed_words
 from core.ledger.handover import standing
 from core.ledger.line import LedgerLine
 from core.office.box_evidence import answers_of, evidence_of, judged
@@ -20,6 +20,8 @@ from core.office.envelope import CONTENT_OF, KIND_WORDS
 from core.office.incidents import incidents_of
 from core.office.inventory import copies
 from core.office.ledger import verify_ledgers
+from core.office.log_review import unproven_reviews
+from core.office.log_span import access_rows, broken_at
 from core.office.office_papers import head_of
 from core.office.paper_words import Period, lines_of, names_of
 from core.office.ports import Boxes, Tx
@@ -80,11 +82,19 @@ def _checked(tx: Tx, site: Site) -> Table:
         wrong = [one.what for one in found if one.org is org]
         said = "、".join(wrong) if wrong else f"鎖・番号・署名が合っている（{tx.ledger.size(org)}行）"
         rows.append((f"管理簿 {SITE_WORDS[org]}", "不合格" if wrong else "合格", said, tx.ledger.head(org)))
-    broken = access_broken(tx)
+    broken = broken_at(tx)
     rows.append(
         (
             "操作ログ", "不合格" if broken else "合格",
             f"{broken}行目から鎖が合わない" if broken else f"鎖が合っている（{tx.access.count()}行）", tx.access.head(),
+        )
+    )  # fmt: skip
+    signed = sum(step.step == "signed" for step in tx.log_reviews.all())
+    altered = "、".join(f"第{one}回" for one in unproven_reviews(tx))
+    rows.append(
+        (
+            "操作ログの点検", "不合格" if altered else "合格",
+            f"署名のときと違う: {altered}" if altered else f"答えは署名のときのまま（{signed}回）", "",
         )
     )  # fmt: skip
     odd = unproven(tx, site)
@@ -100,20 +110,6 @@ def _checked(tx: Tx, site: Site) -> Table:
         (Column("なにを", 1.5), Column("結果", 0.8), Column("見たこと", 2.7), Column("最後の SHA-256", 3.4)),
         rows,
     )
-
-
-def access_broken(tx: Tx) -> int:
-    """The number of the first row of the 操作ログ whose chain does not fit the rows before it; 0: all do."""
-    before = "0" * 64
-    for row in reversed(tx.access.page(0, tx.access.count())):
-        body = {
-            "seq": row.seq, "at": row.at.isoformat(), "staff_id": row.staff_id, "act": row.act, "detail": row.detail,
-            "terminal": row.terminal,
-        }  # fmt: skip
-        if access_hash(before, body) != row.chain:
-            return row.seq
-        before = row.chain
-    return 0
 
 
 def _duties(tx: Tx, site: Site, day: dt.date) -> Table:
@@ -271,13 +267,11 @@ def _bundles(tx: Tx, period: Period) -> Table:
 
 def _access(tx: Tx, period: Period) -> Table:
     counted: Counter[tuple[str, str]] = Counter(
-        (row.staff_id, row.act)
-        for row in tx.access.page(0, tx.access.count())
-        if period.has(day_of(row.at.isoformat()))
+        (row.staff_id, row.act) for row in access_rows(tx) if period.has(day_of(row.at.isoformat()))
     )
     acts: dict[str, list[str]] = {}
     for (staff, act), count in sorted(counted.items()):
-        acts.setdefault(staff, []).append(f"{act} {count}")
+        acts.setdefault(staff, []).append(f"{deed_words(act)} {count}")
     rows = [
         (staff, str(sum(n for (who, _), n in counted.items() if who == staff)), "、".join(said))
         for staff, said in acts.items()

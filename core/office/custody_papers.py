@@ -95,7 +95,7 @@ class CustodyPapers:
     def _printed(self, item: Item, what: str) -> tuple[str, dt.date]:
         with self._desk.writing(Right.LEDGER_ADD) as tx:
             programme = programme_of(tx)
-            self._desk.log(tx, "print", f"{what} {item.id}")
+            self._desk.log(tx, "slip", f"{what} {item.id}")  # nothing of anybody is on it
         return f"{programme.name} 令和{programme.fiscal_year - 2018}年度", today(self._desk)
 
 

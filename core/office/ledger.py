@@ -14,6 +14,7 @@ from core.office.carried import lines_sharing, unlike
 from core.office.codes_compared import compare
 from core.office.desk import Desk, iso
 from core.office.keyring import cards_of, rosters_of, successors_of
+from core.office.log_span import broken_at
 from core.office.ports import AccessRow, Tx
 from core.roles import Right, Site
 
@@ -140,6 +141,11 @@ class LedgerDesk:
                 "この行為は自動で記録されるため、手では書けません", where=act.value,
                 next_step="次のどれか: " + " ".join(sorted(a.value for a in BY_HAND)),
             )  # fmt: skip
+        if (act, content) == (Act.INSPECT, Content.ACCESS_LOG):
+            raise UsageError(
+                "操作ログの点検は、手では書けません", where=content.value,
+                next_step="F5 の「ログの点検」（ikiiki log review）で点検し、署名してください",
+            )  # fmt: skip
         with self._desk.writing(Right.LEDGER_ADD) as tx:
             write_line(
                 self._desk, tx, act, content, qty, unit, medium=medium, from_=from_, to=to, handover=handover, ref=ref
@@ -154,9 +160,14 @@ class LedgerDesk:
             return b"".join(tx.ledger.lines(org))
 
     def verify(self) -> list[LedgerFinding]:
-        """Check chain, numbering and signatures of both ledgers from the first line on, and what both tell of codes and handovers."""
+        """Check chain, numbering and signatures of both ledgers from the first line on, what both tell of codes and handovers,
+        and the chain of this site's 操作ログ."""
         with self._desk.reading(Right.LEDGER_READ) as tx:
-            return verify_ledgers(tx, self._desk.actor.site)
+            site = self._desk.actor.site
+            found = verify_ledgers(tx, site)
+            if broken := broken_at(tx):
+                found.append(LedgerFinding(site, f"操作ログの{broken}行目が、前の行とつながりません"))
+            return found
 
     def access_count(self) -> int:
         with self._desk.reading(Right.ACCESS_LOG) as tx:

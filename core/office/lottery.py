@@ -275,7 +275,7 @@ class Lottery:
             self._note(tx, Act.DICE, shared[dice.file_name])
             if other is not None:
                 shared |= self._compute(tx, draw)
-            self._send(tx, draw, "dice", shared)
+            self._send(tx, draw, "dice" if other is None else "draw", shared)
         self._exchange.flush()
         return self.status()
 

@@ -193,7 +193,7 @@ class NoticeDesk:
                     where=f"受付番号 {number:04}",
                     next_step="抽選に入っている人か、辞退していないかを確かめてください",
                 )
-            self._desk.log(tx, "notices", f"no={number}")
+            self._desk.log(tx, "notice", f"no={number}")
         return items
 
     def unguided(self, items: Sequence[NoticeItem]) -> list[str]:
@@ -210,13 +210,18 @@ class NoticeDesk:
         """
         with self._desk.writing(Right.PAPERS) as tx:
             waiting = _printed(tx)
-            for kind in NoticeKind:
-                if count := sum(item.notice.kind is kind for item in items):
-                    write_copy(self._desk, tx, Act.PRINT, CONTENTS[kind], count, Unit.POSTCARDS, MEDIA[form])
+            made = [
+                write_copy(self._desk, tx, Act.PRINT, CONTENTS[kind], count, Unit.POSTCARDS, MEDIA[form])
+                for kind in NoticeKind
+                if (count := sum(item.notice.kind is kind for item in items))
+            ]
             waiting |= {_key(item): form for item in items if not item.sent}
             tx.settings.put(_PRINTED, canonical_json(waiting).decode())
             numbers = " no=" + ",".join(item.notice.number for item in items) if again else ""
-            self._desk.log(tx, "reprint" if again else "print", f"notices={len(items)} form={form}{numbers}")
+            self._desk.log(
+                tx, "reprint" if again else "print",
+                f"notices={len(items)} form={form}{numbers} copy={','.join(made)}",
+            )  # fmt: skip
 
     def posted(self) -> tuple[str | None, list[NoticeItem]]:
         """Note as posted all that was printed, is still so, and was not posted yet: (the batch's id, the notices).

@@ -27,6 +27,7 @@ from core.office.intake import Intake
 from core.office.inventory import Inventory
 from core.office.ledger import LedgerDesk
 from core.office.letter_window import LetterWindow
+from core.office.log_review import LogReviews
 from core.office.lottery import Lottery
 from core.office.mailing import Mailing
 from core.office.notices import NoticeDesk
@@ -104,6 +105,7 @@ class Office:
         self.duties = Duties(desk)
         self.papers = PaperDesk(desk, boxes)
         self.box_log = BoxLogDesk(desk, boxes)
+        self.log_reviews = LogReviews(desk)
         self.written = WrittenFiles(desk)
         self.places = Places(desk)
         self.erasing = Erasing(desk, boxes)

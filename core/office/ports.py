@@ -19,6 +19,8 @@ from core.office.courier_papers import CourierPair as CourierPair
 from core.office.courier_papers import CourierPapers as CourierPapers
 from core.office.fates import Fates
 from core.office.listing import Landmark, ListFilter
+from core.office.log_ports import AccessLog, LogReviewRows
+from core.office.log_ports import AccessRow as AccessRow
 from core.office.mails import MailRows
 from core.office.register_port import RegisterRows
 from core.office.review_ports import Checked as Checked
@@ -98,20 +100,6 @@ class StaffRow:
     """Raw Ed25519, 32 bytes."""
     since: dt.datetime
     until: dt.datetime | None = None
-
-
-@dataclass(frozen=True)
-class AccessRow:
-    """One line of the 操作ログ. `detail` holds codes and numbers (受付番号), never personal data."""
-
-    seq: int
-    at: dt.datetime
-    staff_id: str
-    act: str
-    detail: str
-    terminal: str
-    chain: str
-    """SHA-256 chaining it to the line before."""
 
 
 class Applications(Protocol):
@@ -234,16 +222,6 @@ class LedgerRows(Protocol):
     def checkpoints(self, org: Site) -> list[bytes]: ...
 
 
-class AccessLog(Protocol):
-    def append(self, at: dt.datetime, staff_id: str, act: str, detail: str, terminal: str) -> None: ...
-    def page(self, offset: int, limit: int) -> list[AccessRow]:
-        """Newest first."""
-        ...
-
-    def count(self) -> int: ...
-    def head(self) -> str: ...
-
-
 class Bundles(Protocol):
     def add(self, row: BundleRow, zip_bytes: bytes, manifest: bytes) -> None: ...
     def last(self, channel: str, epoch: int, direction: str) -> BundleRow | None: ...
@@ -331,6 +309,8 @@ class Tx(Protocol):
     def blanks(self) -> Blanks: ...
     @property
     def registers(self) -> RegisterRows: ...
+    @property
+    def log_reviews(self) -> LogReviewRows: ...
 
 
 class Store(Protocol):

@@ -58,6 +58,11 @@ class Registers:
     def add(self, kind: Kind, given: Mapping[str, str]) -> Entry:
         """Enter something, or a new version of what has the same key. Raises `UsageError` naming the item."""
         register = REGISTERS[kind]
+        if kind is Kind.LOG_REVIEW:
+            raise Refused(
+                "操作ログの点検は、手では記入できません。点検して署名すると、記入されます",
+                next_step="F5 の「ログの点検」（ikiiki log review）で点検し、署名してください",
+            )
         with self._desk.writing(Right.LEDGER_ADD) as tx:
             body = self.read(tx, kind, given)
             mine = [one for one in tx.registers.all() if one.kind is kind]
@@ -139,16 +144,20 @@ def need(tx: Tx, kind: Kind, key: str) -> Entry:
 
 def refuse_applicants(tx: Tx, register: Register, body: Mapping[str, str]) -> None:
     """Raises `UsageError` where a text names an applicant: what leaves with an erasure must not stand in a register."""
-    free = {item.name: item.words for item in register.items if item.form is Form.TEXT and item.name in body}
-    folded = {name: _folded(body[name]) for name in free}
+    refuse_text(tx, {i.words: body[i.name] for i in register.items if i.form is Form.TEXT and i.name in body})
+
+
+def refuse_text(tx: Tx, texts: Mapping[str, str]) -> None:
+    """As `refuse_applicants`, for texts by what they are called."""
+    folded = {words: _folded(text) for words, text in texts.items()}
     if not any(folded.values()):
         return
     for application in tx.applications.all():
         name = _folded(application.applicant.kana)
-        for item, text in folded.items():
+        for words, text in folded.items():
             if len(name) >= 4 and name in text:
                 raise UsageError(
-                    f"{free[item]}に応募者の氏名があります。何も記入していません", where=item,
+                    f"{words}に応募者の氏名があります。何も記入していません", where=words,
                     next_step="氏名を書かず、受付番号で書いてください",
                 )  # fmt: skip
 

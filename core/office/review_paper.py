@@ -129,7 +129,11 @@ class ReviewPaper:
                 self._desk, tx, Act.PRINT, Content.APPLICATIONS if paper.stage == APPLICANTS else Content.PARTICIPANTS,
                 paper.pages, Unit.SHEETS, medium=Medium.PAPER, from_=Place.WARD, to=Place.WARD, ref=f"batch:{paper.id}",
             )  # fmt: skip
-            self._desk.log(tx, "print", f"review={paper.short} stage={paper.stage} rows={len(paper.rows)}")
+            self._desk.log(
+                tx,
+                "print",
+                f"review={paper.short} stage={paper.stage} rows={len(paper.rows)} copy={paper.id}",
+            )
 
     def read(self, text: str) -> PaperAnswer:
         """What `KTQM 1-25 7を除く` means now. Nothing is said by it.

@@ -1,4 +1,4 @@
-"""What survives an erasure, in a vault of its own: ledgers, roster, access log, published draws. Nothing about anybody.
+"""What survives an erasure, in a vault of its own: ledgers, roster, access log and its reviews, published draws. Nothing about anybody.
 
 Named one by one, so that whatever is added to a vault later dies with it unless somebody says otherwise here.
 """
@@ -49,6 +49,8 @@ def survive(old: Tx, new: Tx, begun: dict[str, object], now: dt.datetime, entrop
             new.ledger.put_checkpoint(org, epoch, size, document)
     for row_ in reversed(old.access.page(0, old.access.count())):
         new.access.append(row_.at, row_.staff_id, row_.act, row_.detail, row_.terminal)
+    for step in old.log_reviews.all():
+        new.log_reviews.add(step)
     for direction in ("out", "in"):
         for bundle in old.bundles.list(direction):
             new.bundles.add(bundle, b"", b"")

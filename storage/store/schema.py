@@ -8,6 +8,7 @@ the signed ledger and the other site's checkpoints (docs/threat-model.md).
 
 from __future__ import annotations
 
+from storage.store.schema_log_review import LOG_REVIEW
 from storage.store.schema_person import ONE_PERSON_ERASED
 from storage.store.schema_review import REVIEW_LIST
 
@@ -362,6 +363,7 @@ MIGRATIONS: list[tuple[int, str, str]] = [
     (6, "companions are found by an index, and the list of the review is kept", _COMPANIONS + REVIEW_LIST),
     (7, "one person erased", ONE_PERSON_ERASED + _kept("person_erased")),
     (8, "registers of what people must do", _REGISTERS),
+    (9, "reviews of the access log", LOG_REVIEW + _kept("log_review_step")),
 ]
 """(number, what it does, SQL). A migration that has shipped is never changed; a new one is added below it.
 

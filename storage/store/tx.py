@@ -14,6 +14,7 @@ from storage.store.bundles import BundleTable
 from storage.store.draws import DrawTable
 from storage.store.fates import FateTable
 from storage.store.ledger import LedgerTable
+from storage.store.log_reviews import LogReviewTable
 from storage.store.mails import MailTable
 from storage.store.outings import AttendanceTable, NoticeTable
 from storage.store.people import DraftTable, SettingTable, StaffTable
@@ -56,6 +57,7 @@ class VaultTx:
         self.drafts = DraftTable(connection)
         self.blanks = BlankTable(connection)
         self.registers = RegisterTable(connection)
+        self.log_reviews = LogReviewTable(connection)
 
 
 class VaultStore:

@@ -6,7 +6,6 @@ Swap is not covered; docs/threat-model.md asks for it to be encrypted.
 
 from __future__ import annotations
 
-import os
 import sys
 
 _PR_SET_DUMPABLE = 4
@@ -35,11 +34,3 @@ def harden_process() -> bool:
     except (OSError, AttributeError):
         return False
     return bool(prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) == 0)
-
-
-def terminal_name() -> str:
-    """The terminal this process was started at, for the access log; "" where there is none."""
-    try:
-        return os.ttyname(0)
-    except OSError:
-        return ""
