@@ -13,6 +13,7 @@ from tui.action import NO_KEY, PANES, Action
 from tui.actions_backup import BACKUP
 from tui.actions_erasure import ERASURE
 from tui.actions_inventory import INVENTORY
+from tui.actions_log import LOG
 from tui.actions_participants import PARTICIPANTS
 from tui.actions_registers import REGISTERS
 from tui.actions_second import SECOND
@@ -276,6 +277,7 @@ ACTIONS: tuple[Action, ...] = (
     *BACKUP,
     *REGISTERS,
     *SECOND,
+    *LOG,
 )
 
 

@@ -31,6 +31,8 @@ PLACE_WORDS = {
     "outing": "参加者 1回",
     "writing": "管理簿 記入",
     "box_log": "管理簿 Boxの記録",
+    "log_review": "管理簿 操作ログの点検",
+    "evidence": "管理簿 操作ログの行",
     "inventory": "管理簿 媒体と紙",
     "checkup": "送受信 拠点の点検",
     "erased": "消去のあと",

@@ -70,6 +70,14 @@ WORDS: dict[Code, str] = {
     Code.FROZEN: "抽選名簿の確定から結果までの間に、応募が変えられています",
     Code.ONESELF: "点検する人が、自分の操作を点検しています",
 }
+SHORT: dict[Code, str] = {
+    Code.CHAIN: "書換え", Code.GAP: "行の欠け", Code.REWRITTEN: "署名後の書換え", Code.UNKNOWN_WORD: "不明な操作", Code.CLOCK_BACK: "時計の戻り",
+    Code.CLOCK_AHEAD: "時計の進み", Code.HOURS: "時間外", Code.HOLIDAY: "閉庁日", Code.FAILURES: "ログインの失敗", Code.FORCED: "失敗のあとの成功",
+    Code.KNOCKS: "失敗の記録の破損", Code.MANY: "多くの記録", Code.SEQUENCE: "番号の順", Code.AGAIN: "同じ人を何度も", Code.NO_LINE: "管理簿にない",
+    Code.NO_ROW: "操作ログにない", Code.DORMANT: "休眠", Code.WOKEN: "休眠からの利用", Code.DEPARTED: "取消し済み", Code.NOBODY: "名簿にない",
+    Code.TWO_PLACES: "2つの場所", Code.ROLES: "権限の変更", Code.RULES: "規則の変更", Code.FROZEN: "確定後の変更", Code.ONESELF: "自分の点検",
+}  # fmt: skip
+"""In a list, before the subject."""
 _ASK = "本人に聞き、何のためだったかを書いてください"
 _KEEP = "何も消さずに、相手の取扱責任者と保守担当へ知らせてください"
 NEXT: dict[Code, str] = {

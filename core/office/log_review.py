@@ -240,8 +240,9 @@ class LogReviews:
     def rows(self, item: Item) -> list[AccessRow]:
         """The rows an item rests on, oldest first; the first few hundred of many."""
         with self._desk.reading(Right.ACCESS_LOG) as tx:
-            if item.part is Part.OWN:
-                return [row for row in tx.access.page(0, 2000) if row.staff_id == item.who][::-1]
+            if item.part is Part.OWN or item.code is Code.ONESELF:
+                newest = tx.access.page(0, 2000)
+                return [row for row in reversed(newest) if row.staff_id == item.who]
             return tx.access.rows(item.rows)
 
     # -- parts ------------------------------------------------------------------------------------------------
@@ -271,6 +272,7 @@ class LogReviews:
         ]  # fmt: skip
         items += [_sample(row, answers) for row in read.drawn]
         items += self._own(tx, span, read, answers)
+        items.sort(key=lambda one: list(Part).index(one.part))
         return Seen(span, tuple(items), read.accounts, due_of(tx, self._desk.actor.site))
 
     def _own(self, tx: Tx, span: Span, read: Read, answers: Mapping[str, Answer]) -> list[Item]:

@@ -299,6 +299,8 @@ def _carried(tx: Tx, span: Span) -> Carried:
     signed = tx.log_reviews.last("signed")
     body: Mapping[str, Any] = signed.body["carried"] if signed is not None else {}
     seen = {staff: dt.datetime.fromisoformat(at) for staff, at in body.get("seen", {}).items()}
-    if not span.review:  # a look back: what came before it is not known, and nothing is being set up
-        return Carried({row.staff_id: seen.get(row.staff_id, span.at) for row in tx.staff.list()}, begun=True)
+    if not span.review:  # a look back: what came before it is not known
+        return Carried(
+            {row.staff_id: seen.get(row.staff_id, span.at) for row in tx.staff.list()}, begun=span.first > 1
+        )
     return Carried(seen, frozenset(body.get("frozen", ())), bool(body.get("begun", False)))

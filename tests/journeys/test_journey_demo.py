@@ -159,3 +159,13 @@ def test_an_earlier_demo_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyP
     with pytest.raises(Enough):
         cli.demo.play(old, tell=print)
     assert (old / MARKER).is_file() and not (old / "left.txt").exists()
+
+
+@pytest.mark.parametrize("site", Site)
+def test_the_review_of_the_log_asks_about_nothing_but_the_single_manager(
+    sites: dict[Site, Machine], site: Site
+) -> None:
+    seen = sites[site].run("log", "review", "--since", "2000-01-01").json
+    codes = {one["code"] for one in seen["items"] if one["part"] == "finding"}
+    assert codes - {"hours", "holiday"} == {"oneself"}  # it is played at whatever hour this runs
+    assert seen["review"] is None and not seen["begun"]

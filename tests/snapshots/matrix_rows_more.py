@@ -102,6 +102,7 @@ LEDGER: tuple[Walk, ...] = (
             Row("sort", "Choice"),
             Row("site", after=("o",)),
             Row("access", after=("l",)),
+            Row("log_review", "LogReviewSheet"),
         ),
     ),
     *(

@@ -78,4 +78,38 @@ REGISTERS: tuple[Walk, ...] = (
     ),
 )
 
-PAPERS: tuple[Walk, ...] = (CARRIED, REHEARSAL, *REGISTERS)
+_REVIEWED = ("ledger", ("@ledger.log_review",), "LogReviewSheet")
+LOG: tuple[Walk, ...] = (
+    Walk(
+        "log_review",
+        "leafed",
+        (
+            Row("open", "EvidenceSheet"),
+            Row("answer", "Choice", then=(Then("how", ("down", "enter"), "Prompt"),)),
+            Row("sign", "Message"),
+            Row("state", "Message"),
+            Row("_account", "Message", keys=("end", "enter")),
+        ),
+        *_REVIEWED,
+        needs=Right.ACCESS_LOG,
+    ),
+    Walk(
+        "log_review",
+        "looked_at",
+        (Row("open", "EvidenceSheet"), Row("sign", "Choice")),
+        *_REVIEWED,
+        needs=Right.STAFF,
+        name="log_review-looked_at",
+    ),
+    Walk(
+        "evidence",
+        "leafed",
+        (Row("open", "Message"), Row("answer", "Choice")),
+        "ledger",
+        ("@ledger.log_review", "enter"),
+        "EvidenceSheet",
+        needs=Right.ACCESS_LOG,
+    ),
+)
+
+PAPERS: tuple[Walk, ...] = (*LOG, CARRIED, REHEARSAL, *REGISTERS)

@@ -9,6 +9,7 @@ from core.ledger.codes import Place as Where
 from core.office.desk import Desk
 from core.office.exporting import What
 from core.office.inventory import write_copy
+from core.office.log_review import Reason
 from core.office.office import Office
 from core.office.second import NeedsSecond
 from core.office.staff import NewPerson
@@ -16,7 +17,7 @@ from core.register_kinds import Kind
 from core.roles import Actor, Right, Role, Site
 from storage.bundles.sealer import BundleSealer
 from tests.snapshots.checks import FOUND
-from tests.snapshots.world import PASSWORD, Place, World
+from tests.snapshots.world import PASSWORD, STAFF, Place, World
 
 LEAK = {
     "what": "leak", "people": "380", "special": "no", "property": "no", "malice": "yes", "on": "2026-05-11",
@@ -56,6 +57,26 @@ def write_registers(office: Office) -> None:
     office.registers.add(
         Kind.SUBCONTRACTOR, {"name": "見本印刷", "work": "はがき", "approved": "yes", "terms": "yes"}
     )
+
+
+def leafed(world: World, folder: Path) -> None:
+    """At each site somebody has opened one record after the other, and printed what the ledger does not know."""
+    for site in Site:
+        place = world.at(site)
+        staff, _ = STAFF[site][Role.HANDLER]
+        with place.store.write() as tx:
+            for number in range(1, 17):
+                tx.access.append(world.clock(), staff, "open", f"no={number}", "/dev/pts/1 192.0.2.7")
+            tx.access.append(world.clock(), staff, "print", "notices=3", "/dev/pts/1 192.0.2.7")
+
+
+def looked_at(world: World, folder: Path) -> None:
+    """The same, and everything is answered."""
+    leafed(world, folder)
+    for site in Site:
+        reviews = world.at(site).office.log_reviews
+        for item in reviews.begin().items:
+            reviews.answer(item.id, Reason.INSTRUCTED, "本人に聞いた。興味で見たとのことで、指導した")
 
 
 def _second(place: Place) -> Office:

@@ -12,6 +12,7 @@ from textual.binding import BindingType
 
 from core.errors import IkiikiError
 from core.ledger.codes import ACT_WORDS, CONTENT_WORDS, MEDIUM_WORDS, PLACE_WORDS, UNIT_WORDS, Place
+from core.ledger.deeds import deed_words
 from core.ledger.line import LedgerLine
 from core.office.ledger import LedgerDesk
 from core.office.paper_desk import Wanted
@@ -83,7 +84,7 @@ ACCESS: tuple[Column[AccessRow], ...] = (
     Column("番号", 6, lambda row: str(row.seq), right=True),
     Column("日時", 16, lambda row: f"{row.at:%Y-%m-%d %H:%M}"),
     Column("担当", 10, lambda row: row.staff_id),
-    Column("操作", 14, lambda row: row.act),
+    Column("操作", 16, lambda row: deed_words(row.act)),
     Column("対象", 0, lambda row: row.detail),
 )
 
@@ -98,7 +99,11 @@ LEDGER_ROWS = Rows[LedgerLine](
 )
 ACCESS_ROWS = Rows[AccessRow](
     texts=lambda row: (column.show(row) for column in ACCESS),
-    keys={"actor": lambda row: row.staff_id, "act": lambda row: row.act, "about": lambda row: row.detail},
+    keys={
+        "actor": lambda row: row.staff_id,
+        "act": lambda row: deed_words(row.act),
+        "about": lambda row: row.detail,
+    },
 )
 
 
@@ -201,6 +206,14 @@ class LedgerPane(ListPlace, Pane):
         self.query_one(VirtualList).reload()
 
     @flow
+    async def action_log_review(self) -> None:
+        from tui.panes.ledger.log_review import review_log
+
+        line = await review_log(self)
+        self.query_one(VirtualList).reload()
+        self.say(f"管理簿の{line}番として記入し、署名しました" if line else "")
+
+    @flow
     async def action_inventory(self) -> None:
         from tui.panes.ledger.inventory import InventorySheet
 
@@ -224,6 +237,10 @@ class LedgerPane(ListPlace, Pane):
                 f"相手の管理簿をここまで見た  {line.seen.size}行",
             ]
             self.ikiiki.push_screen(Message("管理簿の1行", "\n".join(words)))
+        elif isinstance(line, AccessRow):
+            from tui.panes.ledger.log_review import row_told
+
+            self.ikiiki.push_screen(Message("操作ログの1行", row_told(line)))
 
     @flow
     async def action_add(self) -> None:

@@ -66,7 +66,12 @@ class DutySheet(Sheet):
             return
         if one.incident and not one.incident.startswith("line:"):
             await tell_incident(self, one.incident)
-        elif one.kind is not None and self.actor.may(Right.LEDGER_ADD):
+        elif one.kind is Kind.LOG_REVIEW and self.actor.may(Right.ACCESS_LOG):
+            from tui.panes.ledger.log_review import review_log
+
+            line = await review_log(self)
+            self.say(f"管理簿の{line}番として記入し、署名しました" if line else "")
+        elif one.kind not in (None, Kind.LOG_REVIEW) and self.actor.may(Right.LEDGER_ADD):
             asked = confirm(
                 "すること",
                 told(one, over_words(one, self.office.duties.today)),
@@ -82,7 +87,8 @@ class DutySheet(Sheet):
 
     @flow
     async def action_new(self) -> None:
-        kind = await self.ikiiki.ask(Choice("台帳に記入", "どの台帳ですか。", KINDS))
+        by_hand = {kind: words for kind, words in KINDS.items() if kind != Kind.LOG_REVIEW}
+        kind = await self.ikiiki.ask(Choice("台帳に記入", "どの台帳ですか。", by_hand))
         if kind is not None:
             await self._enter(Kind(kind), {})
 

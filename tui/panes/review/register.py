@@ -65,7 +65,10 @@ class RegisterSheet(Sheet):
 
     def open_actions(self) -> list[Action]:
         ends = bool(REGISTERS[self._kind].key) and self._kind is not Kind.CLAUSE
-        return [action for action in super().open_actions() if ends or action.name != "end"]
+        by_hand = self._kind is not Kind.LOG_REVIEW
+        gone = {"end"} if not ends else set()
+        gone |= {"new"} if not by_hand else set()
+        return [action for action in super().open_actions() if action.name not in gone]
 
     @on(VirtualList.Chosen)
     def _chosen(self, event: VirtualList.Chosen) -> None:
@@ -91,6 +94,9 @@ class RegisterSheet(Sheet):
 
     @flow
     async def action_new(self) -> None:
+        if self._kind is Kind.LOG_REVIEW:
+            self.say("点検して署名すると、記入されます（F5 の「ログの点検」）")
+            return
         if await self.ikiiki.ask(Entering(self._kind, {})) is not None:
             self.say("台帳に記入し、管理簿に署名しました")
         self._load()
