@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.terminal import client_address
 from core.roles import Site
 from tests.journeys.acting import MANAGER, PASSWORD, Sites
 from tests.journeys.staging import at
@@ -246,7 +247,7 @@ def test_no_variable_reaches_the_shell_that_starts_the_screens(
     assert seen["LANG"] == "ja_JP.UTF-8", "it was sent, and this one is taken"
 
 
-def test_the_screens_see_four_variables_and_only_one_is_the_clients(
+def test_the_screens_see_five_variables_and_only_one_is_the_clients(
     forced: Callable[[str], PrivateSshd],
 ) -> None:
     (line,) = [
@@ -254,10 +255,11 @@ def test_the_screens_see_four_variables_and_only_one_is_the_clients(
     ]
     before, program, _ = line.removeprefix("ForceCommand ").partition("/opt/ikiiki/.venv/bin/python")
     assert program
-    told = {**HOSTILE, "LANG": "evil", "TERM": "$(id);`id`"}
+    told = {**HOSTILE, "LANG": "evil", "TERM": "$(id);`id`", "SSH_CONNECTION": "203.0.113.9 1 203.0.113.9 22"}
     done = run(forced(f"{before}/usr/bin/env").client("sh", options=["-tt", *sent(told)]), env=told)
     seen = environment(done)
     assert seen.pop("HOME") and seen.pop("TERM") == "$(id);`id`"
+    assert client_address({"SSH_CONNECTION": seen.pop("SSH_CONNECTION")}) == "127.0.0.1", "sshd's own word"
     assert seen == {"LANG": "C.UTF-8", "PATH": "/usr/bin:/bin"}
 
 
