@@ -19,12 +19,14 @@ from storage.courier.credential import given_credential, unseal
 from storage.courier.destination import REMOTE
 from storage.doctor.damage import RESTORE, damaged_files
 from storage.doctor.files import free_disk, secret_files, vault_files
+from storage.doctor.guards import memory, program_files
 from storage.doctor.hosts import host_checks
 from storage.doctor.keys import courier_keys
 from storage.doctor.machine import environment, packages, python_support, shipped_lock, swap
 from storage.doctor.place import folder_checks
 from storage.doctor.rounds import last_round
 from storage.remotes.box.settings import HOSTS, BoxSettings
+from storage.vault.hardening import found_at_start
 from storage.vault.integrity import check_integrity
 
 _STOP = "使うのをやめ、保管庫をそのまま残して、取扱責任者に知らせてください"
@@ -50,7 +52,8 @@ def examine(
     looks: list[Callable[[], Sequence[Check]]] = [
         lambda: [*vault_files(folder), *secret_files(known), free_disk(folder)],
         lambda: [] if erased else damaged_files(folder),
-        lambda: [python_support(today), *packages(shipped_lock(), today), swap(), *environment(known)],
+        lambda: [python_support(today), *packages(shipped_lock(), today), swap(), *_environment(known)],
+        lambda: [*memory(), program_files()],
         lambda: [] if erased else [*courier_keys(folder, today), last_round(folder, now())],
         lambda: [] if erased else _exchange(folder / COURIER, _credential_of(session, known), now),
         lambda: [_integrity(session)] if session else [_NOT_LOGGED_IN],
@@ -69,6 +72,11 @@ def unopened(folder: Path, error: IntegrityFailure) -> list[Check]:
     said = f"{error.what}（{error.where}）" if error.where else error.what
     rest = [one for one in examine(folder, None) if one.name != _NOT_LOGGED_IN.name]
     return [*rest, failed("vault", "保管庫の中", said, error.next_step or RESTORE, integrity=True)]
+
+
+def _environment(variables: Mapping[str, str]) -> list[Check]:
+    """What was set when the program was started counts too, though it has been taken away since."""
+    return environment(dict(variables) | dict.fromkeys(found_at_start(), ""))
 
 
 def _vault(session: Session) -> list[Check]:

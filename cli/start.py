@@ -7,10 +7,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from storage.vault.hardening import harden_start
+
 
 def run() -> None:
     """Entry point of the `ikiiki` script."""
-    os.umask(0o077)
+    harden_start()
     screens = screens_of(sys.argv[1:], os.environ)
     if screens is None:
         from cli.main import run as run_command

@@ -21,10 +21,11 @@ SUPPORT_ENDS = {
 """The last month of security releases (PEP 664, 693, 719, 745)."""
 _PIN = re.compile(r"([A-Za-z0-9._-]+)==([^\s;\\]+)\s*(;?)")
 _DANGEROUS = (
-    "SSLKEYLOGFILE", "LD_PRELOAD", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONINSPECT",
-    "PYTHONBREAKPOINT",
+    "SSLKEYLOGFILE", "LD_PRELOAD", "LD_LIBRARY_PATH", "LD_AUDIT", "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP",
+    "PYTHONINSPECT", "PYTHONBREAKPOINT", "OPENSSL_CONF", "OPENSSL_MODULES", "OPENSSL_ENGINES", "GCONV_PATH",
 )  # fmt: skip
-"""Lay a TLS session open, or bring foreign code into the program."""
+"""Lay a TLS session open, or bring foreign code into the program. Taken away at start (`storage.vault.hardening`), where that
+is in time: what acts on Python itself or the loader has acted by then."""
 _UNUSED = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NETRC")
 
 

@@ -18,6 +18,7 @@ from storage.vault import header as headers
 from storage.vault import sqlcipher
 from storage.vault.errors import VaultChanged, VaultClosed
 from storage.vault.files import replace_private
+from storage.vault.hardening import lock_in_memory
 from storage.vault.header import Header
 from storage.vault.keys import Entropy, database_key
 from storage.vault.locks import Presence
@@ -73,6 +74,7 @@ class OpenVault:
         self._data_key: bytes | None = data_key
         self._signing_key: Ed25519PrivateKey | None = signing_key
         self._sign_public = signing_key.public_key().public_bytes_raw()
+        lock_in_memory(data_key)
         self._presence = presence
         self._pid = os.getpid()
         self._turn = threading.Condition()
@@ -242,6 +244,7 @@ class OpenVault:
 
     def adopt(self, header_bytes: bytes, data_key: bytes) -> None:
         """Go on with the next generation, which has just taken effect. Only inside `alone`."""
+        lock_in_memory(data_key)
         self._header, self._header_bytes, self._data_key = (
             headers.parse_header(header_bytes),
             header_bytes,
@@ -251,7 +254,7 @@ class OpenVault:
     def close(self) -> None:
         """Wait for running transactions, close every connection and let go of the keys. May be called twice.
 
-        Python cannot wipe memory; the process is kept from being read instead (`hardening`).
+        Python cannot wipe memory; the process is kept from being read and swapped instead (`hardening`).
         """
         if self._mine.depth:
             raise RuntimeError("a transaction is open in this thread")

@@ -351,3 +351,10 @@ def test_hardening_forbids_core_dumps_and_attaching():
         "assert not sys.platform.startswith('linux') or (done and ctypes.CDLL(None).prctl(3, 0, 0, 0, 0) == 0)"
     )
     subprocess.run([sys.executable, "-c", program], check=True, cwd=Path(__file__).parents[3])
+
+
+def test_the_key_of_an_open_vault_is_kept_out_of_swap(lab, monkeypatch):
+    asked = []
+    monkeypatch.setattr("storage.vault.opened.lock_in_memory", asked.append)
+    with lab.open() as vault:
+        assert asked == [vault.data_key]
