@@ -83,7 +83,7 @@ def program_files(root: Path = Path(__file__).parents[2], prefix: Path = Path(sy
 
 def _parts(root: Path, prefix: Path) -> Iterator[Path]:
     """The folders in which a file could be put or replaced, and our own files."""
-    yield from (prefix, prefix / "bin", root)
+    yield from (prefix.resolve(), prefix / "bin", root)
     for package in PACKAGES:
         yield root / package
         yield from (one for one in (root / package).rglob("*") if one.suffix in {".py", ""})

@@ -69,6 +69,8 @@ def assemble(
         folder.mkdir()
         tell(f"collecting {len(runtime)} + {len(backend)} packages for Python {', '.join(target.pythons)}")
         known = {pin.name for pin in runtime}
+        if "pip" not in known:
+            raise Wrong("the lock pins no pip, which install.sh installs with")
         pins = [*runtime, *(pin for pin in backend if pin.name not in known)]
         collect(pins, target, folder / "wheels", sources)
         _lay_down(folder, source, own, runtime, backend)

@@ -3,7 +3,7 @@
 #   sh install.sh DIR [BIN]     DIR: where it is to live (/opt/ikiiki); BIN: where a link `ikiiki` is put (/usr/local/bin)
 #   PYTHON=/path/to/python3.12  chooses the interpreter
 # Every version has a folder of its own, and DIR/.venv names the one in use: a version that cannot be installed changes
-# nothing, and the one before is still there. Needs sh, coreutils, and Python with its venv module.
+# nothing, and the one before is still there. Needs sh, coreutils and Python; pip is the package's own.
 set -eu
 umask 022  # other accounts read and run it; nobody but the owner changes it
 PATH=$PATH:/usr/bin:/bin
@@ -36,12 +36,12 @@ pythons=$(told pythons)
 # A broken link answers to its name and does not run: each is tried by running it.
 python=
 for name in ${PYTHON:-$(printf 'python%s\n' $pythons | sort -r -V) python3}; do
-    found=$("$name" -I -c 'import sys, venv, ensurepip; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) || continue
+    found=$("$name" -I -c 'import sys, venv; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) || continue
     case " $pythons " in *" $found "*) python=$name && break ;; esac
 done
 [ -n "$python" ] ||
-    fail "使える Python がありません（$pythons のどれかと、その venv が要ります）" \
-        "情報担当に python3 と python3-venv を入れてもらってください。場所が違うときは PYTHON=/場所/python3 sh install.sh … とします"
+    fail "使える Python がありません（$pythons のどれかが要ります）" \
+        "情報担当に python3 を入れてもらってください。場所が違うときは PYTHON=/場所/python3 sh install.sh … とします"
 
 home=$dir/ikiiki-$version
 for place in .venv docs ops; do
@@ -60,15 +60,15 @@ mkdir -p "$dir/bin" 2>/dev/null && [ -w "$dir" ] || fail "$dir に書けませ�
 trap 'rm -rf "$home"' EXIT
 trap 'exit 1' HUP INT TERM
 say "$("$python" -V) で $home に入れています（1分ほどかかります）"
-"$python" -I -m venv "$home"
+"$python" -I -m venv --without-pip "$home"
 # Nothing of this machine's settings: no index, no constraints, no variables. Only wheels that lie here, by their hash.
-PIP_CONFIG_FILE=/dev/null "$home/bin/python" -I -m pip --isolated install --quiet --disable-pip-version-check --no-input \
-    --no-cache-dir --no-index --find-links "$from/wheels" --require-hashes --no-deps -r "$from/install.lock" ||
+pip() { PIP_CONFIG_FILE=/dev/null "$home/bin/python" -I "$(echo "$from"/wheels/pip-*.whl)/pip" --isolated --disable-pip-version-check "$@"; }
+pip install --quiet --no-input --no-cache-dir --no-index --find-links "$from/wheels" --require-hashes --no-deps -r "$from/install.lock" ||
     fail "部品を入れられませんでした（上に出た文）。何も変えていません" "表示を保守担当に知らせてください"
-PIP_CONFIG_FILE=/dev/null "$home/bin/python" -I -m pip --isolated check --quiet --disable-pip-version-check ||
+pip check --quiet ||
     fail "部品が足りません（上に出た文）。何も変えていません" "表示を保守担当に知らせてください"
-mkdir "$home/share"
-cp -R "$from/docs" "$from/ops" "$from/sbom.cdx.json" "$from/release.txt" "$home/share/"
+mkdir -p "$home/share/ikiiki" && cp -R "$from/docs" "$from/ops" "$from/sbom.cdx.json" "$from/release.txt" "$home/share/ikiiki/" ||
+    fail "手引きなどを写せませんでした（上に出た文）。何も変えていません" "ディスクの空きを確かめてください"
 "$home/bin/python" -I "$home/bin/ikiiki" --help >/dev/null ||
     fail "入れたものが動きません（上に出た文）。何も変えていません" "表示を保守担当に知らせてください"
 
@@ -89,8 +89,8 @@ put() {
 }
 put "ikiiki-$version" "$dir/.venv"
 trap - EXIT
-put .venv/share/docs "$dir/docs"
-put .venv/share/ops "$dir/ops"
+put .venv/share/ikiiki/docs "$dir/docs"
+put .venv/share/ikiiki/ops "$dir/ops"
 [ -z "$bin" ] || put "$dir/bin/ikiiki" "$bin/ikiiki"
 
 say "" "ikiiki $version を入れました。"
