@@ -3,7 +3,7 @@ BIN  := .venv/bin
 DEMO ?= demo/
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check faults bench format docs lock clean distclean
+.PHONY: help setup demo test check faults bench format docs lock release clean distclean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 11
@@ -38,6 +38,9 @@ docs: setup  ## write docs/commands.md from the program itself
 
 lock:  ## resolve requirements/*.lock again (tools/lock.sh --upgrade for newer versions)
 	tools/lock.sh
+
+release: setup  ## the signed package for machines without a network, in dist/ (KEY=… signs it)
+	$(BIN)/python -m tools.release dist --key "$(KEY)"
 
 clean:  ## remove what tests and builds leave
 	rm -rf build dist .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache snapshot_report.html

@@ -22,26 +22,28 @@ def memory(held: Protection | None = None, proc: Path = Path("/proc")) -> list[C
 
 
 def _core_files(held: Protection, proc: Path) -> Check:
-    name, title = "machine.core", "コアダンプ（異常終了のときのメモリの写し）"
+    name, title = "machine.core", "メモリの書き出し"
     if held.core_files is None:
         return unknown(name, title, "この機械では止められません", "OSの設定でコアダンプを止めてください")
     if held.core_files:
-        return failed(name, title, "このプログラムが写しを残せる状態です", "ulimit -c 0 にしてください")
+        return failed(
+            name, title, "異常終了すると、写し（コアダンプ）が残ります", "ulimit -c 0 にしてください"
+        )
     pattern = _read(proc / "sys" / "kernel" / "core_pattern")
     if pattern.startswith("|") and held.readable is not False:
         # a collector is handed the memory whatever the limit says; only a process that may not be read is spared (core(5))
         return failed(
-            name, title, "異常終了を集めるプログラムに渡ります",
+            name, title, "異常終了すると、写しが集めるプログラムに渡ります",
             "情報担当に、コアダンプの収集（kernel.core_pattern）を止めてもらってください",
         )  # fmt: skip
-    said = "残しません"
+    said = "異常終了しても、写し（コアダンプ）を残しません"
     if pattern.startswith("|"):
         said += "（この機械には集めるプログラムがありますが、渡りません）"
     return passed(name, title, said)
 
 
 def _readers(held: Protection, proc: Path) -> Check:
-    name, title = "machine.ptrace", "ほかのプログラムからのメモリの読み取り"
+    name, title = "machine.ptrace", "メモリの読み取り"
     step = "情報担当に kernel.yama.ptrace_scope を1以上にしてもらってください（パスワードを打つ端末のプログラムも守ります）"
     if held.readable is None:
         return unknown(
@@ -56,11 +58,11 @@ def _readers(held: Protection, proc: Path) -> Check:
         )
     if scope == "0":
         return failed(name, title, "このプログラムは読ませませんが、端末のプログラムなどは読めます", step)
-    return passed(name, title, f"読ませません（ptrace_scope {scope[:1]}）")
+    return passed(name, title, f"ほかのプログラムに読ませません（ptrace_scope {scope[:1]}）")
 
 
 def _locked(held: Protection) -> Check:
-    name, title = "machine.locked", "鍵をメモリに留めること"
+    name, title = "machine.locked", "メモリの鍵の固定"
     step = "スワップを暗号化するか止めてください（systemdの LimitMEMLOCK= か ulimit -l で増やせます）"
     if held.lockable is None or held.readable is None:
         return unknown(name, title, "この機械では行いません", step)
@@ -71,7 +73,7 @@ def _locked(held: Protection) -> Check:
 
 def program_files(root: Path = Path(__file__).parents[2], prefix: Path = Path(sys.prefix)) -> Check:
     """Whether anybody but its owner could change the program. `root` holds its packages, `prefix` its Python."""
-    name, title = "machine.program", "プログラムのファイルの権限"
+    name, title = "machine.program", "プログラムの権限"
     writable = sorted({one.name for one in _parts(root, prefix) if _open_to_others(one)})
     if writable:
         few = "、".join(writable[:3]) + (f" ほか{len(writable) - 3}件" if len(writable) > 3 else "")
