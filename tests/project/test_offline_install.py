@@ -11,7 +11,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.project.wheels import pinned, repacked, small_wheel
 from tools.release.assembling import BACKEND, assemble
-from tools.release.building import Commit
+from tools.release.building import Commit, unpack
 from tools.release.locks import closure, read_lock
 from tools.release.wheelhouse import Target
 
@@ -95,9 +94,7 @@ def package(
 @pytest.fixture
 def folder(package: Path, tmp_path: Path) -> Path:
     """The package as it is unpacked."""
-    with tarfile.open(package) as tar:
-        tar.extractall(tmp_path / "unpacked", filter="data")
-    (one,) = (tmp_path / "unpacked").iterdir()
+    (one,) = unpack(package, tmp_path / "unpacked").iterdir()
     return one
 
 

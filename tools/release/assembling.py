@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tarfile
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from packaging.utils import parse_wheel_filename
 
 from tools.release import sbom
-from tools.release.building import Commit, build
+from tools.release.building import Commit, build, unpack
 from tools.release.locks import Pin, Wrong, closure, read_lock
 from tools.release.packing import pack, seal
 from tools.release.wheelhouse import Target, collect, sha256
@@ -39,9 +38,7 @@ def own_archives(source: Path, commit: Commit, room: Path) -> Own:
     wheel, sdist = (room / name for name in ("wheel", "sdist"))
     (built,) = build(source, wheel, commit.epoch, "wheel")
     (packed,) = build(source, sdist, commit.epoch, "sdist")
-    with tarfile.open(packed) as archive:
-        archive.extractall(room / "again", filter="data")
-    (unpacked,) = (room / "again").iterdir()
+    (unpacked,) = unpack(packed, room / "again").iterdir()
     (again,) = build(unpacked, room / "second", commit.epoch, "wheel")
     if again.read_bytes() != built.read_bytes():
         raise Wrong("the wheel built from the sdist differs from the one built from the commit")

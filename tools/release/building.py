@@ -13,6 +13,7 @@ import sys
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from tools.release.locks import Wrong
 
@@ -36,8 +37,15 @@ def commit_of(repository: Path) -> Commit:
 
 def export(repository: Path, commit: Commit, to: Path) -> Path:
     """The commit's files in the new folder `to`."""
-    with tarfile.open(fileobj=io.BytesIO(_git(repository, "archive", commit.id))) as archive:
-        archive.extractall(to, filter="data")
+    return unpack(io.BytesIO(_git(repository, "archive", commit.id)), to)
+
+
+def unpack(archive: Path | BinaryIO, to: Path) -> Path:
+    """A tar of our own, compressed or not, into the folder `to`. The first patches of Python 3.11 know no filter yet."""
+    named = archive if isinstance(archive, Path) else None
+    with tarfile.open(named, fileobj=None if isinstance(archive, Path) else archive) as tar:
+        tar.extraction_filter = getattr(tarfile, "data_filter", None)
+        tar.extractall(to)  # noqa: S202 - made here
     return to
 
 
