@@ -35,7 +35,10 @@ def screens_of(words: Sequence[str], env: Mapping[str, str]) -> tuple[Path, str]
         name, equals, value = word.partition("=")
         if name not in told:
             return None
-        told[name] = value if equals else next(rest, "")
+        given = value if equals else next(rest, None)
+        if given is None:  # the last word is its value, and there is no command
+            return None
+        told[name] = given
     if last != "tui" or not told["--vault"]:
         return None
     return Path(told["--vault"]), told["--staff"]

@@ -74,7 +74,15 @@ def test_the_usual_calls_take_it(words: list[str], env: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [[], ["tui"], ["--vault", "v", "status"], ["--vault", "v", "tui", "--help"], ["--other", "tui"]]
+    "words",
+    [
+        [],
+        ["tui"],
+        ["--vault", "v", "status"],
+        ["--vault", "v", "tui", "--help"],
+        ["--other", "tui"],
+        ["--vault", "v", "--staff", "tui"],
+    ],
 )
 def test_other_calls_are_left_to_the_program(words: list[str]) -> None:
     assert screens_of(words, {}) is None
