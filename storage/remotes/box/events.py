@@ -108,7 +108,7 @@ def happening(raw: Mapping[str, Any]) -> Happening:
     kind = told(item.get("item_type") or item.get("type"))
     return Happening(
         id=told(raw.get("event_id")) or _made_id(raw),
-        at=_when(raw.get("created_at")) or _when(raw.get("recorded_at")) or "1970-01-01T00:00:00+00:00",
+        at=_when(raw.get("created_at")) or _when(raw.get("recorded_at")) or "2000-01-01T00:00:00+00:00",
         type=told(raw.get("event_type")),
         actor=told(by.get("id")),
         login=told(by.get("login")),

@@ -14,7 +14,7 @@ from core.roles import Role
 
 IN_ORDER = {
     "vault.own_key": "passed", "vault.partner": "passed", "vault.partner_key": "passed", "vault.staff_keys": "passed",
-    "vault.backup": "unknown", "vault.retention": "passed", "vault.ledger": "passed",
+    "vault.backup": "unknown", "vault.retention": "passed", "vault.ledger": "passed", "vault.clock": "passed",
 }  # fmt: skip
 
 
