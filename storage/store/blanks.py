@@ -8,6 +8,8 @@ from __future__ import annotations
 import datetime as dt
 
 from core.applicant import Application
+from storage.store.applications import ApplicationTable
+from storage.store.blank_drafts import drop_drafts
 from storage.store.rows import Connection, json_of, json_text, moment_text
 
 _NO_HASH = "0" * 64
@@ -22,9 +24,7 @@ class BlankTable:
     def erase(self, application: Application, at: dt.datetime, actor: str, reason: str) -> None:
         """First the word that it is so, which opens the way for the rest. Repeating it is refused by the table."""
         number, record = application.number, application.record
-        known = self._connection.execute(
-            "SELECT DISTINCT kana, phone FROM application_version WHERE number = ? AND kana <> ''", (number,)
-        ).fetchall()
+        versions = [one.applicant for one, _, _ in ApplicationTable(self._connection).history(number)]
         self._connection.execute(
             "INSERT INTO person_erased (number, record, reason, at, actor) VALUES (?, ?, ?, ?, ?)",
             (number, record, reason, moment_text(at), actor),
@@ -40,20 +40,7 @@ class BlankTable:
         self._connection.execute("UPDATE review SET version_hash = ? WHERE record = ?", (_NO_HASH, record))
         self._connection.execute("UPDATE draw_member SET salt = ? WHERE record = ?", (_NO_HASH, record))
         self._printed_lists(record)
-        self._unfinished({text for row in known for text in row if text})
-
-    def _unfinished(self, words: set[str]) -> None:
-        """Somebody's unfinished forms in which this person stands go; their others stay."""
-        for staff_id, text in self._connection.execute("SELECT staff_id, body FROM draft").fetchall():
-            if not any(word in text for word in words):
-                continue
-            forms = json_of(text).get("forms")  # one alone, in a vault of before there were several
-            rest = [one for one in forms or () if not any(word in json_text(one) for word in words)]
-            self._connection.execute("DELETE FROM draft WHERE staff_id = ?", (staff_id,))
-            if rest:
-                self._connection.execute(
-                    "INSERT INTO draft (staff_id, body) VALUES (?, ?)", (staff_id, json_text({"forms": rest}))
-                )
+        drop_drafts(self._connection, number, versions)
 
     def _printed_lists(self, record: str) -> None:
         """A printed 点検一覧 keeps a hash over what it showed of each person: theirs goes, the numbering stays."""

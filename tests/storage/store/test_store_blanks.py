@@ -102,6 +102,35 @@ def test_one_is_gone_from_every_table_and_the_other_is_untouched(
     assert two.drafts.get("c-hand") is None
 
 
+HERS = {
+    "edit:1": {"phone": "０９０－１２３４－５６７８", "version": "1"},
+    "entry": {"kana": "さとう", "phone": "03-5273-1001"},
+    "line:kana": {"text": "さとう　はなこ さんから電話"},
+    "line:phone": {"text": "０３−５２７３−１００１"},
+    "line:mail": {"text": "1@EXAMPLE.JP"},
+    "line:house": {"text": "東京都 新宿区新宿１"},
+    "writing": {"ref": "S25.3.4"},
+}
+OTHERS = {
+    "edit:2": {"address": "東京都新宿区新宿1", "birth_date": "1950-03-04", "version": "1"},
+    "edit:11": {"phone": "03-9999-0000"},
+    "line:two": {"text": "タカハシ キヨシ 03-5273-1002"},
+    "register:drill": {"on": "2026-06-10"},
+}
+
+
+@pytest.mark.parametrize("form", sorted(HERS))
+def test_unfinished_forms_about_the_person_go_however_they_were_typed_and_others_stay(
+    two: VaultTx, connection: Any, at: dt.datetime, form: str
+) -> None:
+    """A correction holds the changed fields alone; a form holds what was typed."""
+    two.drafts.put("c-hand", {"forms": [*OTHERS.items(), (form, HERS[form])]})
+    two.drafts.put("c-boss", {"forms": [(form, HERS[form])]})
+    erase(two, 1, at)
+    assert dict(two.drafts.get("c-hand")["forms"]) == OTHERS  # type: ignore[index]
+    assert two.drafts.get("c-boss") is None
+
+
 @pytest.mark.parametrize(
     "sql",
     [
