@@ -90,11 +90,14 @@ def to_canonical(programme: Programme) -> bytes:
     """The programme as RFC 8785 JSON and LF, every default written out: what is hashed, signed and sent.
 
     But for what could not be set in programmes agreed earlier, where it is as it was for them: they keep their hash. That is
-    `deadlines.count` where it says `days`; `handover`, `duties`, `accounts` and `log_review` where all of it is the default.
+    `deadlines.count` where it says `days`; `deadlines.erase_days`; `handover`, `duties`, `accounts` and `log_review` where all of it
+    is the default.
     """
     body = _plain(dataclasses.asdict(programme))
     if programme.deadlines.count == Deadlines.count:
         del body["deadlines"]["count"]
+    if programme.deadlines.erase_days == Deadlines.erase_days:
+        del body["deadlines"]["erase_days"]
     if programme.handover == HandingOver():
         del body["handover"]
     if programme.duties == Duties():

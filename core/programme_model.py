@@ -81,6 +81,8 @@ class Deadlines:
     """Without a round of our own unattended courier, once it has begun to run by itself."""
     failures: int = 3
     """Rounds in a row that may fail."""
+    erase_days: int = 14
+    """From the contractor's request to erase a person until the ward has answered. Plain days: it is that person's right."""
     count: str = "days"
     """`office_days`: the days above, and the hours in which people are waited for (`send_hours`, `receipt_hours`,
     `take_in_hours`), are those on which offices are open (`core.office_days`); `days`: all of them, weekends too. What

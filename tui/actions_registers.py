@@ -15,6 +15,9 @@ REGISTERS: tuple[Action, ...] = (
     Action(
         "review", "duties", "すること", "d", "点検・訓練・更新などの期限、台帳、事故、監査の報告", Right.LEDGER_READ
     ),
+    Action(
+        "review", "requests", "消去の依頼", "", "委託先が消去した人を見て、区の保管庫からも消すことに同意する", Right.ERASE, Site.WARD
+    ),
     Action("review", "report", "点検の報告を印刷", "", "⑤⑨の状況と差戻しを、PDFかXLSXにする", Right.LEDGER_READ),
     # すること
     Action("duties", "open", "くわしく", "enter", "1行を見る。こちらのすることなら、そのまま記入できる"),

@@ -60,6 +60,22 @@ async def _disclose(place: Place, number: int) -> None:
     place.say(disclosed_words(copy))
 
 
+async def typed_number(place: Place, number: int) -> bool:
+    """The last question before a person is erased: their 受付番号, typed."""
+
+    def other(text: str) -> str:
+        return "" if text.strip().lstrip("0") == str(number) else "受付番号が違います。まだ何も消していません"
+
+    typed = await place.ikiiki.ask(
+        Prompt(
+            "利用停止・消去",
+            "いま消去します。元に戻せません。ほかの人は画面を閉じておきます。\nよければ、受付番号をそのまま入力してください:",
+            check=other,
+        )
+    )
+    return typed is not None
+
+
 async def _erase(place: Place, number: int) -> bool:
     app, desk = place.ikiiki, place.office.person
     before = desk.may_erase(number)  # first of all: nobody types for nothing
@@ -68,18 +84,7 @@ async def _erase(place: Place, number: int) -> bool:
         return False
     words = "\n".join(remains_words(before, place.actor.site))
     await app.ask(Message("消去しても残る写し", words))
-
-    def other(text: str) -> str:
-        return "" if text.strip().lstrip("0") == str(number) else "受付番号が違います。まだ何も消していません"
-
-    typed = await app.ask(
-        Prompt(
-            "利用停止・消去",
-            "いま消去します。元に戻せません。ほかの人は画面を閉じておきます。\nよければ、受付番号をそのまま入力してください:",
-            check=other,
-        )
-    )
-    if typed is None:
+    if not await typed_number(place, number):
         return False
     gone = await app.run_job("利用停止・消去", lambda progress: desk.erase(number, reason), stoppable=False)
     lines = [*erased_words(number), "", *remains_words(gone, place.actor.site)]

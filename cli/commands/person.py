@@ -9,8 +9,10 @@ import typer
 
 from cli.context import Json, opened, remember, say
 from cli.seconding import seconding
+from core.office.blanking import ERASED_REASON
+from core.office.erase_requests import request_lines
 from core.office.person import REASONS
-from core.office.person_words import disclosed_words, erased_words
+from core.office.person_words import NO_REQUESTS, agreed_words, disclosed_words, erased_words
 from core.office.remains import Remains, remains_words
 
 app = typer.Typer(no_args_is_help=True, help="本人からの求め（開示・利用停止・消去）")
@@ -57,6 +59,37 @@ def remains(number: Number, as_json: Json = False) -> None:
         found = session.office.person.remains(number)
         site = session.office.actor.site
     say(_document(found), "\n".join(remains_words(found, site)))
+
+
+@app.command()
+def requests(as_json: Json = False) -> None:
+    """区: 委託先から届いた消去の依頼。同意するまで、区の保管庫の記録は消えない。"""
+    remember(as_json)
+    with opened() as session:
+        found = session.office.erase_requests.list()
+    say(
+        {
+            "requests": [
+                {
+                    "number": one.number, "kana": one.kana, "state": one.state.value, "reason": ERASED_REASON,
+                    "seen": one.seen, "asked": one.asked.isoformat(), "due": one.due.isoformat(), "hindrance": one.hindrance,
+                }
+                for one in found
+            ]
+        },
+        lambda: "\n\n".join("\n".join(request_lines(one)) for one in found) or NO_REQUESTS,
+    )  # fmt: skip
+
+
+@app.command()
+def agree(number: Number, as_json: Json = False) -> None:
+    """区: 消去の依頼に同意し、その人の5項目を区の保管庫のすべての版から消す。元に戻せない。"""
+    remember(as_json)
+    with opened() as session, seconding(session):
+        session.office.erase_requests.agree(number)
+        gone = session.office.person.remains(number)
+        site = session.office.actor.site
+    say(_document(gone), "\n".join([agreed_words(number), "", *remains_words(gone, site)]))
 
 
 def _document(found: Remains) -> dict[str, Any]:

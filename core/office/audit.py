@@ -56,7 +56,7 @@ def audit_paper(desk: Desk, tx: Tx, copy: str, period: Period, sources: Sources)
     ]  # fmt: skip
     tables = [
         _checked(tx, site),
-        _duties(tx, site, day),
+        _duties(tx, desk, day),
         _incidents(tx, site),
         _findings(desk, tx, site, sources.boxes),
         _staff(tx, site),
@@ -112,13 +112,13 @@ def _checked(tx: Tx, site: Site) -> Table:
     )
 
 
-def _duties(tx: Tx, site: Site, day: dt.date) -> Table:
+def _duties(tx: Tx, desk: Desk, day: dt.date) -> Table:
     rows = [
         (
             SITE_WORDS[one.site], one.measure, one.what, wareki(one.last) if one.last else "まだ",
             wareki(one.due) if one.due else "", over_words(one, day), one.note,
         )
-        for one in duties_of(tx, site)
+        for one in duties_of(tx, desk)
     ]  # fmt: skip
     return Table(
         "2　することと期限",

@@ -9,7 +9,9 @@ from typing import Protocol
 from core.applicant import Applicant, Application, State
 
 ERASED_REASON = "erased"
-"""The closed code of an application whose person is erased; it tells the ward's vault to do the same."""
+"""The closed code of an application whose person is erased; it asks the ward to do the same."""
+ASKED_REASON = "erase_asked"
+"""The closed code of the ward's row from then on until its manager agrees (`erase_requests`). It never travels."""
 NOBODY = Applicant("", None, "", "", "", None, (), None)
 
 
@@ -40,3 +42,8 @@ def blanked(application: Application) -> Application:
 def is_blanked(application: Application) -> bool:
     """Whether this person is erased."""
     return application.reason == ERASED_REASON
+
+
+def is_asked(application: Application) -> bool:
+    """Whether the contractor has asked the ward to erase this person, and nobody there has agreed yet."""
+    return application.reason == ASKED_REASON

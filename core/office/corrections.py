@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.applicant import Application
 from core.errors import Refused, UsageError
-from core.office.blanking import is_blanked
+from core.office.blanking import is_asked, is_blanked
 from core.office.counter import records_away, records_handed
 from core.office.desk import Desk
 from core.office.plans import is_drawn
@@ -37,6 +37,12 @@ def need_ours(desk: Desk, tx: Tx, number: int) -> Application:
     application = need(tx, number)
     if is_blanked(application):
         raise Refused("この人の情報は消去されています", where=f"受付番号 {number:04}")
+    if is_asked(application):
+        raise Refused(
+            "委託先から消去の依頼が来ている人です",
+            where=f"受付番号 {number:04}",
+            next_step="F7 の「消去の依頼」（ikiiki person requests）で答えてください",
+        )
     if not is_ours(desk, tx, application):
         raise Refused(
             "この応募の訂正は委託先が行います",

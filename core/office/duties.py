@@ -14,6 +14,7 @@ from core.ledger.codes import Act, Content
 from core.ledger.line import LedgerLine, read_line
 from core.office.desk import Desk, programme_of
 from core.office.due import Late, LateKind
+from core.office.erase_requests import requests_of
 from core.office.incidents import REPORT_WORDS, Incident, Report, incidents_of, line_words, told_by_partner
 from core.office.ports import Tx
 from core.office.registers import in_force
@@ -79,6 +80,8 @@ class Due:
     """The key of the incident it is about."""
     done: bool = False
     """Done, and not due again before the contract's end."""
+    erasing: bool = False
+    """Answering the contractor's requests to erase people."""
     closing: bool = False
     """All of an incident is done since `due`, but for the word that it is over."""
 
@@ -157,9 +160,9 @@ def due_at(programme: Programme, known: Known, site: Site, *, subcontracting: bo
     return found
 
 
-def duties_of(tx: Tx, site: Site) -> list[Due]:
+def duties_of(tx: Tx, desk: Desk) -> list[Due]:
     """What is due at both sites: incidents first, then by the day; what has no day comes last."""
-    programme = programme_of(tx)
+    programme, site = programme_of(tx), desk.actor.site
     entries = {entry.sha256: entry for entry in tx.registers.all()}
     found: list[Due] = []
     for one in (site, site.other):
@@ -169,6 +172,13 @@ def duties_of(tx: Tx, site: Site) -> list[Due]:
             has = bool(in_force(tx, Kind.SUBCONTRACTOR)) if ours else _subcontracting(known)
             found += due_at(programme, known, one, subcontracting=has, ours=ours)
     found += _of_incidents(incidents_of(tx, site), site)
+    if asked := requests_of(desk, tx):
+        found.append(
+            Due(
+                site, f"消去の依頼 {len(asked)}件に答える", "C11", min(one.due for one in asked), None,
+                "取扱責任者が F7 の「消去の依頼」（ikiiki person requests）で答える", erasing=True,
+            )
+        )  # fmt: skip
     found += [
         Due(
             site, f"{line_words(line)}を確かめて登録", "C13", day_of(line.at), None,
@@ -204,10 +214,10 @@ def _of_incidents(incidents: Sequence[Incident], site: Site) -> list[Due]:
     ]  # fmt: skip
 
 
-def late_duties(tx: Tx, site: Site, day: dt.date) -> list[Late]:
+def late_duties(tx: Tx, desk: Desk, day: dt.date) -> list[Late]:
     """For the flow line: what is over at this site, in one entry, and every open incident with a clock running."""
-    over, late = [], []
-    for one in duties_of(tx, site):
+    over, late, site = [], [], desk.actor.site
+    for one in duties_of(tx, desk):
         if one.incident and one.due is not None:
             late.append(_running(one, day))
         elif one.site is site and one.over(day) > 0:
@@ -250,7 +260,7 @@ class Duties:
     def due(self) -> list[Due]:
         """What is due at both sites, most pressing first."""
         with self._desk.reading(Right.LEDGER_READ) as tx:
-            return duties_of(tx, self._desk.actor.site)
+            return duties_of(tx, self._desk)
 
     @property
     def today(self) -> dt.date:

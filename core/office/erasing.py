@@ -20,6 +20,7 @@ from core.ledger.codes import Act, Content, Medium, Place, Unit
 from core.ledger.handover import standing
 from core.ledger.line import LedgerLine, read_line
 from core.office.desk import Desk, iso, programme_of
+from core.office.erase_requests import requests_of
 from core.office.inventory import Copy, copies_of, write_copy
 from core.office.keepsakes import need_printed, unprinted
 from core.office.keyring import site_keys
@@ -314,6 +315,8 @@ class Erasing:
             found.append("区へまだ送っていない辞退や繰上げがあります（F4 ⑦送る）")
         if self._desk.actor.site is Site.WARD and (words := tx.reviews.unsent()):
             found.append(f"委託先へまだ送っていない点検の答えが {len(words)}件あります（F7 送る）")
+        if asked := requests_of(self._desk, tx):
+            found.append(f"答えていない消去の依頼が {len(asked)}件あります（F7 消去の依頼）")
         return found
 
     def _blocked(self, obstacles: Sequence[str]) -> Refused:

@@ -20,6 +20,7 @@ from core.office.drawing import Step as DrawStep
 from core.office.drawing import step_of
 from core.office.due import exchange_status, in_order, overdue_steps
 from core.office.duties import late_duties
+from core.office.erase_requests import requests_of
 from core.office.flow_line import WORDS, FlowStatus, FlowStep, Mark, after_erasure, title_of
 from core.office.happening import seats_due
 from core.office.pairing import KeyStage, stage_of
@@ -81,6 +82,7 @@ class Flow:
             done = _done(tx, actor)
             counts = tx.applications.counts()
             sentence, key = _sentence(tx, actor, done, waiting, today(self._desk))
+            sentence, key = _to_erase(self._desk, tx) or (sentence, key)
             sentence, key = second_due(self._desk, tx) or (sentence, key)
             if stopped.todo and actor.may(Right.IMPORT_BUNDLE):
                 sentence, key = stopped.todo, "F6"
@@ -88,7 +90,7 @@ class Flow:
             kept = done | {"⑪": done["⑪"] or _posted_once(tx, actor.site)}
             day = today(self._desk)
             steps_late = overdue_steps(round_, kept, WORDS, day)
-            duties_late = late_duties(tx, actor.site, day)
+            duties_late = late_duties(tx, self._desk, day)
             late = in_order([*exchange.late, *steps_late, *of_custody(tx, self._desk), *duties_late])
         now = next((mark for mark, is_done in done.items() if not is_done), None)
         steps = tuple(
@@ -105,6 +107,14 @@ class Flow:
             counts.get(State.HELD, 0),
             tuple(late),
         )
+
+
+def _to_erase(desk: Desk, tx: Tx) -> tuple[str, str] | None:
+    """Requests of the contractor that this person may answer now."""
+    if not desk.actor.may(Right.ERASE):
+        return None
+    asked = sum(not one.hindrance for one in requests_of(desk, tx))
+    return (f"委託先からの消去の依頼 {asked}件に答える", "F7") if asked else None
 
 
 def _done(tx: Tx, actor: Actor) -> dict[str, bool]:

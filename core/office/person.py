@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from core.applicant import Application, State
 from core.draw.standing import PlaceState
@@ -19,8 +18,8 @@ from core.office.inventory import write_copy
 from core.office.ledger import write_line
 from core.office.ports import AccessRow, SourceRow, Tx
 from core.office.remains import Remains, remains_of
+from core.office.renewal import Renewal
 from core.office.second import erasing_one, need_second
-from core.office.staff import Record
 from core.roles import Right, Site
 
 REASONS = {
@@ -48,12 +47,6 @@ class Held:
     """控番号 of the paper."""
     at: str
     by: str
-
-
-class Renewal(Protocol):
-    """A new data key, with a change of the tables that takes effect together with it. Implemented by storage."""
-
-    def renew(self, record: Record) -> None: ...
 
 
 class PersonDesk:
@@ -137,8 +130,8 @@ class PersonDesk:
         self._desk.actor.require(Right.ERASE)
         if self._desk.actor.site is not Site.CONTRACTOR:
             raise Refused(
-                "一人の消去は委託先が行い、次の③で区の保管庫にも伝わります",
-                next_step="委託先に依頼してください",
+                "一人の消去は委託先が行い、次の③で区に依頼として届きます",
+                next_step="委託先に依頼してください。依頼に答えるのは F7 の「消去の依頼」（ikiiki person requests）です",
             )
 
 

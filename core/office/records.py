@@ -25,10 +25,11 @@ from core.applicant import (
 )
 from core.errors import IntegrityFailure, Refused
 from core.exchange.strict import ID10, MAX_INTEGER
-from core.office.blanking import blanked, is_blanked
+from core.office.blanking import ASKED_REASON, is_blanked
 from core.office.counter import note_back, note_handed, records_handed
 from core.office.desk import Desk, programme_of
 from core.office.envelope import DESK_CHANNEL, Opened
+from core.office.erase_requests import need_told, take_blank
 from core.office.exchange import Exchange, Imported, Sent
 from core.office.forms import DESK_NUMBERS
 from core.office.lines import from_jsonl, jsonl, safe_text, steers
@@ -255,21 +256,17 @@ class Records:
                 # The ward's own version count goes on: a counter's application was keyed here first.
                 changed = dataclasses.replace(incoming, version=current.version + 1)
                 if is_blanked(incoming):
-                    self._erase(tx, current, changed)
+                    take_blank(self._desk, tx, current, incoming)
+                elif is_blanked(current):
+                    raise IntegrityFailure(
+                        "消去した応募が、内容のあるものとして届きました",
+                        where=f"受付番号 {current.number:04}",
+                    )
                 else:
                     tx.applications.put(changed, self._desk.now(), "contractor")
+        need_told(tx)
         note_back(tx, [incoming.record for incoming in incoming_all])
         check_all(tx)  # here, behind a bar, and not when somebody opens the list
-
-    def _erase(self, tx: Tx, current: Application, incoming: Application) -> None:
-        """The contractor has erased this person: so does this vault, in every row."""
-        if blanked(current) != dataclasses.replace(incoming, state=blanked(current).state):
-            raise IntegrityFailure(
-                "消去されたはずの応募に、内容が残っています", where=f"受付番号 {current.number:04}"
-            )
-        tx.applications.put(incoming, self._desk.now(), "contractor")
-        tx.blanks.erase(incoming, self._desk.now(), self._desk.actor.staff_id, "contractor")
-        self._desk.log(tx, "erase_person", f"no={current.number} contractor")
 
     def take_desk(self, tx: Tx, opened: Opened, name: str) -> None:
         """※ at the contractor: the counter's applications, settled against all others.
@@ -297,6 +294,8 @@ class Records:
         if len(rows) != opened.counts.get("applications"):
             raise IntegrityFailure("応募の件数が送り状と合いません", where=RECORDS)
         read = [from_row(row, f"{RECORDS} {number}行目") for number, row in enumerate(rows, start=1)]
+        if any(a.reason == ASKED_REASON for a in read):
+            raise IntegrityFailure("区の中だけの符号が、応募の記録にあります", where=RECORDS)
         if len({a.record for a in read}) != len(read) or len({a.number for a in read}) != len(read):
             raise IntegrityFailure("同じ応募または受付番号が2度あります", where=RECORDS)
         return read

@@ -13,6 +13,7 @@ from core.ledger.codes import CONTENT_WORDS, MEDIUM_WORDS, UNIT_WORDS, Act, Cont
 from core.ledger.line import read_line
 from core.office.blanking import is_blanked
 from core.office.desk import Desk, programme_of
+from core.office.erase_requests import reference
 from core.office.inventory import Copy, copies, copies_of, copy_lines
 from core.office.ports import Tx
 from core.office.rotation import last_days
@@ -73,8 +74,8 @@ def remains_of(tx: Tx, desk: Desk, number: int) -> Remains:
         # A form was on paper before it was keyed.
         if _holds(copy, None if copy.content is Content.FORMS else first, gone)
     ]
-    # When the other site came to have the person, this one does not know; when it followed, its receipt tells.
-    followed = _followed(tx, here, gone) if here is Site.CONTRACTOR else gone
+    # When the other site came to have the person, this one does not know; when it followed, its ledger tells.
+    followed = _followed(tx, here, gone, history[0][0].record) if here is Site.CONTRACTOR else gone
     theirs = [copy for copy in copies(copy_lines(tx, here.other)) if _holds(copy, None, followed)]
     found = [
         Remaining(site, copy, rotated)
@@ -97,21 +98,15 @@ def _holds(copy: Copy, first: dt.datetime | None, gone: dt.datetime | None) -> b
     return copy.content in OF_PEOPLE and bool(copy.here or copy.given) and within
 
 
-def _followed(tx: Tx, site: Site, gone: dt.datetime | None) -> dt.datetime | None:
-    """When the other site took in the first ③ after the erasure, by its own ledger; None while it has not."""
+def _followed(tx: Tx, site: Site, gone: dt.datetime | None, record: str) -> dt.datetime | None:
+    """When the other site agreed and erased the person too, by its own ledger; None while it has not."""
     if gone is None:
         return None
-    refs = {
-        f"bundle:{row.name}"
-        for row in tx.bundles.list("out")
-        if row.kind == "applicants" and row.created >= gone
-    }
     lines = (
-        read_line(raw, name="ledger.hkl")[1]
-        for raw in tx.ledger.lines(site.other)
-        if b'"act":"receive"' in raw
+        read_line(raw, name="ledger.hkl")[1] for raw in tx.ledger.lines(site.other) if b'"act":"erase"' in raw
     )
-    return next((dt.datetime.fromisoformat(line.at) for line in lines if line.ref in refs), None)
+    mine = reference(record)
+    return next((dt.datetime.fromisoformat(line.at) for line in lines if line.ref == mine), None)
 
 
 def _rotated(

@@ -31,6 +31,15 @@ def gone_from(sites: Sites, words: set[bytes]) -> None:
         machine.sound()
 
 
+def agreed_at(ward: Machine) -> None:
+    """The ward still holds her, is told that it was asked, and gives its own word."""
+    (asked,) = ward.do("person", "requests")["requests"]
+    assert (asked["number"], asked["kana"], asked["hindrance"]) == (HANAKO, "サトウ ハナコ", "")
+    assert "消去の依頼 1件" in str(ward.do("due")["due"])
+    ward.do("person", "agree", HANAKO)
+    assert ward.do("person", "requests")["requests"] == []
+
+
 def seated(machine: Machine, number: int) -> bool:
     outings = [row["code"] for row in machine.do("participants", "outings")["outings"]]
     rows = [row for code in outings for row in machine.do("participants", "list", code)["rows"]]
@@ -48,6 +57,7 @@ def test_before_the_draw_nothing_is_left_in_either_vault_and_the_draw_goes_on(at
     assert inside(contractor, words) == []
     contractor.do("intake", "send")
     sites.sync()
+    agreed_at(sites.ward)
     gone_from(sites, words)
     left = [row for row in contractor.do("intake", "list")["applications"] if row["number"] == HANAKO]
     assert [row["state"] for row in left] == ["withdrawn"]
@@ -71,6 +81,7 @@ def test_after_the_draw_the_public_lines_stay_and_nothing_opens_them(at: At, tmp
     contractor.do("participants", "send")
     contractor.do("intake", "send")
     sites.sync()
+    agreed_at(sites.ward)
     gone_from(sites, words)
     contractor.do("lottery", "publish", tmp_path / "public")
     contractor.do("lottery", "verify", tmp_path / "public")
@@ -112,6 +123,11 @@ def test_who_may_not_and_when_it_is_not_yet_time(at: At) -> None:
     assert [one["medium"] for one in left.values() if one["content"] == "applications"] == ["paper"]
     assert gone["files"] == [str(sites.base / "hanako.pdf")] and gone["sent"] == 1
     contractor.do("intake", "send")
+    sites.sync()
+    handler(contractor).refused("person", "agree", HANAKO, code=3)
+    contractor.refused("person", "agree", HANAKO, code=3)
+    ward.refused("person", "agree", 2, code=2)
+    agreed_at(ward)
     sites.sync()
     of_the_contractor = [
         one for one in ward.do("person", "remains", HANAKO)["copies"] if one["site"] == "contractor"
@@ -168,10 +184,35 @@ async def test_at_the_keys_she_is_disclosed_to_herself_and_erased_after_her_numb
         await desk.press("enter")
         assert "受付番号が違います" in desk.text() and inside(contractor, words)
         await desk.press("backspace", "0", "0", "0", "1", "enter")
-        assert "消去しました" in desk.text() and "区の保管庫からも消す" in desk.text()
+        assert "消去しました" in desk.text() and "区の取扱責任者が同意すると" in desk.text()
 
     await sit(contractor, at_the_record, Desk)
     assert inside(contractor, words) == []
+
+
+async def test_at_the_wards_keys_the_request_is_seen_first_and_agreed_to_with_her_number(at: At) -> None:
+    sites = at("send")
+    contractor, ward = sites.both
+    words = words_about(contractor, "サトウ ハナコ")
+    contractor.do("intake", "withdraw", HANAKO)
+    contractor.do("person", "erase", HANAKO, "--reason", "request")
+    contractor.do("intake", "send")
+    sites.sync()
+
+    async def at_the_review(desk: Desk) -> None:
+        await desk.press("f7")
+        assert "消去の依頼 1件" in desk.text()
+        await desk.choose("消去の依頼")
+        assert "サトウ ハナコ" in desk.text()
+        await desk.press("enter")
+        assert "分かっていなかった" in desk.text() and inside(ward, words)
+        await desk.press("down", "enter")
+        await desk.type_into("0001")
+        await desk.press("enter")
+        assert "区の保管庫からも消去しました" in desk.text()
+
+    await sit(ward, at_the_review, Desk)
+    gone_from(sites, words)
 
 
 @pytest.mark.parametrize("kana", ["サトウ ハナコ"])

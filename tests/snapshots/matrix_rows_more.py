@@ -229,6 +229,7 @@ REVIEW: tuple[Walk, ...] = (
             Row("rest", "Choice"),
             Row("send", "Choice"),
             Row("duties", "DutySheet"),
+            Row("requests", "Message", site=W),
             Row("report", "Choice", then=PRINTED),
             *LIST,
             Row("stage", needs=Right.REVIEW, after=("t",)),
@@ -236,6 +237,25 @@ REVIEW: tuple[Walk, ...] = (
             Row("confirm", first=keys("home")),
             Row("undo"),
         ),
+    ),
+    Walk(
+        "review",
+        "erase_asked",
+        (
+            Row(
+                "requests",
+                "Choice",
+                then=(
+                    Then("one", ("enter",), "Choice"),
+                    Then("number", ("down", "enter"), "Prompt"),
+                    Then("gone", ("enter",), "Message", typed="1"),
+                ),
+                ends=True,
+            ),
+        ),
+        site=W,
+        needs=Right.ERASE,
+        name="review-asked",
     ),
     Walk("review", "drawn", (Row("approve", "Choice"),), site=W, name="review-drawn"),
 )

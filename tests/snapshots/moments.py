@@ -18,6 +18,7 @@ from storage.bundles.sealer import BundleSealer
 from tests.snapshots.box_papers import papers
 from tests.snapshots.moments_papers import (
     carried,
+    erase_asked,
     erasure_agreed,
     erasure_proposed,
     erasure_unprinted,
@@ -219,6 +220,7 @@ MOMENTS: dict[str, tuple[str, Callable[[World, Path], None]]] = {
     "erasure_unprinted": ("dispatched", erasure_unprinted),
     "second_proposed": ("dispatched", second_proposed),
     "second_asked": ("frozen", second_asked),
+    "erase_asked": ("review", erase_asked),
     "both_aside": ("review", both_aside),
 }
 """By name: the stage it goes on from, and what is done."""

@@ -133,6 +133,19 @@ def second_asked(world: World, folder: Path) -> None:
         _ask_for_two(world.at(site))
 
 
+def erase_asked(world: World, folder: Path) -> None:
+    """The contractor has erased one who had withdrawn, and one of whose withdrawal the ward was not told before."""
+    office = world.contractor.office
+    office.intake.withdraw(2, "applicant_request")
+    office.records.send()
+    world.exchange()
+    office.intake.withdraw(1, "applicant_request")
+    for number in (1, 2):
+        office.person.erase(number, "request")
+    office.records.send()
+    world.exchange()
+
+
 def erasure_agreed(world: World, folder: Path) -> None:
     """At each site the manager has proposed it, and another has agreed."""
     for site in Site:

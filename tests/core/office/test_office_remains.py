@@ -10,6 +10,7 @@ import pytest
 from core.applicant import State
 from core.errors import Refused, UsageError
 from core.ledger.codes import Act, Content, Medium, Unit
+from core.office.erase_requests import EraseRequests
 from core.office.inventory import write_copy
 from core.office.person import PersonDesk
 from core.office.remains import remains_words
@@ -67,13 +68,15 @@ def test_what_was_made_while_the_person_was_held_is_named_at_both_sites_and_noth
     until_it_follows = made(bench.ward, Act.BACKUP, Content.BACKUP, Medium.VAULT)
     bench.contractor.office.records.send()
     bench.sync()
+    until_it_agrees = made(bench.ward, Act.BACKUP, Content.BACKUP, Medium.VAULT)
+    EraseRequests(bench.ward.desk_of(Role.MANAGER), Renewing(bench.ward)).agree(number)
     made(bench.ward, Act.BACKUP, Content.BACKUP, Medium.VAULT)
     bench.ward.office.review.confirm_rest("applicants")
     bench.contractor.key("コバヤシ チヨ")
     bench.contractor.office.records.send()
     bench.sync(3)
     seen = {one.copy.id for one in desk.remains(number).copies}
-    assert seen == {*found, until_it_follows}, "the ward's later ones do not hold the person"
+    assert seen == {*found, until_it_follows, until_it_agrees}, "the ward's later ones do not hold the person"
     words = "\n".join(remains_words(gone, Site.CONTRACTOR))
     for said in (listed, "人が消す", "区の ", "消える", "12月31日"):
         assert said in words

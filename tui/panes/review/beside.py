@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.office.paper_desk import Wanted
 from core.papers import PaperKind
 from tui.panes.review.duties import DutySheet
+from tui.panes.review.requests import answer_requests
 from tui.place import Place, flow
 from tui.printing import print_paper
 
@@ -13,11 +14,15 @@ BESIDE = ("open", "search", "sort", "jump", "duties", "report")
 
 
 class Beside(Place):
-    """Two actions of the pane."""
+    """Three actions of the pane."""
 
     @flow
     async def action_duties(self) -> None:
         await self.ikiiki.ask(DutySheet())
+
+    @flow
+    async def action_requests(self) -> None:
+        await answer_requests(self)
 
     @flow
     async def action_report(self) -> None:

@@ -121,6 +121,6 @@ def told(one: Due, left: str) -> str:
         f"前回  {one.last.isoformat() if one.last else 'まだ'}",
     ]
     words += [one.note] if one.note else []
-    if one.kind is None:
+    if one.kind is None and not one.erasing:
         words.append("相手の管理簿から分かることです。気になるときは、相手に電話で聞いてください。")
     return "\n".join(words)
