@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.errors import IntegrityFailure, UsageError
+from core.errors import IntegrityFailure, Refused, UsageError
 from core.keys import SigningKey
 from core.ledger.chain import ChainState, verify_chain
 from core.ledger.codes import Act, Content, Medium, Place, Unit
@@ -12,6 +12,7 @@ from core.ledger.handover import require_handover
 from core.ledger.line import LedgerLine, Seen, read_line, sign_line
 from core.office.carried import lines_sharing, unlike
 from core.office.codes_compared import compare
+from core.office.custody_items import items_of
 from core.office.desk import Desk, iso
 from core.office.keyring import cards_of, rosters_of, successors_of
 from core.office.log_span import broken_at
@@ -25,6 +26,8 @@ BY_HAND = frozenset(
     }
 )  # fmt: skip
 """Acts a person may enter; the others are written by the program as they happen."""
+CUSTODY = frozenset({Act.CARRY, Act.GIVE, Act.TAKE, Act.RETURN, Act.DESTROY, Act.SIGNED_FOR})
+"""Steps of a thing carried by hand. Of one that is known, `core.office.custody` writes them and does what follows (C7)."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +137,8 @@ class LedgerDesk:
     ) -> LedgerLine:
         """Enter by hand what happened outside the program (a folder handed over, a disc locked away).
 
-        `handover`: the 控番号 of what is carried. Raises `Refused` as `write_line` does.
+        `handover`: the 控番号 of what is carried. Raises `Refused` as `write_line` does, and for a step of a thing that is
+        known already: entered past `ikiiki handover`, the password of a notice would stay in the vault.
         """
         if act not in BY_HAND:
             raise UsageError(
@@ -147,6 +151,12 @@ class LedgerDesk:
                 next_step="F5 の「ログの点検」（ikiiki log review）で点検し、署名してください",
             )  # fmt: skip
         with self._desk.writing(Right.LEDGER_ADD) as tx:
+            site = self._desk.actor.site
+            if act in CUSTODY and handover and any(one.id == handover for one in items_of(tx, site)):
+                raise Refused(
+                    "控番号のあるものの受渡しは、管理簿に直接は書けません", where=f"控番号 {handover}",
+                    next_step="F5 の m（媒体と紙）か ikiiki handover（廃棄は ikiiki inventory）で、そのものを選んで記入してください",
+                )  # fmt: skip
             write_line(
                 self._desk, tx, act, content, qty, unit, medium=medium, from_=from_, to=to, handover=handover, ref=ref
             )  # fmt: skip
