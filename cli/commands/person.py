@@ -94,7 +94,7 @@ def agree(number: Number, as_json: Json = False) -> None:
 
 def _document(found: Remains) -> dict[str, Any]:
     return {
-        "number": found.number, "erased": found.erased, "sent": found.sent, "end": found.end.isoformat(),
+        "number": found.number, "erased": found.erased, "sent": found.sent, "received": found.received, "end": found.end.isoformat(),
         "files": list(found.files),
         "copies": [
             {

@@ -62,6 +62,10 @@ class MailRows(Protocol):
         """By key, the newest step."""
         ...
 
+    def of(self, record: str) -> list[MailStep]:
+        """All steps of one person's mails, oldest first."""
+        ...
+
     def last(self, key: str) -> MailStep | None:
         """The newest step of one mail."""
         ...

@@ -72,5 +72,6 @@ class OutingDay:
             people = [person for person in people if person.record not in noted]
             for person in people:
                 tx.attendance.put(outing, person.record, False, self._desk.now(), self._desk.actor.staff_id)
-            self._desk.log(tx, "attend", f"{outing} n={len(people)} no")
+            numbers = ",".join(str(person.number) for person in people)
+            self._desk.log(tx, "attend", f"{outing} n={len(people)} no={numbers} no")
         return [person.number for person in people]

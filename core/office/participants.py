@@ -263,7 +263,10 @@ class Participants:
     def attend(self, outing: str, record: str, present: bool) -> None:
         """Note who came, and who did not, from the day of the outing on."""
         with self._desk.writing(Right.PARTICIPANTS) as tx:
-            if record not in {s.application.record for s in seated_people(tx) if s.outing == outing}:
+            seated = {
+                s.application.record: s.application.number for s in seated_people(tx) if s.outing == outing
+            }
+            if record not in seated:
                 raise UsageError("この回の参加者ではありません", where=record)
             day = programme_of(tx).outing(outing).date
             if today(self._desk) < day:
@@ -273,7 +276,7 @@ class Participants:
                     next_step="来られないと分かっている人は「辞退」で記録してください",
                 )
             tx.attendance.put(outing, record, present, self._desk.now(), self._desk.actor.staff_id)
-            self._desk.log(tx, "attend", f"{outing} {record} {'yes' if present else 'no'}")
+            self._desk.log(tx, "attend", f"{outing} no={seated[record]} {'yes' if present else 'no'}")
 
     # -- ⑦ and ⑩ ----------------------------------------------------------------------------------------
 

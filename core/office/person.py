@@ -10,16 +10,21 @@ from core.applicant import Application, State
 from core.draw.standing import PlaceState
 from core.errors import Refused, UsageError
 from core.ledger.codes import Act, Content, Medium, Unit
+from core.notice_kinds import FORM_WORDS, Form
 from core.office.blanking import blanked, is_blanked
-from core.office.desk import Desk, iso
+from core.office.desk import Desk, iso, programme_of
 from core.office.drawing import Step, step_of
 from core.office.happening import standing_today
 from core.office.inventory import write_copy
 from core.office.ledger import write_line
+from core.office.mails import STATE_WORDS
 from core.office.ports import AccessRow, SourceRow, Tx
 from core.office.remains import Remains, remains_of
 from core.office.renewal import Renewal
+from core.office.review_items import APPLICANTS, PARTICIPANTS
+from core.office.review_lines import RETURN_CODES
 from core.office.second import erasing_one, need_second
+from core.office.telling import told_words
 from core.roles import Right, Site
 
 REASONS = {
@@ -39,8 +44,10 @@ class Held:
     versions: Sequence[tuple[Application, dt.datetime, str]] = field(repr=False)
     sources: Sequence[SourceRow] = field(repr=False)
     attendance: Sequence[tuple[str, bool]]
-    notices: Sequence[tuple[str, str]]
-    """(kind, when)."""
+    notices: Sequence[tuple[str, str, str]]
+    """(when, what was told or became of it, on what): every notice, and every step of those by mail."""
+    reviews: Sequence[tuple[str, str, str]]
+    """(when, stage, verdict): the ward's newest words."""
     accesses: Sequence[AccessRow]
     """Who opened, corrected or withdrew it: lines of the 操作ログ that name the number."""
     copy: str
@@ -61,16 +68,16 @@ class PersonDesk:
         with self._desk.writing(Right.ERASE) as tx:
             application = _need(tx, number)
             record = application.record
-            programme_outings = application.applicant.preferences
             attendance = [
                 (outing, present[record])
-                for outing in programme_outings
+                for outing in programme_of(tx).codes
                 if record in (present := tx.attendance.of(outing))
             ]
-            sent = tx.notices.sent().get(record)
             copy = write_copy(self._desk, tx, Act.PRINT, Content.APPLICATIONS, 1, Unit.FILES, Medium.PAPER)
             accesses = [
-                row for row in reversed(tx.access.page(0, tx.access.count())) if _names(row.detail, number)
+                row
+                for row in reversed(tx.access.page(0, tx.access.count()))
+                if _names(row.detail, number, record)
             ]
             self._desk.log(tx, "disclose", f"no={number} {copy}")
             return Held(
@@ -78,7 +85,8 @@ class PersonDesk:
                 tx.applications.history(number),
                 tx.sources.of_application(number),
                 attendance,
-                [(sent[0], iso(sent[2]))] if sent else [],
+                _notices(tx, record),
+                _reviews(tx, record),
                 accesses,
                 copy,
                 iso(self._desk.now()),
@@ -185,7 +193,27 @@ def _need_out(desk: Desk, tx: Tx, application: Application) -> None:
         )  # fmt: skip
 
 
-def _names(detail: str, number: int) -> bool:
-    """Whether a line of the access log is about this number: `no=3`, `no=3,7`."""
-    told = next((word for word in detail.split() if word.startswith("no=")), "")
-    return str(number) in told.removeprefix("no=").split(",")
+def _notices(tx: Tx, record: str) -> list[tuple[str, str, str]]:
+    """Everything that went out to this person, oldest first."""
+    sent = [(iso(at), told_words(kind), FORM_WORDS[Form(form)]) for kind, form, at in tx.notices.of(record)]
+    steps = [
+        (iso(step.at), f"{told_words(step.told)}: {STATE_WORDS[step.state]}", FORM_WORDS[Form.MAIL])
+        for step in tx.mails.of(record)
+    ]
+    return sorted([*sent, *steps], key=lambda one: one[0])
+
+
+def _reviews(tx: Tx, record: str) -> list[tuple[str, str, str]]:
+    found = []
+    for stage, words in ((APPLICANTS, "⑤ 応募者"), (PARTICIPANTS, "⑨ 参加者")):
+        if row := tx.reviews.latest(stage, [record]).get(record):
+            code = f"（{RETURN_CODES[row.code]}）" if row.code else ""
+            found.append((iso(row.at), words, ("差戻し" if row.verdict == "returned" else "確認") + code))
+    return found
+
+
+def _names(detail: str, number: int, record: str) -> bool:
+    """Whether a line of the access log is about this person: `no=3`, `no=3,7`, `no=0003`, or the record itself."""
+    words = detail.split()
+    told = next((word for word in words if word.startswith("no=")), "").removeprefix("no=").split(",")
+    return record in words or any(one.isdecimal() and int(one) == number for one in told)

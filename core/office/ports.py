@@ -262,6 +262,10 @@ class NoticeRows(Protocol):
         """(record, kind) of all, oldest first."""
         ...
 
+    def of(self, record: str) -> list[tuple[str, str, dt.datetime]]:
+        """(kind, form, when) of all to one person, oldest first."""
+        ...
+
     def sent(self) -> dict[str, tuple[str, str, dt.datetime]]:
         """By record: (kind, batch, when), the newest."""
         ...

@@ -56,7 +56,9 @@ class Remains:
     files: tuple[str, ...] = field(repr=False)
     """Files with people in them that this vault wrote elsewhere, where it wrote them."""
     sent: int
-    """Bundles that hold people, sealed; until the keys are changed."""
+    """Bundles with people in them that this site sealed; they open until the keys are changed."""
+    received: int
+    """Bundles with people in them that this vault took in and keeps: at the contractor the ward counter's, at the ward ③."""
     end: dt.date
     """The day by which everything is erased."""
 
@@ -87,8 +89,10 @@ def remains_of(tx: Tx, desk: Desk, number: int) -> Remains:
         for one in written_files(tx)
         if not one.last and (not gone or dt.datetime.fromisoformat(one.at) <= gone)
     ]
-    sent = sum(row.kind in _BUNDLES for row in tx.bundles.list("out"))
-    return Remains(number, gone is not None, tuple(found), tuple(files), sent, until)
+    sent, received = (
+        sum(row.kind in _BUNDLES for row in tx.bundles.list(direction)) for direction in ("out", "in")
+    )
+    return Remains(number, gone is not None, tuple(found), tuple(files), sent, received, until)
 
 
 def _holds(copy: Copy, first: dt.datetime | None, gone: dt.datetime | None) -> bool:
@@ -145,9 +149,14 @@ def remains_words(remains: Remains, site: Site) -> list[str]:
     if remains.files:
         lines.append("書き出したファイル: まだあれば、人が消す")
         lines += [f"  {path}" for path in remains.files]
-    if remains.sent:
+    bundles = [
+        f"{words}束 {count}件"
+        for words, count in (("すでに送った", remains.sent), ("受け取って保管庫にある", remains.received))
+        if count
+    ]
+    if bundles:
         lines.append(
-            f"すでに送った束 {remains.sent}件: 中身は変えられない。F6 の r（ikiiki partner renew）で鍵を替えると、だれにも開けなくなる"
+            f"{'、'.join(bundles)}: 中身は変えられない。F6 の r（ikiiki partner renew）で鍵を替えると、だれにも開けなくなる"
         )
     if len(lines) == 1:
         return ["この人が載っている写しは、保管庫の外に記録されていません"]

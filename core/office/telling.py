@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.notice_kinds import ADMITS, NoticeKind
+from core.notice_kinds import ADMITS, NOTICE_WORDS, NoticeKind
 from core.office.plans import done_draws, draw_of
 from core.office.ports import Tx
 
@@ -28,6 +28,15 @@ def told(kind: NoticeKind, outing: str, draw: str) -> str:
 def returned(words: str) -> str:
     """How it is noted that a notice which told this has come back: it does not count as told."""
     return f"{_RETURNED}:{words}"
+
+
+def told_words(words: str) -> str:
+    """What `told` or `returned` noted, as people read it."""
+    if words.startswith(f"{_RETURNED}:"):
+        return f"戻ってきた（{told_words(words.partition(':')[2])}）"
+    kind, _, about = words.partition(":")
+    outing = f" 回 {about}" if about and kind != NoticeKind.REJECTION else ""
+    return NOTICE_WORDS[NoticeKind(kind)] + outing
 
 
 @dataclass(frozen=True)

@@ -66,13 +66,20 @@ def _body(held: Held) -> dict[str, Any]:
                     for row in held.sources
                 ],
             ),
-            _part("4　通知", ("40mm", "*"), ("日時", "種類"), [[_at(at), kind] for kind, at in held.notices]),
+            _part(
+                "4　通知", ("36mm", "*", "26mm"), ("日時", "通知とその結果", "何で"),
+                [[_at(at), words, form] for at, words, form in held.notices],
+            ),
             _part(
                 "5　出欠", ("30mm", "*"), ("回", "出欠"),
                 [[outing, "出席" if came else "欠席"] for outing, came in held.attendance],
             ),
             _part(
-                "6　この内容を見た・変えた記録", ("36mm", "30mm", "*"), ("日時", "だれが", "操作"),
+                "6　区の点検（いちばん新しいもの）", ("36mm", "30mm", "*"), ("日時", "点検", "結果"),
+                [[_at(at), stage, verdict] for at, stage, verdict in held.reviews],
+            ),
+            _part(
+                "7　この内容を見た・変えた記録", ("36mm", "30mm", "*"), ("日時", "だれが", "操作"),
                 [[_at(row.at.isoformat()), row.staff_id, row.act] for row in held.accesses],
             ),
         ],

@@ -22,6 +22,9 @@ class MailTable:
             ),
         )  # fmt: skip
 
+    def of(self, record: str) -> list[MailStep]:
+        return self._steps("WHERE record = ? ORDER BY id", record)
+
     def last(self, key: str) -> MailStep | None:
         return next(iter(self._steps("WHERE id = (SELECT max(id) FROM mail_step WHERE key = ?)", key)), None)
 

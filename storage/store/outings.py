@@ -51,6 +51,12 @@ class NoticeTable:
     def all(self) -> list[tuple[str, str]]:
         return list(self._connection.execute("SELECT record, kind FROM notice ORDER BY id"))
 
+    def of(self, record: str) -> list[tuple[str, str, dt.datetime]]:
+        rows = self._connection.execute(
+            "SELECT kind, form, at FROM notice WHERE record = ? ORDER BY id", (record,)
+        )
+        return [(kind, form, moment_of(at)) for kind, form, at in rows]
+
     def sent(self) -> dict[str, tuple[str, str, dt.datetime]]:
         rows = self._connection.execute(
             "SELECT record, kind, batch, at FROM notice"

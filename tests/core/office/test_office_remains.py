@@ -114,3 +114,17 @@ def test_the_day_foretold_is_the_day_on_which_the_rotation_takes_it() -> None:
             assert foretold.get(one, moment.date()) == moment.date()
         standing = stay
     assert all(day is None or day <= moment.date() for one, day in foretold.items() if one not in standing)
+
+
+def test_a_bundle_that_came_with_the_person_in_it_is_named_beside_those_sent(bench: Any) -> None:
+    """A counter's application lies sealed in the contractor's vault, as it came from the ward."""
+    bench.pair()
+    bench.sync()
+    number = bench.ward.key("マドグチ トオル").number
+    name, *files = bench.ward.office.records.seal_desk()
+    bench.contractor.office.records.take_in_desk(name, *files)
+    bench.contractor.office.intake.withdraw(number, "applicant_request")
+    left = person(bench.contractor).erase(number, "request")
+    assert (left.sent, left.received) == (0, 1)
+    words = "\n".join(remains_words(left, Site.CONTRACTOR))
+    assert "受け取って保管庫にある束 1件" in words and "すでに送った" not in words
