@@ -67,18 +67,24 @@ def take_history(
     newest = max(known, key=lambda one: (one.epoch, one.size), default=None)
     held = tx.ledger.lines(org)
     fresh = compare(newest, b"".join(held), lines, shown)
+    brought = {}
     for document in split_lines(rosters, name=ROSTERS):
         if read_roster(document, name=ROSTERS).org is not org:
             raise IntegrityFailure("別の拠点の取扱者名簿が届きました", where=ROSTERS)
-        put_roster(tx, org, document)
+        brought[sha256_hex(document)] = document
     checked = verify_chain(
-        fresh, site_key=_site_key_after(tx, org, held), rosters=rosters_of(tx, org), start=_state_after(tx, org, held),
+        fresh, site_key=_site_key_after(tx, org, held), rosters={**brought, **rosters_of(tx, org)},
+        start=_state_after(tx, org, held),
         successors=successors_of(tx, org),
     )  # fmt: skip
     for line in split_lines(fresh, name=LEDGER):
         tx.ledger.append(org, tx.ledger.size(org) + 1, line)
     tx.ledger.put_checkpoint(org, shown.epoch, shown.size, checkpoint)
     for entry in checked.lines:
+        if entry.act is Act.ROSTER:  # what no line names is not kept: there is no end to it
+            put_roster(
+                tx, org, brought.get(name := entry.ref.removeprefix("sha256:")) or rosters_of(tx, org)[name]
+            )
         _learn(tx, entry)
     if any(entry.act in codes_compared.ACTS for entry in checked.lines):
         codes_compared.note(tx, org.other)

@@ -14,14 +14,16 @@ from core.errors import IntegrityFailure, Refused
 from core.exchange.manifest import Kind
 from core.ledger.checkpoint import make_checkpoint
 from core.ledger.line import line_hash
+from core.ledger.roster import RosterEntry, make_roster
 from core.office.envelope import HANDOVER
 from core.office.history import LEDGER, ROSTERS
-from core.office.keyring import need_partner, site_keys
+from core.office.keyring import enrol, need_partner, rosters_of, site_keys
 from core.office.lines import jsonl
+from core.office.ports import StaffRow
 from core.office.records import RECORDS, to_row
 from core.office.review import APPLICANTS
 from core.office.seating import approval_of, standing_of
-from core.roles import Site
+from core.roles import Role, Site
 from storage.bundles.sealer import BundleSealer
 
 HASH = "0" * 64
@@ -64,6 +66,35 @@ def test_the_rest_of_a_bundle_cannot_make_its_direction_right(
     for kind in FROM[site.other]:
         with leaves(other, IntegrityFailure):
             ready.forge(sender, kind, entries, {"applications": len(rows)})()
+
+
+@pytest.mark.parametrize("site", list(Site))
+def test_rosters_that_no_line_of_the_ledger_names_are_not_kept(ready: Any, site: Site) -> None:
+    """A site gone bad could send new ones with every bundle, and fill the other's vault."""
+    sender = sender_of(ready, site)
+    with sender.store.read() as tx:
+        own = b"".join(rosters_of(tx, site).values())
+    entries = [RosterEntry(f"x-{n}", "見本", Role.HANDLER, sender.keys.signing.public) for n in range(30)]
+    loose = b"".join(make_roster(site, [one]).data for one in entries)
+    with ready.other(sender).store.read() as tx:
+        before = rosters_of(tx, site)
+    assert before
+    assert ready.forge(sender, "receipt", {ROSTERS: own + loose})() is not None
+    with ready.other(sender).store.read() as tx:
+        assert rosters_of(tx, site) == before
+
+
+def test_a_roster_that_a_new_line_names_is_kept(ready: Any) -> None:
+    contractor = ready.contractor
+    with contractor.store.write() as tx:
+        tx.staff.add(StaffRow("c-new", "見本", Role.HANDLER, bytes(32), contractor.now()))
+        enrol(tx, Site.CONTRACTOR, contractor.now().isoformat())
+        expected = rosters_of(tx, Site.CONTRACTOR)
+    contractor.key("コバヤシ チヨ")
+    contractor.office.records.send()
+    ready.sync()
+    with ready.ward.store.read() as tx:
+        assert rosters_of(tx, Site.CONTRACTOR) == expected and len(expected) > 1
 
 
 @pytest.mark.parametrize(
