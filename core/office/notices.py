@@ -242,6 +242,7 @@ class NoticeDesk:
 
         `form` of those that were not printed here; of the others it is known.
         """
+        self._desk.actor.require(Right.PAPERS)
         if not items:
             raise Refused("発送した通知がありません", next_step="先に通知をつくってください")
         batch = crockford_id(self._desk.entropy(10))

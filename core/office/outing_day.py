@@ -42,6 +42,7 @@ class OutingDay:
 
     def phones(self, outing: str, who: Callees) -> list[Call]:
         """Their telephone numbers, in the order of the outing's list. One access-log entry with outing and count."""
+        self._desk.actor.require(Right.OPEN_RECORD)
         people = [
             person
             for person in self._participants.list(outing)
@@ -55,6 +56,7 @@ class OutingDay:
 
     def no_shows(self, outing: str) -> Sequence[int]:
         """Note everybody seated of whom nothing is noted as absent; their 受付番号. Refused before the day."""
+        self._desk.actor.require(Right.PARTICIPANTS)
         people = [
             person
             for person in self._participants.list(outing)

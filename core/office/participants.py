@@ -233,7 +233,7 @@ class Participants:
 
     def late_candidates(self) -> tuple[Candidate, ...]:
         """Confirmed by the ward, but in no unit of the draw: who can be added behind all that were drawn."""
-        with self._desk.reading() as tx:
+        with self._desk.reading(Right.PARTICIPANTS) as tx:
             found = {one.number: one for draw in need_done(tx) for one in candidates(tx, draw)}
             return tuple(found[number] for number in sorted(found))
 
