@@ -119,7 +119,7 @@ BEHIND: dict[str, Calls] = {
 ELSEWHERE = {
     "intake.new", "intake.new_desk", "intake.take_in",  # offered at both sites under two names: see test_office_rights
     "intake.mark", "intake.unmark",  # a mark on the screen: what is done with it is above
-    "review.open",  # everybody who may log in reads it, or `intake.open`
+    "review.open",  # the same as `intake.open`
     "exchange.carry",  # both directions at once: `exchange.take_in`, and sending does nothing for who may not
 }  # fmt: skip
 
