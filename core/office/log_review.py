@@ -28,7 +28,7 @@ from core.office.registers import refuse_text
 from core.office.seating import day_of, in_japan, today
 from core.register_kinds import Item as Field
 from core.register_kinds import Kind, read_item
-from core.roles import Right, Role, Site
+from core.roles import Right, Role
 
 
 class Reason(StrEnum):
@@ -273,7 +273,7 @@ class LogReviews:
         items += [_sample(row, answers) for row in read.drawn]
         items += self._own(tx, span, read, answers)
         items.sort(key=lambda one: list(Part).index(one.part))
-        return Seen(span, tuple(items), read.accounts, due_of(tx, self._desk.actor.site))
+        return Seen(span, tuple(items), read.accounts, due_of(tx, self._desk))
 
     def _own(self, tx: Tx, span: Span, read: Read, answers: Mapping[str, Answer]) -> list[Item]:
         """Whoever reviews is reviewed by another; where there is nobody else, that is a finding."""
@@ -295,12 +295,17 @@ class LogReviews:
         return found
 
 
-def due_of(tx: Tx, site: Site) -> dt.date | None:
+def due_of(tx: Tx, desk: Desk) -> dt.date | None:
     """The day by which the next review is to be signed, as 「すること」 has it; None when none is due before the contract's end."""
     if tx.settings.get("programme") is None:
         return None
     return next(
-        (one.due for one in duties_of(tx, site) if one.kind is Kind.LOG_REVIEW and one.site is site), None
+        (
+            one.due
+            for one in duties_of(tx, desk)
+            if one.kind is Kind.LOG_REVIEW and one.site is desk.actor.site
+        ),
+        None,
     )
 
 

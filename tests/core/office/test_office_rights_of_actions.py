@@ -15,6 +15,7 @@ from core.ledger.codes import Act, Content, Medium, Place, Unit
 from core.notice_kinds import Form
 from core.office.asides import AsideReason
 from core.office.exporting import What
+from core.office.log_review import Reason as LogReason
 from core.office.office import Office
 from core.office.outing_day import Callees
 from core.office.paper_desk import Wanted
@@ -30,6 +31,7 @@ SITE = re.compile("(のは|は)(委託先|区)(です|だけです)|区が行い
 """That it is the other site's to do."""
 Calls = tuple[Callable[[Office], object], ...]
 PHONE = {Field.PHONE: "03-5273-0001"}
+WORK = LogReason.WORK
 DICE = "08365512907744019283"
 
 PERSON: Calls = (lambda o: o.person.disclose(1), lambda o: o.person.remains(1))
@@ -84,6 +86,10 @@ BEHIND: dict[str, Calls] = {
     "ledger.erase": (lambda o: o.erasing.propose([]), lambda o: o.erasing.confirm("x"), lambda o: o.erasing.drop()),
     "ledger.backup": (lambda o: o.backups.made("ABCDEFGHJK", Medium.VAULT),),
     "ledger.rehearse": (lambda o: o.backups.rehearsed("ABCDEFGHJK", equal=True),),
+    "ledger.log_review": (lambda o: o.log_reviews.look(), lambda o: o.log_reviews.begin()),
+    "log_review.answer": (lambda o: o.log_reviews.answer("x", WORK, ""),),
+    "log_review.sign": (lambda o: o.log_reviews.sign(),),
+    "evidence.answer": (lambda o: o.log_reviews.answer("x", WORK, ""),),
     "ledger.second": (lambda o: o.second.confirm("ABCD"), lambda o: o.second.drop("ABCD")),
     "erased.tick": (lambda o: o.inventory.destroyed("ABCDEFGHJK"),),
     "erased.report": (lambda o: o.erasing.report(),),
