@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,6 +50,7 @@ from storage.vault.kdf import KdfParams
 from storage.vault.knocks import take_knocks
 from storage.vault.opened import OpenVault
 from storage.vault.sqlcipher import Connection
+from storage.vault.trust import fingerprint
 from storage.vault.vault import NewStaff, create_vault, open_vault
 
 if TYPE_CHECKING:
@@ -73,6 +74,11 @@ class Session(Ending):
     office: Office
     came: CameIn = NOTHING_TOLD
     """What the person is told of their logins."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the vault's key (docs/vault.md, "Who wrote it")."""
+        return fingerprint(self.vault.known())
 
     def sync(self, progress: Progress | None = None, *, medium: Path | None = None) -> SyncReport:
         """Carry, take in what came, seal what that made due, carry again.
@@ -349,6 +355,8 @@ def open_session(
             )
         with take_knocks(vault.folder, staff_id, now()) as knocks, store.write() as tx:
             came = come_in(tx, staff_id, row.since, knocks, now(), terminal)
+        if vault.first_seen:
+            came = replace(came, fingerprint=fingerprint(vault.known()))
         must_change = came.due is not None and not (erased or restoring)
         actor = Actor(staff_id, row.name, row.role, vault.site, erased, must_change)
         desk = Desk(store, actor, vault.signing_key, now, os.urandom, terminal)

@@ -17,9 +17,10 @@ def list_(as_json: Json = False) -> None:
     """登録されている（いた）人の一覧。"""
     remember(as_json)
     with opened() as session:
-        rows = session.office.staff.list()
+        rows, told = session.office.staff.list(), session.fingerprint
     say(
         {
+            "fingerprint": told,
             "staff": [
                 {"id": r.staff_id, "name": r.name, "role": r.role.value, "since": r.since.isoformat(), "until": r.until.isoformat() if r.until else None}
                 for r in rows
@@ -27,7 +28,7 @@ def list_(as_json: Json = False) -> None:
         },
         lambda: columns(
             [(r.staff_id, r.name, ROLE_WORDS[r.role], r.since.date().isoformat(), "取消し済み" if r.until else "") for r in rows]
-        ),
+        ) + f"\n\n鍵の指紋  {told}",
     )  # fmt: skip
 
 

@@ -61,6 +61,8 @@ class CameIn:
     due: Due | None = None
     days_left: int | None = None
     """Until the password is too old, when that is near."""
+    fingerprint: str = ""
+    """Of the vault's key, where this machine sees for the first time a vault in which the person has been before."""
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -73,6 +75,8 @@ class CameIn:
             told.append(f"その後の失敗 {self.failed}回" if told else f"ログインの失敗 {self.failed}回")
         if self.days_left is not None:
             told.append(f"パスワードの期限まで あと{self.days_left}日")
+        if self.fingerprint and self.last is not None:
+            told.append(f"この端末で初めて開く保管庫です（鍵の指紋 {self.fingerprint}）")
         return tuple(told)
 
 

@@ -148,7 +148,7 @@ def _stage(vault: OpenVault, staged: Path, data_key: bytes, step: Step) -> tuple
     key = database_key(data_key)
     with vault.read() as connection:  # one state for all of it: SQLite copies what this transaction sees
         state = state_of(connection, vault.database_path.name, step)
-        header = _sealed_anew(vault.header, data_key)
+        header = vault.sign_header(_sealed_anew(vault.header, data_key))
         sqlcipher.copy_into(connection, staged, key)
     copy = sqlcipher.connect(staged, key)
     try:

@@ -20,6 +20,7 @@ from storage.vault.knocks import login_failed
 from storage.vault.lengths import DATA_KEY_BYTES
 from storage.vault.marks import Mark
 from storage.vault.migrations import BACKUPS
+from storage.vault.trust import Known, check_backup_writer
 
 
 @dataclass(frozen=True)
@@ -53,16 +54,18 @@ def unpack(
     holds and nobody `declared` that this is to be given up; `LoginFailed`; `IntegrityFailure`.
     """
     with reading(backup) as reader:
-        data_key = _open(reader, staff_id, password)
+        data_key, keys = _open(reader, staff_id, password)
         name, state = _state(reader, data_key)
         header = reader.header
+        if kept is not None:
+            check_backup_writer(header, reader.name, kept.known)
         _need_declared(Mark(header.vault_id, state.generation, state.commits), kept, declared=declared)
         generation = max(state.generation, kept.generation if kept else 0) + 1
         commits = max(state.commits, kept.counter if kept else 0) + 1
         if generation > MAXIMUM_GENERATION:
             raise Refused("鍵の世代の上限に達しました", next_step="新しい保管庫を作ってください")
         fresh = entropy(DATA_KEY_BYTES)
-        header = _next_header(header, generation, fresh)
+        header = _next_header(header, generation, fresh).signed(staff_id, keys.signing_key)
         _database(reader, folder, data_key, fresh, header, state, commits, step)
         for part in reader.parts:
             if part.startswith(FILES):
@@ -70,7 +73,7 @@ def unpack(
                 step()
     private_folder(folder / BACKUPS)
     replace_private(folder / NAME, header.serialise(fresh))
-    return Unpacked(name, state, Mark(header.vault_id, generation, commits))
+    return Unpacked(name, state, Mark(header.vault_id, generation, commits, Known.of(header, fresh)))
 
 
 def vault_id_of(backup: Path) -> str:
@@ -79,8 +82,8 @@ def vault_id_of(backup: Path) -> str:
         return reader.header.vault_id
 
 
-def _open(reader: Reader, staff_id: str, password: str) -> bytes:
-    """The backup's data key. Raises `LoginFailed`, the same for an unknown id and a wrong password."""
+def _open(reader: Reader, staff_id: str, password: str) -> tuple[bytes, StaffKeys]:
+    """The backup's data key and the person's own keys. Raises `LoginFailed`, the same for an unknown id and a wrong password."""
     slot = reader.header.slot(staff_id)
     like = slot or reader.header.slots[0]
     keys: StaffKeys | None = unwrap(
@@ -95,7 +98,7 @@ def _open(reader: Reader, staff_id: str, password: str) -> bytes:
         raise failed
     data_key = keys.open_data_key(slot.sealed, reader.header.seal_info(staff_id))
     reader.verify(data_key)
-    return data_key
+    return data_key, keys
 
 
 def _state(reader: Reader, data_key: bytes) -> tuple[str, State]:

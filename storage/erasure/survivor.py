@@ -49,7 +49,7 @@ def build(
     _make_way(vault, kept)
     building.mkdir(mode=FOLDER_MODE)
     data_key = vault.entropy(DATA_KEY_BYTES)
-    header = next_header(vault.header, (), data_key)
+    header = vault.sign_header(next_header(vault.header, (), data_key))
     path = building / header.database
     source = vault.connect()
     try:

@@ -13,7 +13,7 @@ import json
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.canonical import canonical_json, sha256_hex
 from core.errors import IkiikiError, IntegrityFailure, UsageError
@@ -24,16 +24,24 @@ from storage.vault.errors import newer_vault
 from storage.vault.files import read_private
 from storage.vault.kdf import SALT_BYTES, KdfParams
 
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 NAME = "vault.json"
 FORMAT = "ikiiki-vault"
-VERSION = 1
+VERSION = 2
+UNSIGNED = 1
+"""The version of before, whose headers nobody signed: read, and written no more."""
 MAXIMUM_BYTES = 1024 * 1024
 MAXIMUM_SLOTS = 64
 MAXIMUM_GENERATION = 9_999_999
 RESERVED_IDS = frozenset({"site", "sync", "unknown"})
 """Actors that are no people: the ledger's site key, the courier, and whoever mistyped an id."""
+_SIGNED = b"ikiiki-vault-v2 header\n"
+"""Before what is signed: the same keys sign lines of the ledger."""
 _VAULT_ID = re.compile(r"[0-9a-f]{32}")
 _HEADER_KEYS = {"checksum", "database", "format", "generation", "mac", "site", "slots", "vault_id", "version"}
+_SIGNED_KEYS = _HEADER_KEYS | {"signature", "signed_by"}
 _SLOT_KEYS = {"commitment", "hpke_public", "kdf", "sealed", "sign_public", "staff_id", "wrapped"}
 _KDF_KEYS = {"algorithm", "iterations", "lanes", "memory_kib", "salt"}
 
@@ -71,13 +79,16 @@ class Slot:
 
 @dataclass(frozen=True)
 class Header:
-    """A vault's header. `mac` is what was read; `serialise` makes a new one."""
+    """A vault's header. `mac` is what was read; `serialise` makes a new one. Sign (`signed`) what was changed."""
 
     vault_id: str
     site: Site
     generation: int
     slots: tuple[Slot, ...]
     mac: bytes = field(default=b"", repr=False)
+    signed_by: str = ""
+    """Staff id of who wrote it; "" for headers of version 1."""
+    signature: bytes = field(default=b"", repr=False)
 
     @property
     def database(self) -> str:
@@ -98,10 +109,25 @@ class Header:
         """The HPKE `info` of a slot's seal: it opens in this vault, for this person, in this generation alone."""
         return f"ikiiki-vault-v1 data key\n{self.vault_id}\n{staff_id}\n{self.generation}".encode("ascii")
 
+    def signed(self, staff_id: str, key: Ed25519PrivateKey) -> Header:
+        """As `staff_id`, who is in it, writes it: with the signature of their `key` over all but MAC and checksum."""
+        header = replace(self, signed_by=staff_id)
+        return replace(header, signature=key.sign(_SIGNED + canonical_json(header._signed())))
+
+    def writer(self) -> bytes:
+        """The raw Ed25519 key of who signed it, in a header that was verified; b"" when nobody did."""
+        slot = self.slot(self.signed_by)
+        return slot.sign_public if slot else b""
+
+    def _authentic(self) -> dict[str, Any]:
+        """What the MAC covers."""
+        return {**self._signed(), **({"signature": _text(self.signature)} if self.signed_by else {})}
+
     def _signed(self) -> dict[str, Any]:
         return {
             "format": FORMAT,
-            "version": VERSION,
+            "version": VERSION if self.signed_by else UNSIGNED,
+            **({"signed_by": self.signed_by} if self.signed_by else {}),
             "vault_id": self.vault_id,
             "site": self.site.value,
             "generation": self.generation,
@@ -111,19 +137,32 @@ class Header:
 
     def serialise(self, data_key: bytes) -> bytes:
         """The file's bytes: canonical JSON with MAC and checksum, and an LF."""
-        document = self._signed()
+        document = self._authentic()
         document["mac"] = _mac(data_key, canonical_json(document)).hex()
         document["checksum"] = sha256_hex(canonical_json(document))
         return canonical_json(document) + b"\n"
 
     def verify(self, data_key: bytes) -> None:
-        """Raises `IntegrityFailure` unless the MAC read from the file is this header's under `data_key`."""
-        if not hmac.compare_digest(self.mac, _mac(data_key, canonical_json(self._signed()))):
+        """Raises `IntegrityFailure` unless MAC and signature read from the file are this header's under `data_key` and
+        under the key of somebody in it. Whether that somebody is known: `trust`."""
+        sound = hmac.compare_digest(self.mac, _mac(data_key, canonical_json(self._authentic())))
+        if not sound or (self.signed_by and not self._signature_holds()):
             raise IntegrityFailure(
                 "保管庫のヘッダーが書き換えられています",
                 where=NAME,
                 next_step="保管庫を使わず、取扱責任者に知らせてください",
             )
+
+    def _signature_holds(self) -> bool:
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+        try:
+            key = Ed25519PublicKey.from_public_bytes(self.writer())
+            key.verify(self.signature, _SIGNED + canonical_json(self._signed()))
+        except (InvalidSignature, ValueError):
+            return False
+        return True
 
 
 def database_name(generation: int) -> str:
@@ -176,9 +215,9 @@ def parse_header(content: bytes) -> Header:
     version = document.get("version")
     if type(version) is int and version > VERSION:
         raise newer_vault(f"{NAME} 版{version}")
-    if type(version) is not int or version != VERSION:
+    if type(version) is not int or version not in {UNSIGNED, VERSION}:
         raise _broken("形式の版が正しくありません")
-    if set(document) != _HEADER_KEYS:
+    if set(document) != (_SIGNED_KEYS if version == VERSION else _HEADER_KEYS):
         raise _broken("項目が足りないか、余分にあります")
     _check_canonical(content, document)
     _check_checksum(document)
@@ -189,6 +228,14 @@ def parse_header(content: bytes) -> Header:
         slots=_slots(document["slots"]),
         mac=_hex(document["mac"]),
     )
+    if version == VERSION:
+        header = replace(
+            header,
+            signed_by=_matching(document["signed_by"], STAFF_ID, "signed_by"),
+            signature=_bytes(document["signature"], lengths.SIGNATURE_BYTES, "signature"),
+        )
+        if header.slot(header.signed_by) is None:
+            raise _broken("書いた人が、職員の枠にありません")
     if document["database"] != header.database:
         raise _broken("データベースの名前が世代と合いません")
     return header

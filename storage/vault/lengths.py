@@ -12,3 +12,4 @@ WRAPPED_BYTES = NONCE_BYTES + SECRET_BYTES + 16
 COMMITMENT_BYTES = 32
 SEALED_BYTES = 1120 + DATA_KEY_BYTES + 16
 """HPKE output: encapsulated key (1088 + 32), then ciphertext and tag."""
+SIGNATURE_BYTES = 64

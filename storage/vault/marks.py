@@ -3,7 +3,7 @@
 From inside, a whole old folder looks like a good vault. So this machine keeps, outside, the generation and the number
 of commits it has seen. The mark may lag behind the vault (a process may die between a commit and its mark); a vault
 that lags behind its mark was put back. Without a mark (another machine, first opening) nothing is known, and the
-other site's checkpoints stand guard alone.
+other site's checkpoints stand guard alone. It also keeps who was in the vault then (`trust`).
 """
 
 from __future__ import annotations
@@ -13,15 +13,16 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core.canonical import canonical_json
 from core.errors import IkiikiError, IntegrityFailure
 from storage.vault.errors import RolledBack
 from storage.vault.files import check_private, open_private, private_folder, read_private, replace_private
+from storage.vault.trust import Known
 
-_MAXIMUM_BYTES = 4096
+_MAXIMUM_BYTES = 65536
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Mark:
     generation: int
     counter: int
     """Commits since the vault was made; grows over generations too."""
+    known: Known | None = field(default=None, compare=False)
+    """Who was in it, and its data key; None in a mark of an earlier version of the program."""
 
     def is_behind(self, other: Mark) -> bool:
         """Whether this state is older than `other` in any way."""
@@ -55,12 +58,13 @@ def read_mark(state_dir: Path, vault_id: str) -> Mark | None:
         return None
     try:
         document = json.loads(content)
-        mark = Mark(document["vault_id"], document["generation"], document["counter"])
+        known = Known.from_document(document["known"]) if "known" in document else None
+        mark = Mark(document["vault_id"], document["generation"], document["counter"], known)
         if content != _bytes(mark) or mark.vault_id != vault_id:
             raise ValueError("not as written")
         if type(mark.generation) is not int or type(mark.counter) is not int:
             raise ValueError("not numbers")
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise IntegrityFailure(
             "巻き戻しを見つけるための控えが壊れています",
             where=str(path),
@@ -87,7 +91,9 @@ def advance_mark(state_dir: Path, mark: Mark) -> None:
     try:
         with _locked(state_dir, mark.vault_id):
             kept = read_mark(state_dir, mark.vault_id)
-            if kept is None or kept.is_behind(mark):
+            if kept is not None and mark.known is not None:
+                mark = replace(mark, known=mark.known.after(kept.known, kept.generation))
+            if kept is None or kept.is_behind(mark) or (kept == mark and kept.known != mark.known):
                 replace_private(path, _bytes(mark))
     except OSError as error:
         raise IkiikiError(
@@ -121,7 +127,5 @@ def _path(state_dir: Path, vault_id: str) -> Path:
 
 
 def _bytes(mark: Mark) -> bytes:
-    return (
-        canonical_json({"vault_id": mark.vault_id, "generation": mark.generation, "counter": mark.counter})
-        + b"\n"
-    )
+    document = {"vault_id": mark.vault_id, "generation": mark.generation, "counter": mark.counter}
+    return canonical_json(document | ({"known": mark.known.document()} if mark.known else {})) + b"\n"

@@ -31,6 +31,7 @@ from storage.vault.sqlcipher import (
     room_to_write,
     translated,
 )
+from storage.vault.trust import Known
 
 Clock = Callable[[], dt.datetime]
 
@@ -63,12 +64,15 @@ class OpenVault:
         state_dir: Path,
         entropy: Entropy,
         now: Clock,
+        first_seen: bool = False,
     ) -> None:
         self.folder = folder
         self.staff_id = staff_id
         self.state_dir = state_dir
         self.entropy = entropy
         self.now = now
+        self.first_seen = first_seen
+        """Whether this machine knew nothing of the vault, so that nothing could be compared."""
         self._header = header
         self._header_bytes = header_bytes
         self._data_key: bytes | None = data_key
@@ -76,6 +80,7 @@ class OpenVault:
         self._sign_public = signing_key.public_key().public_bytes_raw()
         lock_in_memory(data_key)
         self._presence = presence
+        self._known: tuple[bytes, Known] | None = None
         self._pid = os.getpid()
         self._turn = threading.Condition()
         self._active = 0
@@ -167,7 +172,7 @@ class OpenVault:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
-            advance_mark(self.state_dir, Mark(self.vault_id, self.generation, counter))
+            advance_mark(self.state_dir, Mark(self.vault_id, self.generation, counter, self.known()))
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
@@ -238,9 +243,19 @@ class OpenVault:
 
     def write_header(self, header: Header) -> None:
         """Put `header`, of this generation, in place. Hold the gate (`locks.gate`), and call `check_header` behind it."""
-        content = header.serialise(self.data_key)
+        content = self.sign_header(header).serialise(self.data_key)
         replace_private(self.folder / headers.NAME, content)
         self._header, self._header_bytes = headers.parse_header(content), content
+
+    def sign_header(self, header: Header) -> Header:
+        """`header`, in which this person is, as written by them."""
+        return header.signed(self.staff_id, self.signing_key)
+
+    def known(self) -> Known:
+        """What a mark keeps of the header as last read."""
+        if self._known is None or self._known[0] != self._header_bytes:
+            self._known = (self._header_bytes, Known.of(self._header, self.data_key))
+        return self._known[1]
 
     def adopt(self, header_bytes: bytes, data_key: bytes) -> None:
         """Go on with the next generation, which has just taken effect. Only inside `alone`."""
@@ -345,11 +360,11 @@ def check_identity(found: Identity, header: Header) -> None:
 def rollback_mark(vault: OpenVault) -> Mark:
     """How far the vault has come, as its database says now."""
     with vault.read() as connection:
-        return mark_of(sqlcipher.identity(connection, vault.database_path.name))
+        return mark_of(sqlcipher.identity(connection, vault.database_path.name), vault.known())
 
 
-def mark_of(found: Identity) -> Mark:
-    return Mark(found.vault_id, found.generation, found.commits)
+def mark_of(found: Identity, known: Known | None = None) -> Mark:
+    return Mark(found.vault_id, found.generation, found.commits, known)
 
 
 def _closed() -> VaultClosed:

@@ -46,7 +46,7 @@ def rekey(
         for staff_id in remove:
             _check_removable(vault, staff_id)
         data_key = vault.entropy(DATA_KEY_BYTES)
-        header = next_header(old, remove, data_key)
+        header = vault.sign_header(next_header(old, remove, data_key))
         content = header.serialise(data_key)
         target = vault.folder / header.database
         header_path = vault.folder / NAME
@@ -70,7 +70,7 @@ def rekey(
         _remove(leftovers(vault.folder, header.generation))
         sync_folder(vault.folder)
         at_step("old removed")
-    advance_mark(vault.state_dir, Mark(vault.vault_id, vault.generation, counter))
+    advance_mark(vault.state_dir, Mark(vault.vault_id, vault.generation, counter, vault.known()))
 
 
 def _check_removable(vault: OpenVault, staff_id: str) -> None:

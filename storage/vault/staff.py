@@ -88,4 +88,5 @@ def change_password(
         _, current, _ = authenticate(folder, slot, keys)
         if current.generation != header.generation:
             raise VaultChanged("途中で保管庫の鍵が新しくなりました", next_step="もう一度お試しください")
-        replace_private(folder / NAME, current.with_slot(changed).serialise(data_key))
+        header = current.with_slot(changed).signed(staff_id, keys.signing_key)
+        replace_private(folder / NAME, header.serialise(data_key))

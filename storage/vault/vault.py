@@ -49,6 +49,7 @@ from storage.vault.marks import advance_mark, check_mark, default_state_dir, rea
 from storage.vault.migrations import BACKUPS, Migration, back_up_before, backup_prefix, migrate, pending
 from storage.vault.opened import Clock, OpenVault, check_identity, mark_of
 from storage.vault.sqlcipher import Connection, Identity
+from storage.vault.trust import check_writer
 
 _DATABASE_FILE = re.compile(r"vault-([1-9][0-9]{0,6})\.db(-wal|-shm|-journal)?")
 
@@ -141,7 +142,8 @@ def _build(
         make_private(folder / name)
     for name in (INSIDE, BACKUPS):
         (folder / name).mkdir(mode=FOLDER_MODE)
-    replace_private(folder / NAME, header.serialise(data_key))
+    signed = header.signed(staff.staff_id, keys.signing_key)
+    replace_private(folder / NAME, signed.serialise(data_key))
     return vault_id
 
 
@@ -234,6 +236,8 @@ def open_vault(
         refuse_erased(folder)  # it may have begun while the password was derived
         content, header, data_key = authenticate(folder, slot, keys)
         kept = read_mark(state_dir, header.vault_id)  # before the database: both only grow
+        if kept is not None:
+            check_writer(header, data_key, kept.generation, kept.known)
         path = folder / header.database
         connection = sqlcipher.connect(path, database_key(data_key))
         try:
@@ -254,11 +258,13 @@ def open_vault(
             state_dir=state_dir,
             entropy=entropy,
             now=now,
+            first_seen=kept is None,
         )
-        _clean(vault)
+        if kept is not None and kept.known is not None:
+            _clean(vault)
         if behind:
             _upgrade(vault, migrations)
-        advance_mark(state_dir, mark_of(found))
+        advance_mark(state_dir, mark_of(found, vault.known()))
     except BaseException:
         presence.leave()
         raise
@@ -281,7 +287,8 @@ def _upgrade(vault: OpenVault, migrations: Sequence[Migration]) -> None:
 
 
 def _clean(vault: OpenVault) -> None:
-    """Remove what a process that died while re-keying left behind: only now is it sure which generation holds."""
+    """Remove what a process that died while re-keying left behind. Only where it is known that this generation was made by
+    people of the one before: otherwise the other database may be the true one."""
     if not leftovers(vault.folder, vault.generation):
         return
     with gate(vault.folder):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +11,23 @@ import pytest
 
 from cli.backing import restore
 from cli.clock import now
-from core.errors import IkiikiError, LoginFailed, Refused
+from core.canonical import canonical_json
+from core.errors import IkiikiError, IntegrityFailure, LoginFailed, Refused
 from core.ledger.codes import Act
 from core.office.listing import ListFilter
 from core.office.staff import NewPerson
 from core.roles import Role, Site
+from storage.backup.container import DATABASE, HEADER, STATE, Writer, reading
 from storage.backup.digests import differences, table_digests
+from storage.backup.making import make_backup, state_of
+from storage.backup.names import BackupName
 from storage.store import MIGRATIONS
+from storage.vault import sqlcipher
 from storage.vault.errors import RolledBack
+from storage.vault.header import read_header
+from storage.vault.keys import database_key, seal_data_key
+from storage.vault.migrations import migrate
+from storage.vault.sqlcipher import Identity
 from storage.vault.vault import open_vault
 from tests.storage.backup.conftest import NAMES, PASSWORD, Place, key_in
 
@@ -91,6 +102,56 @@ def test_a_machine_that_never_saw_the_vault_needs_no_declaration(
     Place(done.folder).open().close()
 
 
+def forged(of: Path, to: Path) -> Path:
+    """A backup of the people in the vault `of`, under a key somebody chose who has no password; signed by nobody."""
+    data_key = b"A" * 32
+    header = replace(read_header(of), signed_by="", signature=b"")
+    for slot in header.slots:
+        sealed = seal_data_key(data_key, slot.hpke_public, header.seal_info(slot.staff_id))
+        header = header.with_slot(replace(slot, sealed=sealed))
+    database = to / "planted.db"
+    identity = Identity(header.vault_id, header.site.value, header.generation, 10**6)
+    connection = sqlcipher.create(database, database_key(data_key), identity, now().isoformat())
+    migrate(connection, MIGRATIONS)
+    state = state_of(connection, "planted")
+    sqlcipher.checkpoint(connection)
+    connection.close()
+    path = to / str(BackupName(header.site, now(), "0123456789"))
+    with path.open("wb") as file:
+        writer = Writer(file, data_key, os.urandom, lambda: None)
+        writer.put(HEADER, header.serialise(data_key))
+        writer.put_file(DATABASE, database)
+        writer.put_sealed(STATE, canonical_json({"id": "0123456789", "state": state.document()}))
+        writer.finish()
+    return path
+
+
+def test_a_backup_made_without_a_staff_key_is_not_restored_where_the_vault_is_known(
+    place: Place, tmp_path: Path
+) -> None:
+    place.open().close()
+    path = forged(place.folder, tmp_path)
+    with pytest.raises(IntegrityFailure, match="この端末の知っている職員の作ったものではありません"):
+        restored(path, tmp_path / "again")
+    assert not (tmp_path / "again").exists()
+
+
+def test_a_backup_by_somebody_who_has_left_since_is_restored(place: Place, tmp_path: Path) -> None:
+    session = place.open()
+    session.office.staff.add(NewPerson("mori", "見本", Role.MANAGER, PASSWORD))
+    session.close()
+    with open_vault(place.folder, "mori", PASSWORD, migrations=MIGRATIONS, now=now) as vault:
+        name = BackupName(Site.CONTRACTOR, now(), "0123456789")
+        path = make_backup(vault, place.folder / "backups", name, noted=lambda: None)
+    session = place.open()
+    session.office.staff.revoke("mori")
+    session.close()
+    with reading(path) as reader:
+        assert reader.header.signed_by == "mori"
+    done = restored(path, tmp_path / "again")
+    Place(done.folder).open().close()
+
+
 def test_never_over_anything_that_is_there(place: Place, tmp_path: Path) -> None:
     session = place.open()
     made = session.back_up()
@@ -122,8 +183,6 @@ def test_what_fails_leaves_no_half_vault(place: Place, tmp_path: Path) -> None:
 
 
 def test_a_backup_of_an_earlier_version_is_brought_up_to_date(place: Place, tmp_path: Path) -> None:
-    from storage.backup.making import make_backup
-    from storage.backup.names import BackupName
     from tests.storage.vault.test_vaults_of_earlier_versions import EARLIER_PASSWORD, laid_down
 
     folder = laid_down(1, tmp_path / "old")
