@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 
 from core.canonical import crockford_id, sha256_hex
-from core.errors import IkiikiError, IntegrityFailure
+from core.errors import IntegrityFailure
 from core.exchange.card import read_card
 from core.exchange.names import bundle_name
 from core.ledger.codes import Act, Content, Medium, Unit
@@ -43,6 +43,7 @@ from core.office.epochs import (
     too_early,
     unlisted,
 )
+from core.office.foreign import Trial, in_our_state, senders_fault
 from core.office.history import LEDGER, ROSTERS, checkpoint_of, ledger_entries, take_history
 from core.office.keyring import Ring, epoch_of, need_partner, own_card, site_keys
 from core.office.ledger import write_line
@@ -63,10 +64,6 @@ __all__ = [
     "Sent",
     "Taker",
 ]
-
-
-class _Trial(Exception):
-    """A bundle could have been taken in; the transaction is given up."""
 
 
 Taker = Callable[[Tx, Opened, str], None]
@@ -277,7 +274,7 @@ class Exchange(Pairing):
         """
         try:
             self.take_in(name, zip_bytes, manifest, channel=channel, trial=True)
-        except _Trial:
+        except Trial:
             return None
         except IntegrityFailure as error:
             return error
@@ -285,9 +282,10 @@ class Exchange(Pairing):
 
     def _opened(self, ring: Ring, name: str, zip_bytes: bytes, manifest: bytes, channel: str) -> Opened:
         assert ring.opening is not None, "ring_for saw to it"
-        return self._sealer.open(
-            zip_bytes, manifest, name=name, opening=ring.opening, partner=ring.partner, channel=channel
-        )
+        with senders_fault(name):
+            return self._sealer.open(
+                zip_bytes, manifest, name=name, opening=ring.opening, partner=ring.partner, channel=channel
+            )
 
     def kind_of(self, name: str, zip_bytes: bytes, manifest: bytes) -> str:
         """The kind of a bundle that came, from what is sealed in it; "" when it does not open."""
@@ -338,20 +336,23 @@ class Exchange(Pairing):
                 return None
             admit(tx, parsed, opened, name)
             need_turn(tx, parsed, opened)
-            handover, total = envelope_of(opened, name)
-            take_history(
-                tx,
-                ring.partner,
-                opened.entries.get(LEDGER, b""),
-                opened.entries.get(ROSTERS, b""),
-                opened.checkpoint,
-                overtaken=channel == DESK_CHANNEL or ended_list(tx, epoch) is not None,
-            )
-            self._hand_over(tx, opened, name)
-            row = BundleRow(
-                channel, epoch, opened.seq, "in", name, opened.kind, opened.manifest_sha256, dict(opened.counts),
-                dt.datetime.fromisoformat(opened.created), self._desk.now(),
-            )  # fmt: skip
+            with senders_fault(name, HANDOVER):
+                handover, total = envelope_of(opened, name)
+                row = BundleRow(
+                    channel, epoch, opened.seq, "in", name, opened.kind, opened.manifest_sha256, dict(opened.counts),
+                    dt.datetime.fromisoformat(opened.created), self._desk.now(),
+                )  # fmt: skip
+            with senders_fault(name, LEDGER):
+                take_history(
+                    tx,
+                    ring.partner,
+                    opened.entries.get(LEDGER, b""),
+                    opened.entries.get(ROSTERS, b""),
+                    opened.checkpoint,
+                    overtaken=channel == DESK_CHANNEL or ended_list(tx, epoch) is not None,
+                )
+            with in_our_state(name), senders_fault(name, KIND_WORDS.get(opened.kind, "")):
+                self._takers[opened.kind](tx, opened, name)
             tx.bundles.add(row, zip_bytes, manifest)
             if opened.kind != "receipt":
                 write_line(
@@ -363,21 +364,8 @@ class Exchange(Pairing):
             self._desk.log(tx, "take_in", f"{name} {opened.kind}")
             finish(self._desk, tx)
             if trial:
-                raise _Trial
+                raise Trial
         return Imported(name, opened.kind, dict(opened.counts))
-
-    def _hand_over(self, tx: Tx, opened: Opened, name: str) -> None:
-        """To the family whose kind it is. A rule broken by what the *sender* did is no refusal of a person here."""
-        try:
-            self._takers[opened.kind](tx, opened, name)
-        except IntegrityFailure:
-            raise
-        except IkiikiError as error:
-            raise IntegrityFailure(
-                f"届いた束が、いまの状態に合いません: {error.what}",
-                where=" ".join(part for part in (name, error.where) if part),
-                next_step="取り込んでいません。相手に連絡し、両者の記録を見比べてください",
-            ) from error
 
     def overview(self) -> Overview:
         with self._desk.reading() as tx:
