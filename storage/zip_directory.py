@@ -1,4 +1,4 @@
-"""How large a ZIP's own list of entries is, before anybody reads it: a million entries of nothing fit into a few dozen
+"""What is asked of a ZIP before anything of it is unpacked. How large its own list of entries is: a million entries of nothing fit into a few dozen
 megabytes, and `zipfile` makes an object of each."""
 
 from __future__ import annotations
@@ -20,3 +20,9 @@ def listed_too_much(data: bytes, most: int) -> bool:
     """
     end: Any = getattr(zipfile, "_EndRecData")(io.BytesIO(data))  # noqa: B009 - typeshed does not know it
     return bool(end) and int(end[_SIZE]) > most * ENTRY_BYTES
+
+
+def unpacks_in_bounds(entry: Any) -> bool:
+    """Whether an entry is stored or deflated: of those alone Python unpacks as much as was asked for. bzip2 and LZMA turn
+    some 50 bytes into a megabyte, whatever the limit of whoever reads, and nothing of ours is packed so."""
+    return entry.compress_type in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}

@@ -112,6 +112,8 @@ class Reader:
         self._zip, self.name, self._document = archive, name, document
         self.parts = {part.name: part for part in _parts(document, name)}
         names = archive.namelist()
+        if any(one.compress_type != zipfile.ZIP_STORED for one in archive.infolist()):
+            raise _broken(name, "中のファイルの形式が正しくありません")
         if sorted(names) != sorted([*self.parts, LIST]):
             raise _broken(name, "中のファイルが、一覧と合いません")
         if not {HEADER, DATABASE, STATE} <= self.parts.keys():
@@ -186,6 +188,8 @@ def reading(path: Path) -> Iterator[Reader]:
 
 def _document(archive: zipfile.ZipFile, name: str) -> dict[str, Any]:
     try:
+        if archive.getinfo(LIST).compress_type != zipfile.ZIP_STORED:
+            raise ValueError("not stored")
         with archive.open(LIST) as part:
             content = part.read(_LIST_LIMIT + 1)
         document = json.loads(content)

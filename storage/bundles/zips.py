@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.errors import IntegrityFailure
-from storage.zip_directory import listed_too_much
+from storage.zip_directory import listed_too_much, unpacks_in_bounds
 
 _NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,99}")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -66,6 +66,8 @@ def open_zip(data: bytes, password: str, *, most: int, limit: int, name: str) ->
             _require_listing([info.filename for info in infos], most, name)
             if any(info.wz_aes_strength != 3 for info in infos):
                 raise IntegrityFailure("AES-256で暗号化されていない項目があります", where=name)
+            if not all(unpacks_in_bounds(info) for info in infos):
+                raise IntegrityFailure("束の中身の形式が正しくありません", where=name)
             return _unpack(archive, infos, limit, name)
     except (
         pyzipper.BadZipFile,

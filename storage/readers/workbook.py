@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, Any
 from core.columns import Cell
 from core.errors import UsageError
 from storage.readers.shape import MOST_COLUMNS, MOST_ROWS, find_header
-from storage.zip_directory import listed_too_much
+from storage.zip_directory import listed_too_much, unpacks_in_bounds
 
 if TYPE_CHECKING:
     from openpyxl.workbook.workbook import Workbook
 
 LARGEST_UNPACKED = 200 * 1024 * 1024
-"""Bytes of all parts together, unpacked. Python's zipfile reads no part beyond the size it declares."""
+"""Bytes of all parts together, unpacked. Python's zipfile hands out no more of a part than the size it declares."""
 MOST_PARTS = 1_000
+_BLOCK = 1 << 20
 _MOST_GAPS = 1_048_576  # rows a sheet can have
 
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
@@ -34,7 +35,7 @@ def read_sheet(data: bytes, name: str, mapping: Mapping[str, str] | None) -> lis
     Raises `UsageError` for what is no workbook, for one that is too large unpacked, and for a formula
     whose value was never saved, because its cell would look empty.
     """
-    formulas = _checked(data, name)
+    formulas, data = _checked(data, name)
     values = _open(data, name, formulas=False)
     try:
         chosen, rows = 0, list(_rows(values, 0, name)) if values.worksheets else []
@@ -51,22 +52,31 @@ def read_sheet(data: bytes, name: str, mapping: Mapping[str, str] | None) -> lis
     return rows
 
 
-def _checked(data: bytes, name: str) -> bool:
-    """Look through the package before openpyxl does. Returns whether a sheet holds formulas."""
-    formulas = False
+def _checked(data: bytes, name: str) -> tuple[bool, bytes]:
+    """Look through the package before openpyxl does. Returns whether a sheet holds formulas, and its texts packed anew.
+
+    Anew because `read()`, which openpyxl calls, unpacks a part as a whole whatever size it declares.
+    """
+    formulas, anew = False, io.BytesIO()
     try:
         if listed_too_much(data, MOST_PARTS):
             raise _too_large(name)
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
+        with (
+            zipfile.ZipFile(io.BytesIO(data)) as package,
+            zipfile.ZipFile(anew, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as kept,
+        ):
             parts = package.infolist()
             if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
                 raise _too_large(name)
             if "[Content_Types].xml" not in package.namelist():
                 raise _no_workbook(name)
+            if not all(unpacks_in_bounds(part) for part in parts):
+                raise _no_workbook(name)
             for part in parts:
                 if not part.filename.endswith((".xml", ".rels")):
                     continue
-                content = package.read(part)
+                content = _content(package, part)
+                kept.writestr(zipfile.ZipInfo(part.filename), content, zipfile.ZIP_DEFLATED)
                 if b"<!DOCTYPE" in content or b"<!ENTITY" in content:  # no spreadsheet program writes one
                     raise _no_workbook(name)
                 formulas = formulas or (
@@ -83,7 +93,12 @@ def _checked(data: bytes, name: str) -> bool:
         ValueError,
     ) as error:
         raise _no_workbook(name) from error
-    return formulas
+    return formulas, anew.getvalue()
+
+
+def _content(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
+    with package.open(part) as source:
+        return b"".join(iter(lambda: source.read(_BLOCK), b""))
 
 
 def _open(data: bytes, name: str, *, formulas: bool) -> Workbook:

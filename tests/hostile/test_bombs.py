@@ -48,6 +48,24 @@ def overlapping(data):
     changed[second + 42 : second + 46] = changed[first + 42 : first + 46]
     return bytes(changed)
 
+def packed(entries, method):
+    # under the password, by a method of which Python unpacks all there is
+    out = io.BytesIO()
+    with pyzipper.AESZipFile(out, "w", compression=method, encryption=pyzipper.WZ_AES) as archive:
+        archive.setpassword(PASSWORD.encode())
+        for name, data in entries:
+            archive.writestr(name, data)
+    bomb = out.getvalue()
+    return lambda: zips.open_zip(bomb, PASSWORD, most=1, limit=2**20, name="x.zip")
+
+def declaring_little(data, size, start):
+    # the last entry says it has `size` bytes, `start` by their checksum, and unpacks to more
+    changed = bytearray(data)
+    at = changed.rfind(b"PK\1\2")
+    changed[at + 16 : at + 20] = struct.pack("<I", zlib.crc32(start))
+    changed[at + 24 : at + 28] = struct.pack("<I", size)
+    return bytes(changed)
+
 TYPES = ("[Content_Types].xml", "<Types/>")
 PASSWORD = "0123456789ABCDEFGHJKMNPQRS"
 zeros = lambda mib: bytes(mib * 2**20)
@@ -66,6 +84,8 @@ CASES = {
     "sizes of four gigabytes": lambda: inner(lying(zips.pack({"a": b"x" * 9}), 0xFFFFFFF0)),
     "overlapping entries": lambda: inner(overlapping(zips.pack({"a": b"x" * 9, "b": b"y" * 9}))),
     "zeros under the password": lambda: (lambda bomb: lambda: zips.open_zip(bomb, PASSWORD, most=1, limit=2**20, name="x.zip"))(zips.make_zip({"bundle.zip": zeros(200)}, PASSWORD)),
+    "bzip2 under the password": lambda: packed([("bundle.zip", zeros(420))], zipfile.ZIP_BZIP2),
+    "a part larger than it declares": lambda: sheet(declaring_little(stored([TYPES, ("xl/workbook.xml", zeros(420))]), 9, bytes(9))),
     "nested": lambda: inner(zips.pack({"a.zip": stored([("b.zip", stored([("c", zeros(20))]))])})[:-3]),
     "shared strings": lambda: sheet(stored([TYPES, ("xl/sharedStrings.xml", b"<sst>" + zeros(210))])),
     "entities": lambda: sheet(stored([TYPES, ("xl/workbook.xml", b'<!DOCTYPE x [<!ENTITY a "' + b"a" * 9999 + b'">]><x>' + b"&a;" * 99999 + b"</x>")])),
@@ -99,7 +119,7 @@ for name, make in CASES.items():
 """
 CASES = (
     "a million entries", "a million entries in a workbook", "sizes of four gigabytes", "overlapping entries",
-    "zeros under the password", "nested", "shared strings", "entities", "columns",
+    "zeros under the password", "bzip2 under the password", "a part larger than it declares", "nested", "shared strings", "entities", "columns",
 )  # fmt: skip
 
 
