@@ -50,6 +50,8 @@ __all__ = [
 ]
 
 _FORMAT = "hk-programme-v1"
+LARGEST = 64 * 1024
+"""Bytes of a programme's text, by whatever door it comes: the template with all its notes is an eighth of it."""
 _DATES = {
     "reference_date",
     "applications_close",
@@ -66,6 +68,12 @@ _SYNTAX_LINE = re.compile(r"at line ([0-9]+), column ([0-9]+)")
 
 def parse_programme(text: str, name: str = "programme.toml") -> Programme:
     """The programme in a TOML text. Raises `UsageError` naming the file and the line of what does not fit."""
+    if len(text) > LARGEST or len(text.encode("utf-8", "surrogatepass")) > LARGEST:
+        raise UsageError(
+            f"事業の設定が大きすぎます（上限 {LARGEST // 1024} KiB）",
+            where=name,
+            next_step="注釈や余分な行を減らしてから、もう一度お試しください",
+        )
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     try:
         document = read_toml(text)

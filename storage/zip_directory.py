@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from typing import Any
+from typing import Any, BinaryIO
 
 ENTRY_BYTES = 1024
 """What the list may hold for each entry that is allowed: a name and what spreadsheet programs add come to a tenth of it."""
@@ -14,12 +14,17 @@ _SIZE = 5
 
 
 def listed_too_much(data: bytes, most: int) -> bool:
-    """Whether the list is longer than one of `most` entries can be.
+    """Whether the list is longer than one of `most` entries can be."""
+    return listing_bytes(io.BytesIO(data)) > most * ENTRY_BYTES
+
+
+def listing_bytes(file: BinaryIO) -> int:
+    """How long the list is; 0 where there is none.
 
     Read by `zipfile` itself (ZIP64 included), so that nothing is measured here and another thing believed there.
     """
-    end: Any = getattr(zipfile, "_EndRecData")(io.BytesIO(data))  # noqa: B009 - typeshed does not know it
-    return bool(end) and int(end[_SIZE]) > most * ENTRY_BYTES
+    end: Any = getattr(zipfile, "_EndRecData")(file)  # noqa: B009 - typeshed does not know it
+    return int(end[_SIZE]) if end else 0
 
 
 def unpacks_in_bounds(entry: Any) -> bool:

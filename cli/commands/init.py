@@ -30,6 +30,7 @@ def init(
 ) -> None:
     """保管庫をつくり、最初の取扱責任者を登録する。"""
     remember(as_json)
+    from cli.programme_file import read_programme
     from cli.wiring import create_vault_folder
     from core.office.staff import known_of
     from core.passwords.judging import require_good
@@ -38,10 +39,7 @@ def init(
 
     text, chosen = None, None
     if programme is not None:
-        try:
-            text = programme.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError("事業の設定のファイルを読めません", where=str(programme)) from error
+        text = read_programme(programme)
         chosen = parse_programme(text, programme.name)
     elif site is Site.CONTRACTOR:
         template = Path("programme.toml")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.context import Json, opened, remember, say
-from core.errors import UsageError
+from cli.programme_file import read_programme
 
 app = typer.Typer(no_args_is_help=True, help="事業の設定（programme.toml）")
 
@@ -28,7 +28,7 @@ def check(file: Annotated[Path, typer.Argument(help="programme.toml")], as_json:
     remember(as_json)
     from core.programme import parse_programme
 
-    made = parse_programme(_read(file), file.name)
+    made = parse_programme(read_programme(file), file.name)
     say(
         {"name": made.name, "outings": list(made.codes)},
         f"正しい設定です: {made.name}（{'・'.join(made.codes)}）",
@@ -40,12 +40,5 @@ def set_(file: Annotated[Path, typer.Argument(help="programme.toml")], as_json: 
     """事業の設定を入れ替える（抽選の手順が始まるまで）。区へは次の sync で送られる。"""
     remember(as_json)
     with opened() as session:
-        session.office.rules.set(_read(file))
+        session.office.rules.set(read_programme(file))
     say({"set": file.name}, "事業の設定を入れ替えました。次の sync で区へ送られます")
-
-
-def _read(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError("事業の設定のファイルを読めません", where=str(file)) from error

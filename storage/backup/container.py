@@ -35,6 +35,7 @@ from storage.vault.files import make_private
 from storage.vault.header import MAXIMUM_BYTES, Header, parse_header
 from storage.vault.keys import Entropy, subkey
 from storage.vault.lengths import NONCE_BYTES
+from storage.zip_directory import listing_bytes
 
 FORMAT, VERSION = "ikiiki-backup", 1
 HEADER, DATABASE, STATE, LIST, FILES = "vault.json", "vault.db", "state", "backup.json", "files/"
@@ -179,6 +180,8 @@ def reading(path: Path) -> Iterator[Reader]:
         ) from error
     with file:
         try:
+            if listing_bytes(file) > _LIST_LIMIT:  # an entry in it is shorter than its part in `backup.json`
+                raise _broken(path.name, "中のファイルが多すぎます")
             archive = zipfile.ZipFile(file)
         except (*_DAMAGED, OverflowError) as error:
             raise _broken(path.name, "控えのファイルではないか、途中で切れています") from error

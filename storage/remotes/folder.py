@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import errno
-import os
-import shutil
 import stat
 import time
 from collections.abc import Callable, Iterator
@@ -92,9 +90,12 @@ class FolderRemote(Remote):
             if stream is None:
                 raise RemoteMissing("共有先にファイルがありません", where=name)
             with stream:
-                if os.fstat(stream.fileno()).st_size > limit:
-                    raise IntegrityFailure("ファイルが大きすぎます", where=name)
-                shutil.copyfileobj(stream, target, BLOCK)
+                left = limit  # counted: a file on a share may grow while it is read
+                while block := stream.read(min(BLOCK, left + 1)):
+                    left -= len(block)
+                    if left < 0:
+                        raise IntegrityFailure("ファイルが大きすぎます", where=name)
+                    target.write(block)
 
     def delete(self, name: str) -> bool:
         require_remote_name(name)

@@ -6,13 +6,16 @@ import dataclasses
 import datetime as dt
 import json
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cli.programme_file import read_programme
 from core.errors import IkiikiError, IntegrityFailure, UsageError
 from core.programme import (
+    LARGEST,
     from_canonical,
     parse_programme,
     programme_hash,
@@ -63,6 +66,18 @@ def test_the_template_reads_and_says_so() -> None:
     programme = parse_programme(programme_template())
     assert programme.codes == ("A", "B", "C", "D")
     assert [outing.capacity for outing in programme.outings] == [80, 80, 60, 60]
+
+
+def test_a_text_of_more_than_64_kib_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    whole = programme_template()
+    room = LARGEST - len(whole.encode())
+    assert parse_programme(whole + "#" * room)
+    for text in (whole + "#" * (room + 1), whole + "＃" * (room // 3 + 1), "[" * (LARGEST + 1)):
+        with pytest.raises(UsageError, match="大きすぎます（上限 64 KiB）"):
+            parse_programme(text)
+        (tmp_path / "programme.toml").write_text(text, encoding="utf-8")
+        with pytest.raises(UsageError, match="大きすぎます（上限 64 KiB）"):
+            parse_programme(read_programme(tmp_path / "programme.toml"))
 
 
 def test_every_line_offered_in_the_template_reads_when_it_is_taken_up() -> None:

@@ -112,6 +112,11 @@ def test_what_every_bundle_carries_must_be_well_formed(
             ready.forge(sender, "receipt", entries)()
 
 
+def test_a_programme_larger_than_one_may_be_is_refused(ready: Any, leaves: Callable[..., Any]) -> None:
+    with leaves(ready.ward, IntegrityFailure):
+        ready.forge(ready.contractor, "programme", {"programme.toml": b"#" * 65537}, {"programme": 1})()
+
+
 def test_counts_beyond_a_ledger_line_are_refused(ready: Any, leaves: Callable[..., Any]) -> None:
     with leaves(ready.ward, IntegrityFailure):
         ready.forge(ready.contractor, "receipt", {}, {"a": 9_999_999, "b": 1})()

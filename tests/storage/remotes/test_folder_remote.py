@@ -4,11 +4,12 @@ import errno
 import os
 import threading
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
-from core.errors import RemoteUnreachable
+from core.errors import IntegrityFailure, RemoteUnreachable
 from core.exchange.remote import Put, RemoteConflict, RemoteMissing, RemoteReadOnly
 from storage.remotes import durable
 from storage.remotes.folder import FolderRemote
@@ -28,6 +29,40 @@ def failing(code: int) -> Callable[..., None]:
         raise OSError(code, os.strerror(code))
 
     return fail
+
+
+class Growing:
+    """A file that was small when it was looked at, and has no end."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb")
+        self.handed_out = 0
+
+    def __enter__(self) -> "Growing":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def fileno(self) -> int:
+        return self._file.fileno()
+
+    def read(self, size: int) -> bytes:
+        self.handed_out += size
+        assert self.handed_out < 10_000, "read on and on"
+        return bytes(size)
+
+
+def test_a_file_that_grows_while_it_is_read_stops_at_the_limit(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / NAME).write_bytes(b"small")
+    growing = Growing(folder / NAME)
+    monkeypatch.setattr("storage.remotes.folder.open_file", lambda path: growing)
+    target = BytesIO()
+    with pytest.raises(IntegrityFailure, match="大きすぎます"):
+        FolderRemote(folder).get_into(NAME, target, 1000)
+    assert len(target.getvalue()) <= 1000
 
 
 def test_odd_things_in_the_folder_are_passed_over(folder: Path) -> None:
