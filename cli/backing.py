@@ -23,7 +23,7 @@ from storage.backup.restoring import unpack, vault_id_of
 from storage.store.tx import VaultTx
 from storage.vault.files import FOLDER_MODE, sync_folder
 from storage.vault.hardening import harden_process
-from storage.vault.knocks import FAILED, Knock, record_knock, shut_out, trying
+from storage.vault.knocks import shut_out, trying, withdraw
 from storage.vault.marks import advance_mark, default_state_dir, read_mark
 from storage.vault.migrations import BACKUPS
 from storage.vault.opened import rollback_mark
@@ -173,14 +173,19 @@ def rehearse(
 def _counted(session: Session) -> Iterator[None]:
     """A wrong password is a failed login here too: an unlocked screen is no place to guess at its owner's password."""
     folder, staff_id = session.vault.folder, session.vault.staff_id
+    knock_id = os.urandom(8).hex()
     with trying(folder, staff_id, now()) as trial:
+        trial.begin(knock_id)
         if trial.waiting:
             raise shut_out(trial.waiting)
     try:
         yield
     except LoginFailed:
-        record_knock(folder, Knock(os.urandom(8).hex(), now(), staff_id, FAILED))
         raise
+    except BaseException:
+        withdraw(folder, knock_id, now())  # it went wrong for another reason
+        raise
+    withdraw(folder, knock_id, now())
 
 
 def _astray(tx: VaultTx, was: State) -> list[str]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import datetime as dt
 import fcntl
 import hashlib
+import hmac
 import json
 import math
 import os
@@ -24,20 +25,25 @@ from pathlib import Path
 from typing import Any
 
 from core.canonical import canonical_json
-from core.errors import LoginFailed
+from core.errors import IntegrityFailure, LoginFailed
 from storage.vault.files import open_private, read_private, replace_private
 
 NAME = "knocks.jsonl"
 LOCK_NAME = "knocks.lock"
 UNKNOWN = "unknown"
-"""Stands for every id the vault does not know: what was typed may be a password."""
+"""Stands for every id the vault does not know: what was typed may be a password. They are told apart by `bucket_of`."""
 FAILED, SHUT_OUT, UNREADABLE = "failed", "shut_out", "unreadable"
 WINDOW = dt.timedelta(hours=24)
 """How long a failure counts. A login in between ends the count."""
 FREE_FAILURES = 5
 FIRST_DELAY, LONGEST_DELAY = 30, 15 * 60
 """Seconds. Four tries an hour at the end: some 35,000 a year, for a password that stands against 10^10."""
-_LIMIT = 16 * 1024 * 1024
+MOST_SHUT_OUT = 20
+"""Tries during delays that are written down for one id: more of them say nothing more, cost nothing, and would fill the file."""
+_LIMIT = 1024 * 1024
+_MOST_DAMAGED = 100
+_EVERYBODY = "all"
+"""In place of a bucket: what a file was folded into counts for whoever tries."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +59,18 @@ class Knock:
     """Already handed over; kept for the delay alone."""
     since: dt.datetime | None = None
     """From when it counts for the delay, where the clock has been set back to before `at`."""
+    bucket: str = ""
+    """Of an unknown id: which of the ids that nobody has (`bucket_of`)."""
 
     @property
     def counts_from(self) -> dt.datetime:
         return self.since or self.at
+
+
+def bucket_of(typed: str, key: str) -> str:
+    """Three hex digits of a keyed hash: an id that nobody has gets its own delay as a true one does, so that the delay does
+    not tell which is which. So few, that whoever reads the file learns next to nothing of a password typed in its place."""
+    return hmac.digest(key.encode("utf-8"), typed.encode("utf-8", "surrogatepass"), "sha256").hex()[:3]
 
 
 def record_knock(folder: Path, knock: Knock) -> None:
@@ -74,22 +88,74 @@ class Trial:
     now: dt.datetime
     waiting: int
     """Seconds during which none is accepted; 0: this one is."""
+    bucket: str = ""
 
-    def failed(self, knock_id: str) -> int:
-        """Note that it failed, durably; the seconds until the next is accepted."""
-        _append(self.folder, Knock(knock_id, self.now, self.staff_id, SHUT_OUT if self.waiting else FAILED))
-        return seconds_to_wait(read_knocks(self.folder, self.now), self.staff_id, self.now)
+    def begin(self, knock_id: str) -> None:
+        """Note it, durably, as failed, before it is known to be: whoever stops the process then has had their try.
+
+        During a delay it is noted as such, and no more of them than say something.
+        """
+        if not self.waiting:
+            _append(self.folder, Knock(knock_id, self.now, self.staff_id, FAILED, bucket=self.bucket))
+            return
+        noted = [knock for knock in read_knocks(self.folder, self.now) if knock.reason == SHUT_OUT]
+        mine = [knock for knock in noted if self._is_mine(knock) and self.now - knock.counts_from < WINDOW]
+        if len(mine) < MOST_SHUT_OUT:
+            _append(self.folder, Knock(knock_id, self.now, self.staff_id, SHUT_OUT, bucket=self.bucket))
+
+    def seconds(self) -> int:
+        """Until the next is accepted."""
+        return seconds_to_wait(read_knocks(self.folder, self.now), self.staff_id, self.now, self.bucket)
+
+    def _is_mine(self, knock: Knock) -> bool:
+        return (knock.staff_id, knock.bucket) == (self.staff_id, self.bucket)
 
 
 @contextmanager
-def trying(folder: Path, staff_id: str, now: dt.datetime) -> Iterator[Trial]:
+def trying(folder: Path, staff_id: str, now: dt.datetime, bucket: str = "") -> Iterator[Trial]:
     """Try a password within the block: others wait, so that many processes guess no faster than one."""
     with _locked(folder):
-        knocks = read_knocks(folder, now)
+        knocks = _read_or_fold(folder, now)
         settled = [_settled(knock, now) for knock in knocks]
         if settled != knocks:
             replace_private(folder / NAME, b"".join(_line(knock) for knock in settled))
-        yield Trial(folder, staff_id, now, seconds_to_wait(settled, staff_id, now))
+        waiting = seconds_to_wait(settled, staff_id, now, bucket)
+        yield Trial(folder, staff_id, now, waiting, bucket)
+
+
+def withdraw(folder: Path, knock_id: str, now: dt.datetime) -> None:
+    """Take back what was noted of a try that then was right."""
+    with _locked(folder):
+        withdraw_within(folder, knock_id, now)
+
+
+def withdraw_within(folder: Path, knock_id: str, now: dt.datetime) -> None:
+    """The same within `trying`."""
+    knocks = read_knocks(folder, now)
+    kept = [knock for knock in knocks if (knock.knock_id, knock.reason) != (knock_id, FAILED)]
+    if kept != knocks:
+        replace_private(folder / NAME, b"".join(_line(knock) for knock in kept))
+
+
+def _read_or_fold(folder: Path, now: dt.datetime) -> list[Knock]:
+    """The knocks; of a file that is too long, or mostly no knocks, one for all that stood there. Under the lock.
+
+    What filled it is not believed, and must shut nobody out for good: everybody waits the longest delay, once.
+    """
+    try:
+        knocks = read_knocks(folder, now)
+    except IntegrityFailure:
+        if (folder / NAME).stat().st_size <= _LIMIT:
+            raise  # not its length: whose file it is, or its mode
+        knocks = []
+    else:
+        if sum(knock.reason == UNREADABLE for knock in knocks) <= _MOST_DAMAGED:
+            return knocks
+    moment = now.replace(microsecond=0)
+    handle = hashlib.sha256(moment.isoformat().encode("ascii")).hexdigest()[:16]
+    folded = Knock(handle, moment, UNKNOWN, UNREADABLE, bucket=_EVERYBODY)
+    replace_private(folder / NAME, _line(folded))
+    return [folded]
 
 
 def _settled(knock: Knock, now: dt.datetime) -> Knock:
@@ -128,7 +194,7 @@ def take_knocks(folder: Path, staff_id: str, now: dt.datetime) -> Iterator[list[
     Failed logins elsewhere wait while the block runs: make it one short transaction.
     """
     with _locked(folder):
-        knocks = read_knocks(folder, now)
+        knocks = _read_or_fold(folder, now)
         yield [knock for knock in knocks if not knock.taken]
         kept = [
             replace(knock, taken=True)
@@ -139,19 +205,26 @@ def take_knocks(folder: Path, staff_id: str, now: dt.datetime) -> Iterator[list[
             replace_private(folder / NAME, b"".join(_line(knock) for knock in kept))
 
 
-def seconds_to_wait(knocks: Sequence[Knock], staff_id: str, now: dt.datetime) -> int:
+def seconds_to_wait(knocks: Sequence[Knock], staff_id: str, now: dt.datetime, bucket: str = "") -> int:
     """How long `staff_id` must wait before the next try: 0, or from the fifth failure within a day on 30 s, doubling
-    with each, to 15 minutes at most."""
+    with each, to 15 minutes at most; and 15 minutes where more was in the file than it may hold."""
+    folded = [
+        LONGEST_DELAY - (now - knock.counts_from).total_seconds()
+        for knock in knocks
+        if (knock.reason, knock.bucket) == (UNREADABLE, _EVERYBODY)
+    ]
+    least = min(LONGEST_DELAY, max(0, math.ceil(max(folded, default=0.0))))
     recent = [
         knock.counts_from
         for knock in knocks
-        if knock.staff_id == staff_id and knock.reason == FAILED and now - knock.counts_from < WINDOW
+        if (knock.staff_id, knock.bucket, knock.reason) == (staff_id, bucket, FAILED)
+        and now - knock.counts_from < WINDOW
     ]
     if len(recent) < FREE_FAILURES:
-        return 0
+        return least
     delay: int = min(FIRST_DELAY * 2 ** (len(recent) - FREE_FAILURES), LONGEST_DELAY)
     waited = (now - max(recent)).total_seconds()
-    return max(0, min(delay, math.ceil(delay - waited)))
+    return max(least, min(delay, math.ceil(delay - waited)))
 
 
 def login_failed(seconds: int = 0) -> LoginFailed:
@@ -192,6 +265,8 @@ def _line(knock: Knock) -> bytes:
         "reason": knock.reason,
         "staff_id": knock.staff_id,
     }
+    if knock.bucket:
+        document["bucket"] = knock.bucket
     if knock.taken:
         document["taken"] = True
     if knock.since is not None:
@@ -209,8 +284,9 @@ def _knock(line: bytes, now: dt.datetime) -> Knock:
             reason=document["reason"],
             taken=document.get("taken", False),
             since=dt.datetime.fromisoformat(document["since"]) if "since" in document else None,
+            bucket=document.get("bucket", ""),
         )
-        texts = (knock.knock_id, knock.staff_id, knock.reason)
+        texts = (knock.knock_id, knock.staff_id, knock.reason, knock.bucket)
         if (
             knock.at.tzinfo is None
             or knock.counts_from.tzinfo is None

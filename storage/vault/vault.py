@@ -42,7 +42,15 @@ from storage.vault.keys import (
     unwrap,
     wrap,
 )
-from storage.vault.knocks import LOCK_NAME, UNKNOWN, login_failed, shut_out, trying
+from storage.vault.knocks import (
+    LOCK_NAME,
+    UNKNOWN,
+    bucket_of,
+    login_failed,
+    shut_out,
+    trying,
+    withdraw_within,
+)
 from storage.vault.lengths import DATA_KEY_BYTES, NONCE_BYTES
 from storage.vault.locks import GATE, GATE_SECONDS, INSIDE, LOCK, Presence, gate
 from storage.vault.marks import advance_mark, check_mark, default_state_dir, read_mark
@@ -183,14 +191,17 @@ def unlock(
     slot = header.slot(staff_id)
     like = slot or header.slots[0]  # an unknown id takes as long as a wrong password
     public = (like.hpke_public, like.sign_public)
-    with trying(folder, staff_id if slot else UNKNOWN, now()) as trial:
+    bucket = "" if slot else bucket_of(staff_id, header.vault_id)
+    with trying(folder, staff_id if slot else UNKNOWN, now(), bucket) as trial:
+        knock_id = entropy(8).hex()
+        trial.begin(knock_id)
         if trial.waiting:
-            trial.failed(entropy(8).hex())
             raise shut_out(trial.waiting)
         password_key = derive(password, like.salt, like.kdf)
         keys = unwrap(like.wrapped, like.commitment, password_key, header.vault_id, like.staff_id, public)
         if slot is None or keys is None:
-            raise login_failed(trial.failed(entropy(8).hex()))
+            raise login_failed(trial.seconds())
+        withdraw_within(folder, knock_id, trial.now)
     return slot, keys
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from core.errors import LoginFailed
 from storage.vault.knocks import (
     FAILED,
+    MOST_SHUT_OUT,
     NAME,
     SHUT_OUT,
     UNKNOWN,
@@ -174,6 +175,63 @@ def test_many_processes_guess_no_faster_than_one(lab):
     answers = [told.get() for _ in processes]
     assert sum("違います" in answer for answer in answers) == 5
     assert sum("しばらく受け付けません" in answer for answer in answers) == 3
+
+
+def test_a_try_counts_also_when_the_process_is_stopped_before_it_is_judged(lab, monkeypatch):
+    class Stopped(BaseException):
+        pass
+
+    def stop(*_):
+        raise Stopped
+
+    with monkeypatch.context() as patched:
+        patched.setattr("storage.vault.vault.derive", stop)
+        for _ in range(5):
+            with pytest.raises(Stopped):
+                lab.open()
+    with pytest.raises(LoginFailed, match="しばらく受け付けません"):
+        lab.open()
+
+
+def test_a_right_password_leaves_nothing_of_its_try(lab):
+    fail(lab)
+    lab.open()
+    assert [each.reason for each in read_knocks(lab.folder, lab.clock())] == [FAILED]
+
+
+def test_tries_during_a_delay_do_not_fill_the_file(lab):
+    for number in range(5):
+        record_knock(lab.folder, knock(number, at=lab.clock()))
+    for _ in range(MOST_SHUT_OUT + 5):
+        fail(lab)
+    size = (lab.folder / NAME).stat().st_size
+    assert [each.reason for each in read_knocks(lab.folder, lab.clock())].count(SHUT_OUT) == MOST_SHUT_OUT
+    fail(lab)
+    assert (lab.folder / NAME).stat().st_size == size
+
+
+@pytest.mark.parametrize("filling", [b"x" * 2**20 + b"x", b"x\n" * 101])
+def test_a_file_full_of_anything_shuts_nobody_out_for_longer_than_the_longest_delay(lab, filling):
+    fail(lab)
+    (lab.folder / NAME).write_bytes(filling)
+    with pytest.raises(LoginFailed, match="しばらく受け付けません") as failure:
+        lab.open()
+    assert "15分後" in failure.value.next_step
+    (told, *_) = read_knocks(lab.folder, lab.clock())
+    assert (told.reason, told.staff_id) == (UNREADABLE, UNKNOWN)
+    lab.clock.pass_seconds(15 * 60)
+    lab.open()
+    with take_knocks(lab.folder, "sato", lab.clock()) as taken:
+        assert UNREADABLE in [each.reason for each in taken]
+    assert read_knocks(lab.folder, lab.clock()) == []
+
+
+def test_an_id_that_nobody_has_is_answered_as_one_that_somebody_has(lab, monkeypatch):
+    monkeypatch.setattr("storage.vault.vault.derive", lambda *_: bytes(32))  # all of them are wrong
+    answers = {typed: [fail(lab, typed) for _ in range(7)] for typed in ("sato", "tanaka", "suzuki")}
+    assert answers["tanaka"] == answers["suzuki"] == answers["sato"]
+    text = (lab.folder / NAME).read_text()
+    assert "tanaka" not in text and '"staff_id":"unknown"' in text
 
 
 def _record_many(folder, start):
