@@ -76,7 +76,7 @@ class CameIn:
         if self.days_left is not None:
             told.append(f"パスワードの期限まで あと{self.days_left}日")
         if self.fingerprint and self.last is not None:
-            told.append(f"この端末で初めて開く保管庫です（鍵の指紋 {self.fingerprint}）")
+            told.insert(0, f"初めて開く保管庫（鍵の指紋 {self.fingerprint}）")
         return tuple(told)
 
 

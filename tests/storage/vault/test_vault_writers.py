@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
 from dataclasses import replace
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from core.errors import IntegrityFailure
 from core.roles import Role
@@ -106,6 +108,20 @@ def test_a_signature_that_is_not_of_its_header_is_refused(lab):
     (lab.folder / NAME).write_bytes(replace(header, signature=bytes(64)).serialise(key))
     with pytest.raises(IntegrityFailure, match="書き換えられています"):
         lab.open()
+
+
+def test_the_signature_is_over_what_the_page_says(lab):
+    document = json.loads((lab.folder / NAME).read_bytes())
+    signature = base64.b64decode(document.pop("signature"))
+    for made_later in ("mac", "checksum"):
+        document.pop(made_later)
+    (public,) = (
+        slot["sign_public"] for slot in document["slots"] if slot["staff_id"] == document["signed_by"]
+    )
+    message = json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
+    Ed25519PublicKey.from_public_bytes(base64.b64decode(public)).verify(
+        signature, b"ikiiki-vault-v2 header\n" + message
+    )
 
 
 def test_whoever_writes_a_header_signs_it(lab):
