@@ -62,12 +62,21 @@ class Columns:
 
     def receipt_of(self, row: Sequence[Cell]) -> str | None:
         """The source's own number of the row, or None."""
-        return read_receipt(self.fields_of(row))
+        return (
+            read_receipt({Field.RECEIPT: self._value(Field.RECEIPT, row)})
+            if Field.RECEIPT in self.kept
+            else None
+        )
 
     def cells_of(self, row: Sequence[Cell]) -> dict[str, str]:
         """What may be kept of the row as it was written, by field name (see `kept_text`)."""
+        return self.kept_of(self.fields_of(row))
+
+    @staticmethod
+    def kept_of(fields: Fields) -> dict[str, str]:
+        """`cells_of` the row with these fields."""
         kept: dict[str, str] = {}
-        for field, value in self.fields_of(row).items():
+        for field, value in fields.items():
             cells = value if isinstance(value, tuple) else (value,)
             kept[field.value] = "、".join(filter(None, (kept_text(field, cell) for cell in cells)))
         return kept
@@ -81,6 +90,8 @@ class Columns:
         cells = [row[column.place] for column in self.kept[field] if column.place < len(row)]
         if field is Field.PREFERENCE:
             return tuple(cells)
+        if len(cells) == 1:  # nearly every field of nearly every source
+            return cells[0]
         written = [cell for cell in cells if not is_nothing(clean(as_text(cell)).text)]
         if len(written) > 1 and field is Field.ADDRESS:
             return _joined([as_text(cell) for cell in written])

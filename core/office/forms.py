@@ -61,5 +61,5 @@ def take_on(
         version=1,
     )
     tx.applications.add(application, desk.now())
-    settling.touch(application)
+    settling.took_on(application)
     return application

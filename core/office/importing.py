@@ -23,7 +23,7 @@ from core.office.ledger import write_line
 from core.office.ports import Progress, SourceRow, Tx
 from core.office.settling import Settling
 from core.people.duplicates import folded_key
-from core.people.reading import ReadingRules, read_applicant
+from core.people.reading import ReadingRules, read_applicant, read_receipt
 from core.programme import Programme
 from core.roles import Right
 
@@ -124,7 +124,7 @@ class Importing:
         read: list[tuple[dict[str, str], Reading, str | None]] = []
         for index, row in enumerate(table.rows):
             fields = columns.fields_of(row)
-            read.append((columns.cells_of(row), read_applicant(fields, rules), columns.receipt_of(row)))
+            read.append((columns.kept_of(fields), read_applicant(fields, rules), read_receipt(fields)))
             if progress and index % 50 == 0:
                 progress(index, total)
         report: ImportReport | None = None
@@ -192,8 +192,7 @@ class Importing:
         settling.finish()
         rows = []
         for row_number, receipt, outcome, number, as_written in outcomes:
-            application = tx.applications.get(number)
-            assert application is not None
+            application = settling.alone(number) or settling.current(number)
             if outcome == "new":
                 outcome = "accepted" if application.state is State.ACCEPTED else "held"
             rows.append(

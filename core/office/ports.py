@@ -27,6 +27,7 @@ from core.office.review_ports import Checked as Checked
 from core.office.review_ports import Related as Related
 from core.office.review_ports import ReviewListRows, Reviews
 from core.office.review_ports import ReviewRow as ReviewRow
+from core.people.duplicates import Shared
 from core.roles import Role, Site
 
 Entropy = Callable[[int], bytes]
@@ -156,6 +157,10 @@ class Applications(Protocol):
     def all(self, states: Iterable[State] = ...) -> list[Application]: ...
     def with_duplicate_key(self, key: str) -> list[Application]:
         """Those of the same folded kana and birth date (`core.people.duplicates.folded_key`), any state but refused/withdrawn."""
+        ...
+
+    def shared(self, keys: Collection[str], phones: Collection[str]) -> Shared:
+        """Which of these duplicate keys and telephones more than one application has, of whatever state."""
         ...
 
     def with_phone(self, phone: str) -> list[Application]: ...

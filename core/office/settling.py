@@ -30,10 +30,20 @@ class Settling:
         self._groups: set[str] = set()
         self._phones: set[str] = set()
         self._numbers: set[int] = set()
+        self._fresh: dict[int, Application] = {}
         self._regrouped: set[int] = set()
+
+    def took_on(self, application: Application) -> None:
+        """This one is new, as stored: it is looked at on `finish` if there is anybody it has something in common with."""
+        self._fresh[application.number] = application
+
+    def alone(self, number: int) -> Application | None:
+        """After `finish`: the new application of that number, if it was found to concern nobody and stands as it was stored."""
+        return self._fresh.get(number)
 
     def touch(self, application: Application) -> None:
         """Everybody related to this application is looked at again on `finish`."""
+        self._fresh.pop(application.number, None)
         self._numbers.add(application.number)
         applicant = application.applicant
         if key := folded_key(applicant):
@@ -100,6 +110,8 @@ class Settling:
 
     def finish(self) -> None:
         """Recompute duplicates, groups and shared phones of all that was touched."""
+        for application in self._in_company():
+            self.touch(application)
         affected = {number: self.current(number) for number in self._numbers}
         for key in self._keys:
             affected.update({a.number: a for a in self._tx.applications.with_duplicate_key(key)})
@@ -117,6 +129,25 @@ class Settling:
             )
             if settled != application:
                 self._put(settled)
+
+    def _in_company(self) -> list[Application]:
+        """Of the new ones those who share a key or a telephone with anybody, or whom a group may concern. Asked of many at
+        once: most of a large file are alone, and looking each up costs as much as storing it."""
+        fresh = list(self._fresh.values())
+        keys = {one.number: folded_key(one.applicant) for one in fresh}
+        shared = self._tx.applications.shared(
+            {key for key in keys.values() if key},
+            {one.applicant.phone for one in fresh if one.applicant.phone},
+        )
+        return [
+            one
+            for one in fresh
+            if keys[one.number] in shared.keys
+            or one.applicant.phone in shared.phones
+            or one.applicant.group
+            or RELATIONAL & set(one.problems)
+            or Warning_.SHARED_PHONE in one.warnings
+        ]
 
     def _related(self, application: Application) -> tuple[Problem, ...]:
         problems = []

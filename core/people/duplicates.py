@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from core.applicant import Applicant
 from core.people.kana import fold_kana
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What more than one application has."""
+
+    keys: frozenset[str]
+    phones: frozenset[str]
 
 
 def folded_key(applicant: Applicant) -> str:

@@ -78,7 +78,10 @@ def read_applicant(fields: Fields, rules: ReadingRules) -> Reading:
     if _is_late(fields, applicant.preferences, rules):
         problems.add(Problem.LATE)
     if any(
-        clean(cell).stripped for name in Field for cell in cells_of(fields, name) if isinstance(cell, str)
+        clean(cell).stripped
+        for name in Field
+        for cell in cells_of(fields, name)
+        if isinstance(cell, str) and not cell.isprintable()
     ):
         problems.add(Problem.CONTROL_CHARACTERS)
     return Reading(applicant, tuple(sorted(problems, key=_ORDER.__getitem__)), tuple(sorted(warnings)))

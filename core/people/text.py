@@ -72,6 +72,8 @@ def _is_noncharacter(code: int) -> bool:
 
 def fold_width(text: str) -> str:
     """ASCII half-width, kana full-width, か゛ and ｶﾞ in one character, NFC. 長音 stays 長音."""
+    if text.isascii():
+        return text
     folded = unicodedata.normalize("NFC", text.translate(_WIDTH))
     return unicodedata.normalize("NFC", folded.translate(_SPACING))  # a mark nothing could take stands alone
 

@@ -47,6 +47,13 @@ def towns_of(prefecture: str, ward: str) -> tuple[Town, ...]:
     return tuple(sorted(inside, key=lambda town: (-len(town.name), town.name)))
 
 
+@cache
+def _by_name(prefecture: str, ward: str) -> tuple[tuple[int, ...], dict[str, Town]]:
+    """The lengths a town's name has here, longest first, and the towns by name."""
+    named = {town.name: town for town in reversed(towns_of(prefecture, ward)) if town.name}
+    return tuple(sorted({len(name) for name in named}, reverse=True)), named
+
+
 def towns_with(postal_code: str) -> tuple[Town, ...]:
     """The towns of a seven-digit code (keyed entry: code → town); empty when the table has none."""
     return _by_code().get(postal_code, ())
@@ -54,6 +61,5 @@ def towns_with(postal_code: str) -> tuple[Town, ...]:
 
 def town_at_start(prefecture: str, ward: str, rest: str) -> Town | None:
     """The town with the longest name that `rest`, an address without prefecture and ward, begins with."""
-    return next(
-        (town for town in towns_of(prefecture, ward) if town.name and rest.startswith(town.name)), None
-    )
+    lengths, named = _by_name(prefecture, ward)
+    return next((town for length in lengths if (town := named.get(rest[:length]))), None)

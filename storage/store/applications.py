@@ -12,7 +12,7 @@ from typing import Any
 from core.applicant import Applicant, Application, Problem, Route, State, Warning_
 from core.errors import IntegrityFailure, Refused
 from core.office.listing import Landmark, ListFilter, Order
-from core.people.duplicates import folded_key
+from core.people.duplicates import Shared, folded_key
 from core.people.kana import fold_kana
 from storage.store.listing import KEYS, beside, counted, number_of, order_by, search_text, table_of, where
 from storage.store.rows import Connection, json_of, json_text, moment_of, moment_text
@@ -263,6 +263,26 @@ class ApplicationTable:
             " WHERE duplicate_key = ? AND state NOT IN (?, ?)",
             (key, State.REFUSED.value, State.WITHDRAWN.value),
         )
+
+    def shared(self, keys: Collection[str], phones: Collection[str]) -> Shared:
+        """Which of these duplicate keys and telephones more than one application has, of whatever state."""
+        return Shared(self._several("duplicate_key", keys), self._several("phone", phones))
+
+    def _several(self, column: str, values: Collection[str]) -> frozenset[str]:
+        """Those of `values` that stand in the column more than once; read from the column's index alone."""
+        found: set[str] = set()
+        every = sorted(values)  # in the order of the index: neighbours lie on one page
+        for start in range(0, len(every), _FEW):
+            few = every[start : start + _FEW]
+            found.update(
+                value
+                for (value,) in self._connection.execute(
+                    f"SELECT {column} FROM application WHERE {column} IN ({', '.join('?' * len(few))})"  # noqa: S608 - values are bound
+                    f" GROUP BY {column} HAVING count(*) > 1",
+                    few,
+                )
+            )
+        return frozenset(found)
 
     def with_phone(self, phone: str) -> list[Application]:
         """Those with this very phone; none for "" (that nobody gave one makes no couple)."""

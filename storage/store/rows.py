@@ -36,7 +36,11 @@ def moment_of(text: str) -> dt.datetime:
 
 def json_text(value: Any) -> str:
     """Compact JSON, keys sorted, Japanese as it is: the same value is always the same text."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return _COMPACT.encode(value)
+
+
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+"""Made once: `json.dumps` makes one for every value it is handed."""
 
 
 def json_of(text: str) -> Any:

@@ -1,0 +1,101 @@
+"""One contestant of an import, in a process of its own, so that the most memory it held is its own.
+
+`python -m bench.importing WHO FOLDER FILE…` prints seconds, seconds of a processor and kilobytes. Ours is what both faces call, one
+file after the other. The floor reads the same files with `csv` and hands every row to SQLCipher's own bulk insert: one table with as
+many indexes as an application of ours is entered in, the vault's own settings, one transaction for each file. It judges nothing,
+keeps no history, compares nobody. `plain` is the floor without the cipher.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import resource
+import secrets
+import sqlite3
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bench.crowd import PASSWORD, STAFF_ID
+from bench.crowd_files import HEADER
+
+OURS, FLOOR, PLAIN = "ours", "floor", "plain"
+INDEXED = (
+    "record", "c5", "c6", "c2", "c3", "c7", "c8", "c0",
+    "c2, c3", "c0, c6", "record, c0", "c8, c9", "c9", "c9, c8", "c3, c2",
+)  # fmt: skip
+"""As many as a row of ours has entries in: eight of `application`, three of `source_row`, four of `review_list`."""
+
+
+def ours(vault: Path, files: list[Path]) -> int:
+    """How many came in."""
+    from cli.wiring import open_session
+
+    session = open_session(vault, STAFF_ID, PASSWORD)
+    try:
+        reports = (session.office.importing.import_table(session.read_table(file)) for file in files)
+        return sum(report.accepted + report.held for report in reports)
+    finally:
+        session.close()
+
+
+def _opened(place: Path, *, cipher: bool) -> Any:
+    from storage.vault.sqlcipher import WRITING_CACHE_KIB, dbapi2, raw_key
+
+    database: Any
+    if cipher:
+        database = dbapi2.connect(str(place), isolation_level=None)
+        database.execute(f'PRAGMA key = "{raw_key(secrets.token_bytes(32))}"')
+    else:
+        database = sqlite3.connect(place, isolation_level=None)
+    for setting in (
+        "journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "temp_store = MEMORY",
+        f"cache_size = -{WRITING_CACHE_KIB}",
+    ):  # fmt: skip
+        database.execute(f"PRAGMA {setting}")
+    return database
+
+
+def floor(place: Path, files: list[Path], *, cipher: bool = True) -> int:
+    """How many came in. The database stays."""
+    database = _opened(place, cipher=cipher)
+    columns = [f"c{index}" for index in range(len(HEADER))]
+    database.execute(f"CREATE TABLE person (number INTEGER PRIMARY KEY, record TEXT, {', '.join(columns)})")
+    for number, indexed in enumerate(INDEXED):
+        database.execute(f"CREATE INDEX by{number} ON person ({indexed})")
+    marks = ", ".join("?" * (len(columns) + 1))
+
+    def rows(file: Path) -> Iterator[list[str]]:
+        with file.open(encoding="utf-8", newline="") as lines:
+            reader = csv.reader(lines)
+            next(reader)
+            for row in reader:
+                yield [secrets.token_hex(5), *row]
+
+    for file in files:
+        database.execute("BEGIN IMMEDIATE")
+        database.executemany(
+            f"INSERT INTO person (record, {', '.join(columns)}) VALUES ({marks})", rows(file)
+        )
+        database.execute("COMMIT")
+    (count,) = database.execute("SELECT count(*) FROM person").fetchone()
+    database.close()
+    return int(count)
+
+
+def main(who: str, place: str, *files: str) -> None:
+    paths = [Path(file) for file in files]
+    if who == OURS:
+        import cli.wiring  # noqa: F401 - loading programs is not measured
+    begun, busy = time.perf_counter(), time.process_time()
+    count = ours(Path(place), paths) if who == OURS else floor(Path(place), paths, cipher=who == FLOOR)
+    seconds, worked = time.perf_counter() - begun, time.process_time() - busy
+    print(count, seconds, worked, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+
+if __name__ == "__main__":
+    os.umask(0o077)
+    main(*sys.argv[1:])
