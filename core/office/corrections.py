@@ -7,9 +7,23 @@ from core.errors import Refused, UsageError
 from core.office.blanking import is_asked, is_blanked
 from core.office.counter import records_away, records_handed
 from core.office.desk import Desk
+from core.office.forms import as_fields
 from core.office.plans import is_drawn
 from core.office.ports import Tx
+from core.people.fields import FIELD_WORDS
 from core.roles import Right, Site
+
+
+class ChangedMeanwhile(Refused):
+    """Somebody else changed the application after this person opened it. `current` is what stands now."""
+
+    def __init__(self, current: Application, items: list[str]) -> None:
+        super().__init__(
+            "開いたあとに、ほかの人がこの応募を直しました。まだ保存していません",
+            where=f"受付番号 {current.number:04}（{'、'.join(items)}）",
+            next_step="入力した内容は残っています。見比べてから、もう一度保存してください",
+        )
+        self.current = current
 
 
 def edit_right(desk: Desk) -> Right:
@@ -60,3 +74,14 @@ def need_undrawn(tx: Tx, application: Application) -> None:
             where=f"受付番号 {application.number:04}",
             next_step="抽選のあとの辞退は F4 参加者で記録してください",
         )
+
+
+def need_as_seen(current: Application, seen: Application) -> None:
+    """Raises `ChangedMeanwhile`, naming the items, unless the application is as the person saw it. A version that only
+    tells what the application means to others (a telephone shared by now) is nobody's correction."""
+    before, now = as_fields(seen.applicant), as_fields(current.applicant)
+    items = [FIELD_WORDS[field] for field in now if now[field] != before[field]]
+    if current.state is not seen.state:
+        items.append("受付の状態")
+    if items:
+        raise ChangedMeanwhile(current, items)

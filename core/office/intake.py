@@ -20,7 +20,7 @@ from core.applicant import (
 from core.errors import Refused, UsageError
 from core.ledger.codes import Act, Content, Medium, Place, Unit
 from core.office.blanking import ASKED_REASON, ERASED_REASON
-from core.office.corrections import edit_right, need, need_ours, need_undrawn
+from core.office.corrections import edit_right, need, need_as_seen, need_ours, need_undrawn
 from core.office.counter import note_keyed
 from core.office.desk import Desk, programme_of
 from core.office.drafts import ENTRY, edit_of, forget
@@ -272,13 +272,23 @@ class Intake:
     # -- corrections ------------------------------------------------------------------------------------
 
     def edit(
-        self, number: int, fields: Mapping[Field, str], reason: str = "corrected_application"
+        self,
+        number: int,
+        fields: Mapping[Field, str],
+        reason: str = "corrected_application",
+        *,
+        seen: Application | None = None,
     ) -> Application:
-        """Correct some fields of an application, as a form would give them; the others stay."""
+        """Correct some fields of an application, as a form would give them; the others stay.
+
+        `seen`: as it was when the person began. Raises `ChangedMeanwhile` when somebody else has changed it since.
+        """
         _need_reason(reason)
         with self._desk.writing(edit_right(self._desk)) as tx:
             programme = programme_of(tx)
             current = need_ours(self._desk, tx, number)
+            if seen is not None:
+                need_as_seen(current, seen)
             given = {field: value for field, value in as_fields(current.applicant).items()}
             given.update(fields)
             reading = read_applicant(given, programme.reading_rules(keyed=True))

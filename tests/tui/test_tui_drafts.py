@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from core.people.fields import Field
 from core.roles import Role, Site
 from tui.login import Login
 from tui.panes.intake.edit import EditSheet
@@ -196,3 +197,28 @@ async def test_an_auditors_typing_leaves_nothing_and_no_complaint(
         app.push_screen(Prompt("場所", "どこに書き出しますか"))
         await press(pilot, *"a", "f9")
         assert isinstance(app.screen, Login) and "残せません" not in shown(app)
+
+
+async def test_whoever_saves_second_is_told_what_changed_meanwhile_and_loses_nothing(
+    open_at: Any, app_on: Any, shown: Any, log_in: Any
+) -> None:
+    opener = open_at()
+    opener.key(1)
+    app = app_on(opener)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await log_in(pilot)
+        await correct_the_phone(pilot)
+        opener.office.intake.edit(1, {Field.PHONE: "03-5273-0777", Field.EMAIL: "one@example.jp"})
+        await press(pilot, "f10", "enter")
+        assert "ほかの人がこの応募を直しました" in shown(app)
+        assert "電話番号" in shown(app) and "メールアドレス" in shown(app)
+        assert opener.office.intake.open(1).applicant.phone == "0352730777", "not overwritten unseen"
+        await press(pilot, "enter")
+        assert (
+            app.screen.form.values() | {"phone": PHONE, "email": "one@example.jp"} == app.screen.form.values()
+        )
+        assert "いまは 0352730777" in shown(app)
+        await press(pilot, "f10", "enter")
+        assert isinstance(app.screen, RecordSheet)
+    applicant = opener.office.intake.open(1).applicant
+    assert (applicant.phone, applicant.email) == ("0352730001", "one@example.jp")

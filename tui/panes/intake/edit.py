@@ -10,6 +10,7 @@ from textual.binding import BindingType
 from textual.widgets import Static
 
 from core.applicant import Application
+from core.office.corrections import ChangedMeanwhile
 from core.office.drafts import edit_of
 from core.office.forms import as_fields
 from core.office.intake import REASONS
@@ -17,7 +18,7 @@ from core.people.fields import FIELD_WORDS, Field
 from tui.actions import bindings_of
 from tui.panes.intake.fields import ENTRIES, given, note_field
 from tui.place import Sheet, flow
-from tui.safety import paragraphs
+from tui.safety import clean, paragraphs
 from tui.widgets.dialogs import Choice, confirm
 from tui.widgets.form import Form
 from tui.widgets.frame import Frame
@@ -91,10 +92,26 @@ class EditSheet(Sheet):
             reasons = {code: REASONS[code] for code in CORRECTING}
             reason = await self.ikiiki.ask(Choice("訂正の理由", f"直した項目: {items}", reasons))
             if reason is not None:
-                self.dismiss(self.office.intake.edit(self._number, changed, reason))
+                try:
+                    saved = self.office.intake.edit(self._number, changed, reason, seen=self._application)
+                except ChangedMeanwhile as meanwhile:
+                    self._go_on_from(meanwhile.current, changed)
+                    raise
+                self.dismiss(saved)
         else:
             self._forget()
             self.dismiss(None)
+
+    def _go_on_from(self, current: Application, mine: dict[Field, str]) -> None:
+        """What this person typed stays, over what stands now; beside each such field, what the other person wrote."""
+        before = self._stored
+        self._application = current
+        self._stored = {field.value: value for field, value in as_fields(current.applicant).items()}
+        self.form.restart(self._stored | {field.value: value for field, value in mine.items()})
+        for field in mine:
+            if (now := self._stored[field.value]) != before[field.value]:
+                self.form.note(field.value, f"いまは {clean(now) or '空欄'}", problem=True)
+        self.keep_draft()
 
     # -- leaving ----------------------------------------------------------------------------------------
 
