@@ -1,0 +1,144 @@
+"""The vault at size: an import against a bare bulk insert, what a row costs as the vault grows, lists at a million.
+
+Machines that run this are seldom idle, and an import takes minutes: the contestants are held against each other by seconds of a
+processor, which do not grow with what else goes on; seconds by the clock stand beside. How much of ours is the judging of
+rows (reading names, dates, addresses, telephones, and the checks) is measured in the same run, and said.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.crowd import crowded_vault
+from bench.crowd_files import exports
+from bench.importing import FLOOR, JUDGED, OURS, PLAIN
+from bench.listing import lists_of
+from bench.screens import Budget, p95
+
+NAME = "vault"
+SIZES: tuple[int, ...] = (10_000, 100_000, 1_000_000)
+OUTINGS = "ABCD"
+LIMIT = 4.0
+"""Times the bulk insert, for the whole import."""
+GROWTH = 1.3
+"""What a row may cost more than at the size before, ten times smaller."""
+MEMORY = 1.25
+"""Times the memory of the largest single file, for ten of them."""
+LIST_MS = 20.0
+CIPHER = 2.0
+"""Times the same work without a cipher."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One contestant, once."""
+
+    count: int
+    seconds: float
+    busy: float
+    """Seconds of a processor."""
+    kilobytes: int
+
+    @property
+    def each(self) -> float:
+        """Microseconds of a processor for a row."""
+        return self.busy / self.count * 1e6
+
+
+def run(who: str, place: Path, files: Sequence[Path]) -> Run:
+    """Raises unless every row came in."""
+    words = [sys.executable, "-m", "bench.importing", who, str(place), *map(str, files)]
+    said = subprocess.run(words, check=True, text=True, stdout=subprocess.PIPE).stdout
+    count, seconds, busy, kilobytes = said.split()
+    return Run(int(count), float(seconds), float(busy), int(kilobytes))
+
+
+def imported(folder: Path, size: int) -> tuple[dict[str, Run], Path]:
+    """All contestants with the same files, and the vault that ours left."""
+    files = exports(folder, size, OUTINGS)
+    vault = crowded_vault(folder / str(size), 0)
+    runs = {}
+    for who in (FLOOR, PLAIN, JUDGED, OURS):
+        place = vault if who == OURS else folder / f"{who}{size}.db"
+        runs[who] = run(who, place, files)
+        assert runs[who].count == size, f"{who}: {runs[who].count} of {size}"
+        if who != OURS:
+            for left in folder.glob(f"{place.name}*"):
+                left.unlink()
+    for file in files:
+        file.unlink()
+    return runs, vault
+
+
+def budgets_of(size: int, runs: dict[str, Run], before: Run | None, one_file: Run | None) -> list[Budget]:
+    """What an import of that size is held to. `before`: ours at the size before; `one_file`: ours of one full file."""
+    ours, floor = runs[OURS], runs[FLOOR]
+    found = [
+        Budget(f"import of {size:,} against csv + bulk insert", ours.each / floor.each, LIMIT, "x", NAME),
+        Budget(
+            f"bulk insert of {size:,}, cipher against none", floor.each / runs[PLAIN].each, CIPHER, "x", NAME
+        ),
+    ]
+    if before is not None:
+        found.append(
+            Budget(f"a row at {size:,} against one at a tenth", ours.each / before.each, GROWTH, "x", NAME)
+        )
+    if one_file is not None:
+        found.append(
+            Budget("memory, ten files against one", ours.kilobytes / one_file.kilobytes, MEMORY, "x", NAME)
+        )
+    return found
+
+
+def parts(size: int, runs: dict[str, Run]) -> str:
+    """Of what a row's cost consists."""
+    ours, judged, floor = (runs[who] for who in (OURS, JUDGED, FLOOR))
+    return (
+        f"{NAME}: {size:,} rows: {ours.each:.0f} µs of a processor each ({ours.seconds:.1f} s by the clock, {size / ours.seconds:,.0f}/s),"
+        f" of which reading and judging {judged.each:.0f}, storing and comparing {ours.each - judged.each:.0f};"
+        f" bulk insert {floor.each:.0f} ({floor.seconds:.1f} s); peak {ours.kilobytes / 1024:.0f} MB"
+    )
+
+
+def lists(vault: Path, size: int) -> list[Budget]:
+    """Pages and searches of the list of applicants as the screens ask for them."""
+    return [
+        Budget(f"{what} at {size:,}, p95", p95(seconds) * 1000, LIST_MS, "ms", NAME)
+        for what, seconds in lists_of(vault).items()
+    ]
+
+
+def main(say: Callable[[str], None], sizes: tuple[int, ...] = ()) -> bool:
+    """Measure and say; whether everything is within its limit. The lists are those of the largest import."""
+    sizes = sizes or SIZES
+    within = True
+
+    def told(budgets: list[Budget]) -> None:
+        nonlocal within
+        for budget in budgets:
+            within = within and budget.within
+            say(budget.line())
+
+    say(f"{NAME}: the machine's load is {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
+    with tempfile.TemporaryDirectory(prefix="ikiiki-bench-") as name:
+        os.environ["XDG_STATE_HOME"] = str(Path(name) / "state")
+        before = one_file = None
+        for size in sizes:
+            folder = Path(name) / f"at{size}"
+            (folder / str(size)).mkdir(parents=True)
+            runs, vault = imported(folder, size)
+            say(parts(size, runs))
+            told(budgets_of(size, runs, before, one_file))
+            before = runs[OURS]
+            one_file = runs[OURS] if size == 100_000 else one_file
+            if size == sizes[-1]:
+                told(lists(vault, size))
+            shutil.rmtree(folder)
+    return within
