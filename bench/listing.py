@@ -10,7 +10,7 @@ from bench.crowd import PASSWORD, STAFF_ID
 from cli.wiring import open_session
 from core.office.listing import Landmark, ListFilter, Order
 
-PAGES = 60
+ROUNDS = 60
 """Of each kind."""
 ROWS = 40
 """A screenful."""
@@ -30,7 +30,7 @@ def lists_of(vault: Path) -> dict[str, list[float]]:
         found.setdefault(what, []).append(time.perf_counter() - begun)
 
     try:
-        for _ in range(PAGES):
+        for _ in range(ROUNDS):
             number = chance.randrange(1, size)
             (someone,) = intake.page(everybody, number - 1, 1, Landmark(number - 1, number))
             for order in (Order.NUMBER, Order.KANA):

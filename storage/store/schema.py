@@ -318,6 +318,11 @@ CREATE INDEX application_address ON application (address);
 """
 """By which those who may go together are looked up, beside telephone, group and name."""
 
+_PHONE_ENDS = """
+CREATE INDEX application_phone_end ON application (substr(phone, -4));
+"""
+"""By which a search for the last digits of a telephone finds whoever has it (`storage.store.listing.PHONE_ENDS`)."""
+
 _MAILS = f"""
 ALTER TABLE notice ADD COLUMN form TEXT NOT NULL DEFAULT 'postcard';
 CREATE TABLE mail_step (
@@ -364,6 +369,7 @@ MIGRATIONS: list[tuple[int, str, str]] = [
     (7, "one person erased", ONE_PERSON_ERASED + _kept("person_erased")),
     (8, "registers of what people must do", _REGISTERS),
     (9, "reviews of the access log", LOG_REVIEW + _kept("log_review_step")),
+    (10, "the last digits of a telephone are found by an index", _PHONE_ENDS),
 ]
 """(number, what it does, SQL). A migration that has shipped is never changed; a new one is added below it.
 

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from bench import exchange, papers, screens
+from bench import exchange, papers, screens, starts, vault
 from bench.__main__ import BENCHES, line
 from bench.box import far_box
 from bench.crowd import crowded_vault
+from bench.listing import lists_of
 from bench.measure import Bench, Outcome
 
 EVERY_DAY = 100_000
@@ -88,3 +89,33 @@ def test_slow_or_large_papers_are_beyond_their_limit() -> None:
     }
     assert [within for _, within in said.values()] == [True, False, False]
     assert [("BEYOND" in words) for words, _ in said.values()] == [False, True, True]
+
+
+def test_all_who_import_bring_in_every_row_and_the_lists_find_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Few; `imported` raises when a row is missing."""
+    monkeypatch.setattr("bench.listing.ROUNDS", 2)
+    runs, made = vault.imported(tmp_path, 300)
+    assert {run.count for run in runs.values()} == {300} and len(runs) == 4
+    assert all(run.busy > 0 and run.kilobytes > 1_000 for run in runs.values())
+    looks = lists_of(made)
+    assert len(looks) == 5 and all(len(seconds) == 2 for seconds in looks.values())
+
+
+def test_an_import_that_is_slow_grows_or_hoards_is_beyond_its_limit() -> None:
+    runs = {who: vault.Run(100, 1.0, 1.0, 1_000) for who in (vault.FLOOR, vault.PLAIN, vault.JUDGED)}
+
+    def beyond(busy: float, kilobytes: int) -> list[bool]:
+        mine = runs | {vault.OURS: vault.Run(100, busy, busy, kilobytes)}
+        before = vault.Run(100, 1.0, 3.0, 1_000)
+        return [not budget.within for budget in vault.budgets_of(100, mine, before, before)]
+
+    assert beyond(3.0, 1_000) == [False, False, False, False]
+    assert beyond(4.5, 2_000) == [True, False, True, True]
+
+
+def test_every_command_is_started() -> None:
+    every = set(starts.commands())
+    assert {("status",), ("intake", "import"), ("lottery", "draw"), ("ledger", "verify")} <= every
+    assert len(every) > 60

@@ -161,6 +161,30 @@ def test_people_are_found_by_folded_name_and_birth_date_unless_refused_or_withdr
     assert tx.applications.with_duplicate_key("") == []
 
 
+def test_what_several_have_in_common_is_asked_of_many_at_once_and_read_off_the_indexes(
+    connection: Any, make: Make, at: dt.datetime
+) -> None:
+    tx = VaultTx(connection)
+    for number in range(1, 5):
+        tx.applications.add(
+            make(number, kana=f"アイダ {'アイ'[number // 4]}", phone=f"0335210{number // 3:04}"), at
+        )
+    keys = [folded_key(one.applicant) for one in tx.applications.all()]
+    phones = [one.applicant.phone for one in tx.applications.all()]
+    asked: list[str] = []
+    connection.set_trace_callback(asked.append)
+    shared = tx.applications.shared(
+        {*keys, "ダレモ 1950-01-01"}, {*phones, *(f"09000{n:06}" for n in range(700))}
+    )
+    connection.set_trace_callback(None)
+    assert shared.keys == {keys[0]} and keys[-1] != keys[0]
+    assert shared.phones == {phones[0], phones[-1]}
+    assert len(asked) == 3, "hundreds at a time"
+    for sql in asked:
+        plans = [step[3] for step in connection.execute("EXPLAIN QUERY PLAN " + sql)]
+        assert plans and all("COVERING INDEX" in plan or "LIST SUBQUERY" in plan for plan in plans), plans
+
+
 def test_a_correction_of_the_name_moves_the_duplicate_key(tx: VaultTx, make: Make, at: dt.datetime) -> None:
     tx.applications.add(make(1, kana="アイダ ハナ"), at)
     tx.applications.put(make(1, kana="イイダ ハナ", version=2), at, "sato")

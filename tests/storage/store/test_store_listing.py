@@ -221,3 +221,21 @@ def test_a_corrected_address_is_found_by_its_new_town_only(tx: VaultTx, make: Ma
     tx.applications.put(replace(make(1, address="新宿区大久保2-1"), version=2), at, "sato")
     assert tx.applications.count(ListFilter(search="大久保")) == 1
     assert tx.applications.count(ListFilter(search="新宿区新宿")) == 0
+
+
+@pytest.mark.parametrize("search", ["3", "0003", "03-5210-0003", "123456789012345678901"])
+@pytest.mark.parametrize("order", Order)
+def test_no_search_for_digits_reads_the_vault_through(
+    connection: Any, make: Make, at: dt.datetime, search: str, order: Order
+) -> None:
+    tx = VaultTx(connection)
+    for number in range(1, 7):
+        tx.applications.add(make(number, phone=f"0352100{number:03}"), at)
+    asked: list[str] = []
+    connection.set_trace_callback(asked.append)
+    found = tx.applications.page(ListFilter(search=search, order=order), 0, 10)
+    connection.set_trace_callback(None)
+    assert [one.number for one in found] == ([] if len(search) > 18 else [3])
+    if found:
+        plans = [step[3] for sql in asked for step in connection.execute("EXPLAIN QUERY PLAN " + sql)]
+        assert plans and not [plan for plan in plans if plan.startswith("SCAN application")], plans
