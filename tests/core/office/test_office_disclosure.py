@@ -52,7 +52,7 @@ def test_every_notice_every_mail_and_each_line_about_the_person_is_in_it(bench: 
     assert sum("戻ってきた" in one and "（" in one for one in told) == 1
     assert any(one.endswith("はがき") for one in told), "the card that went out instead"
     acts = {row.act for row in held.accesses}
-    assert {"key", "mail", "bounced", "reprint", "notices", "attend"} <= acts
+    assert {"key", "mail", "bounced", "reprint", "notice", "attend"} <= acts
     assert dict(held.attendance) == {"A": True}
     assert [verdict for _, _, verdict in held.reviews] == ["確認", "確認"]
     assert disclosure_pdf(held).startswith(b"%PDF")
