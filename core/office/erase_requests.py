@@ -242,6 +242,6 @@ def request_lines(one: EraseRequest) -> list[str]:
         f"受付番号 {one.number:04}  {one.kana}（区の記録）",
         f"委託先からの知らせ  {one.state_words}",
         f"取下げ・不受理・辞退  依頼の前に{one.seen_words}",
-        f"届いた日  {one.asked:%Y-%m-%d}  答える期限  {one.due.isoformat()}",
+        f"届いた日  {day_of(one.asked.isoformat())}  答える期限  {one.due.isoformat()}",
     ]
     return [*lines, f"いまは同意できません: {one.hindrance}"] if one.hindrance else lines
