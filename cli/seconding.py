@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from core.errors import Refused
-from core.office.second import DEED_WORDS, NeedsSecond
 
 if TYPE_CHECKING:
     from cli.wiring import Session
@@ -18,7 +17,14 @@ def seconding(session: Session) -> Iterator[None]:
     """Within it a deed that takes two people becomes a proposal, once. Raises `Refused` with its number."""
     try:
         yield
-    except NeedsSecond as needs:
+    except Refused as needs:
+        from core.office.second import (
+            DEED_WORDS,
+            NeedsSecond,
+        )  # with its use cases: most commands are not refused so
+
+        if not isinstance(needs, NeedsSecond):
+            raise
         one = session.office.second.propose(needs.subject)
         raise Refused(
             f"{DEED_WORDS[one.deed]}には、もう一人の確認が要ります。発議しました。まだ行っていません",

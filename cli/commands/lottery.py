@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,8 +13,10 @@ from cli.context import Json, columns, opened, remember, say
 from cli.seconding import seconding
 from core.draw.abandoned import Reason
 from core.errors import IntegrityFailure, UsageError
-from core.office.ceremony_status import Ceremony
 from core.roles import SITE_WORDS, Site
+
+if TYPE_CHECKING:
+    from core.office.ceremony_status import Ceremony
 
 app = typer.Typer(no_args_is_help=True, help="抽選")
 
