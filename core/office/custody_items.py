@@ -111,7 +111,7 @@ class Item:
 
 def items_of(tx: Tx, site: Site) -> list[Item]:
     """Everything carried by hand, oldest first, as `site` sees it."""
-    found = sorted(carried(tx), key=lambda one: _first(one).at)
+    found = sorted(carried(tx), key=lambda one: (_first(one).at, _first(one).org, _first(one).seq))
     numbers: dict[Site, int] = {}
     items = []
     for one in found:

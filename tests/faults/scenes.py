@@ -217,6 +217,8 @@ LIKE: dict[str, str] = {
     **dict.fromkeys(("handover retract",), "handover take"),
     **dict.fromkeys(("second confirm", "second drop"), "ledger add"),
     **dict.fromkeys(("papers window",), "papers ledger"),
+    **dict.fromkeys(("log reply", "log sign"), "ledger add"),
+    **dict.fromkeys(("person agree",), "person erase"),
     **dict.fromkeys(("staff reset",), "staff add"),
     **dict.fromkeys(("backup rehearse",), "backup"),
     **dict.fromkeys(("partner trust",), "partner renew"),
@@ -225,6 +227,8 @@ LIKE: dict[str, str] = {
 LOOKING = frozenset(
     [
         "person-remains",
+        "person-requests",
+        "log-review",
         "second-list",
         "staff-phrase",
         "tui",

@@ -91,7 +91,7 @@ def test_a_medium_and_its_notice_by_command(at: At, medium: Path, tmp_path: Path
         assert c.tables() == before
         paper = c.do("handover", "notice", name[:4], notice)
         assert paper["id"] != name and paper["opens"] == name
-        assert "同じ受渡し" in c.refused(
+        assert "管理簿に直接は書けません" in c.refused(  # the hand-over's own steps know what was given with what
             "ledger", "add", "--act", "give", "--content", "password_notice", "--qty", 1, "--unit", "sheets",
             "--medium", "paper", "--handover", name, code=3,
         )  # fmt: skip

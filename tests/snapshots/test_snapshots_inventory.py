@@ -35,7 +35,7 @@ def test_a_difference_is_no_broken_chain(picture: Any) -> None:
 
 
 def test_a_thing_tells_all_and_offers_what_comes_next(picture: Any) -> None:
-    words = picture(STAGE, Site.CONTRACTOR, then(VIEW, "down", "enter", until="Choice"))
+    words = picture(STAGE, Site.CONTRACTOR, then(VIEW, "down", "down", "enter", until="Choice"))
     assert "パスワード通知書をPDFにする" in words and "受領待ち" in words
 
 
@@ -45,10 +45,10 @@ def test_an_audit_reads_and_is_offered_nothing(picture: Any) -> None:
 
 
 def test_what_lies_in_the_bag_is_given_next_and_one_is_asked(picture: Any) -> None:
-    doing = then(VIEW, "down", "down", "enter", "enter", until="Choice")
+    doing = then(VIEW, "down", "enter", "enter", until="Choice")
     assert "署名をもらってください" in picture(STAGE, Site.WARD, doing)
 
 
 def test_what_the_other_side_gave_is_taken_next(picture: Any) -> None:
-    doing = then(VIEW, "down", "enter", until="Choice")
+    doing = then(VIEW, "down", "down", "enter", until="Choice")
     assert "受け取り、数えた" in picture(STAGE, Site.WARD, doing)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from textual import events
 
 from core.ledger.codes import ACT_WORDS, Act
+from core.ledger.deeds import deed_words
 from core.office.ports import AccessRow
 from core.roles import Role, Site
 from tests.tui.conftest import typed_at_once
@@ -69,7 +70,7 @@ def test_the_access_log_is_searched_by_who_what_and_when() -> None:
     row = AccessRow(
         3, dt.datetime(2026, 4, 20, 10, 0, tzinfo=dt.UTC), "yamada", "open", "no=12", "tty1", "0" * 64
     )
-    for words in ("YAMADA", "open", "no=12", "2026-04-20"):
+    for words in ("YAMADA", deed_words("open"), "no=12", "2026-04-20"):
         assert ACCESS_ROWS.seen([row], View(words=words)) == [row]
     assert ACCESS_ROWS.seen([row], View(words="tty1")) == [], "only what can be seen is searched"
 
