@@ -29,7 +29,7 @@ from storage.remotes.box.network import AT_ONCE
 NAME = "exchange"
 LIMIT = 1.15
 """Times the floor."""
-ROUNDS = 3
+ROUNDS = 5
 """The best of so many counts, each contestant in turn, so that a slow spell of the machine meets all."""
 UP, DOWN = "up", "down"
 SIZES = (1_000_000, 20_000_000, 100_000_000, 200_000_000)
