@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from rich.cells import cell_len
 from textual import on
@@ -45,8 +45,12 @@ class Frame(Vertical):
 
     @on(VirtualList.Moved)
     def _moved(self, event: VirtualList.Moved) -> None:
+        self.follow(event.list)
+
+    def follow(self, list: VirtualList[Any]) -> None:
+        """See `tui.widgets.virtual_list.Following`."""
         if self._tells_cut:
-            self._cut = "  ".join(f"{title} {words}" for title, words in event.list.cut())
+            self._cut = "  ".join(f"{title} {words}" for title, words in list.cut())
             self._tell_edge(alone=True)
 
     def _tell_edge(self, *, alone: bool) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -63,6 +63,13 @@ class Column(Generic[Row]):
 
 PAGE = 64
 PAGES_KEPT = 8
+
+
+@runtime_checkable
+class Following(Protocol):
+    """What stands around a list and shows something of the row under the cursor: told at once, so that both are painted together."""
+
+    def follow(self, list: VirtualList[Any]) -> None: ...
 
 
 class VirtualList(ScrollView, Generic[Row], can_focus=True):
@@ -238,6 +245,9 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
         if not self._show_cursor():
             self._repaint(before, 1)
             self._repaint(index, 1)
+        for around in self.ancestors:
+            if isinstance(around, Following):
+                around.follow(self)
         self.post_message(self.Moved(self))
 
     def _repaint(self, index: int, lines: int) -> None:
