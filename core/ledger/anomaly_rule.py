@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import ipaddress
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -72,15 +73,16 @@ class Bundle:
         return Anomaly(self.code, self.subject, self.who, self.first, self.last, self.count, tuple(self.rows))
 
 
-class Rule:
+class Rule(ABC):
     """Sees rows, and says at the end what it found."""
 
     def __init__(self, facts: Facts) -> None:
         self.facts, self.limits = facts, facts.limits
         self.found: dict[tuple[Code, str, str], Bundle] = {}
 
+    @abstractmethod
     def see(self, row: Row) -> None:
-        raise NotImplementedError
+        """One row more, in order."""
 
     def add(self, code: Code, row: Row, subject: str = "", who: str | None = None) -> None:
         """A row that makes a finding, or belongs to one."""
