@@ -1,10 +1,13 @@
 """One contestant of an import, in a process of its own, so that the most memory it held is its own.
 
-`python -m bench.importing WHO FOLDER FILE…` prints seconds, seconds of a processor and kilobytes. Ours is what both faces call, one
-file after the other. The floor reads the same files with `csv` and hands every row to SQLCipher's own bulk insert: one table with as
-many indexes as an application of ours is entered in, the vault's own settings, one transaction for each file. It judges nothing,
-keeps no history, compares nobody. `plain` is the floor without the cipher. `judged` is ours without
-the vault: the files read, every row read and judged, nothing stored.
+`python -m bench.importing WHO PLACE FILE…` prints how many came in, seconds, seconds of a processor and kilobytes. Ours is what
+both faces call, one file after the other; the login before it is not counted. `judged` is ours without the vault: the files
+read, every row read and judged, nothing stored.
+
+Ours is held against `kept`, the very rows it leaves inserted in bulk (`bench.kept_rows`; PLACE is the vault that ours left).
+`small` is told beside it: the rows of the file as they are, in one table with as many indexes as an application of ours is
+entered in, the vault's own settings, one transaction for each file. It judges nothing, keeps no row as it was written,
+no history and no list, compares nobody. `plain` is `small` without the cipher.
 """
 
 from __future__ import annotations
@@ -15,15 +18,16 @@ import resource
 import secrets
 import sqlite3
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bench.crowd import PASSWORD, STAFF_ID
+from bench.crowd import PASSWORD, STAFF_ID, crowded_vault
 from bench.crowd_files import HEADER
+from bench.kept_rows import kept_rows
+from bench.watch import Watch
 
-OURS, FLOOR, PLAIN, JUDGED = "ours", "floor", "plain", "judged"
+OURS, KEPT, SMALL, PLAIN, JUDGED = "ours", "kept", "small", "plain", "judged"
 INDEXED = (
     "record", "c5", "c6", "c2", "c3", "c7", "c8", "c0",
     "c2, c3", "c0, c6", "record, c0", "c8, c9", "c9", "c9, c8", "c3, c2",
@@ -31,14 +35,15 @@ INDEXED = (
 """As many as a row of ours has entries in: eight of `application`, three of `source_row`, four of `review_list`."""
 
 
-def ours(vault: Path, files: list[Path]) -> int:
+def ours(vault: Path, files: list[Path], watch: Watch) -> int:
     """How many came in."""
     from cli.wiring import open_session
 
     session = open_session(vault, STAFF_ID, PASSWORD)
     try:
-        reports = (session.office.importing.import_table(session.read_table(file)) for file in files)
-        return sum(report.accepted + report.held for report in reports)
+        with watch.running():
+            reports = (session.office.importing.import_table(session.read_table(file)) for file in files)
+            return sum(report.accepted + report.held for report in reports)
     finally:
         session.close()
 
@@ -81,7 +86,7 @@ def _opened(place: Path, *, cipher: bool) -> Any:
     return database
 
 
-def floor(place: Path, files: list[Path], *, cipher: bool = True) -> int:
+def small(place: Path, files: list[Path], *, cipher: bool = True) -> int:
     """How many came in. The database stays."""
     database = _opened(place, cipher=cipher)
     columns = [f"c{index}" for index in range(len(HEADER))]
@@ -109,19 +114,19 @@ def floor(place: Path, files: list[Path], *, cipher: bool = True) -> int:
 
 
 def main(who: str, place: str, *files: str) -> None:
-    paths = [Path(file) for file in files]
-    if who in {OURS, JUDGED}:
-        import cli.wiring  # noqa: F401 - loading programs is not measured
-    begun, busy = time.perf_counter(), time.process_time()
-    match who:
-        case "ours":
-            count = ours(Path(place), paths)
-        case "judged":
-            count = judged(paths)
-        case _:
-            count = floor(Path(place), paths, cipher=who == FLOOR)
-    seconds, worked = time.perf_counter() - begun, time.process_time() - busy
-    print(count, seconds, worked, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    import cli.wiring  # noqa: F401 - loading programs is not measured
+
+    paths, watch = [Path(file) for file in files], Watch()
+    if who == OURS:
+        count = ours(Path(place), paths, watch)
+    elif who == KEPT:
+        fresh = Path(place).parent / KEPT
+        fresh.mkdir()
+        count = kept_rows(Path(place), crowded_vault(fresh, 0), paths, watch)
+    else:
+        with watch.running():
+            count = judged(paths) if who == JUDGED else small(Path(place), paths, cipher=who == SMALL)
+    print(count, watch.seconds, watch.busy, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 
 if __name__ == "__main__":

@@ -155,9 +155,12 @@ class Application:
         return version_hash(self.record, self.applicant)
 
 
+_DIGIT = re.compile(r"\d")
+
+
 def town_of(address: str) -> str:
     """The address up to its first digit: what a change of reopens the ward's review (a building does not)."""
-    return re.split(r"\d", address, maxsplit=1)[0].strip()
+    return _DIGIT.split(address, maxsplit=1)[0].strip()
 
 
 def version_hash(record: str, applicant: Applicant) -> str:

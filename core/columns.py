@@ -20,7 +20,7 @@ from core.errors import UsageError
 from core.people.fields import FIELD_WORDS, Field, Fields
 from core.people.headers import Meaning, meaning_of
 from core.people.reading import kept_text, read_receipt
-from core.people.text import Value, as_text, clean, fold_width, is_nothing, one_line
+from core.people.text import Value, as_text, cleaned, fold_width, is_nothing, one_line
 from core.toml_text import NotToml, read_toml
 
 Cell = Value
@@ -77,8 +77,11 @@ class Columns:
         """`cells_of` the row with these fields."""
         kept: dict[str, str] = {}
         for field, value in fields.items():
-            cells = value if isinstance(value, tuple) else (value,)
-            kept[field.value] = "、".join(filter(None, (kept_text(field, cell) for cell in cells)))
+            kept[field.value] = (
+                "、".join(filter(None, (kept_text(field, cell) for cell in value)))
+                if isinstance(value, tuple)
+                else kept_text(field, value)
+            )
         return kept
 
     @staticmethod
@@ -92,11 +95,11 @@ class Columns:
             return tuple(cells)
         if len(cells) == 1:  # nearly every field of nearly every source
             return cells[0]
-        written = [cell for cell in cells if not is_nothing(clean(as_text(cell)).text)]
+        written = [cell for cell in cells if not is_nothing(cleaned(as_text(cell)))]
         if len(written) > 1 and field is Field.ADDRESS:
             return _joined([as_text(cell) for cell in written])
         if len(written) > 1 and field is Field.BUILDING:
-            return " ".join(clean(as_text(cell)).text.split("\n")[0] for cell in written)
+            return " ".join(cleaned(as_text(cell)).split("\n")[0] for cell in written)
         return next(iter(written or cells), None)
 
 
@@ -247,7 +250,7 @@ def _meaning_told(word: str, name: str) -> Meaning | None:
 
 
 def _folded(header: str) -> str:
-    return one_line(fold_width(clean(header).text))
+    return one_line(fold_width(cleaned(header)))
 
 
 _EXAMPLE = (

@@ -48,8 +48,24 @@ def take_on(
     settling: Settling,
 ) -> Application:
     """Store a new application under the next 受付番号 and a fresh record number. Settle afterwards."""
-    application = Application(
-        number=tx.applications.next_number(DESK_NUMBERS if desk.actor.site is Site.WARD else OWN_NUMBERS),
+    number = tx.applications.next_number(numbers_of(desk))
+    application = new_application(desk, number, reading, route, source=source, receipt=receipt)
+    tx.applications.add(application, desk.now())
+    settling.took_on(application)
+    return application
+
+
+def numbers_of(desk: Desk) -> range:
+    """The 受付番号 that this site gives."""
+    return DESK_NUMBERS if desk.actor.site is Site.WARD else OWN_NUMBERS
+
+
+def new_application(
+    desk: Desk, number: int, reading: Reading, route: Route, *, source: str, receipt: str | None
+) -> Application:
+    """A new application under that 受付番号 and a fresh record number, not stored yet."""
+    return Application(
+        number=number,
         record=crockford_id(desk.entropy(10)),
         applicant=reading.applicant,
         state=State.HELD if reading.problems else State.ACCEPTED,
@@ -60,6 +76,3 @@ def take_on(
         warnings=reading.warnings,
         version=1,
     )
-    tx.applications.add(application, desk.now())
-    settling.took_on(application)
-    return application

@@ -7,24 +7,24 @@ changed at the source, leaving hand corrections alone.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from core.applicant import Applicant, Problem, Reading, Route, State, Warning_
+from core.applicant import Applicant, Application, Problem, Reading, Route, State, Warning_
 from core.canonical import sha256_hex
 from core.columns import Columns, recognise
 from core.errors import UsageError
 from core.ledger.codes import Act, Content, Medium, Place, Unit
 from core.office.blanking import is_blanked
 from core.office.desk import Desk, programme_of
-from core.office.forms import as_fields, fingerprint_of, take_on
+from core.office.forms import as_fields, fingerprint_of, new_application, numbers_of
 from core.office.ledger import write_line
 from core.office.ports import Progress, SourceRow, Tx
 from core.office.settling import Settling
 from core.people.duplicates import folded_key
 from core.people.reading import ReadingRules, read_applicant, read_receipt
-from core.programme import Programme
 from core.roles import Right
 
 
@@ -121,16 +121,23 @@ class Importing:
         rules = programme.reading_rules()
         form = source or sha256_hex("\x1f".join(table.header).encode())[:16]
         total = len(table.rows)
-        read: list[tuple[dict[str, str], Reading, str | None]] = []
-        for index, row in enumerate(table.rows):
+        judged: deque[_Judged] = deque()
+        for index, (place, row) in enumerate(zip(table.numbers, table.rows, strict=True)):
             fields = columns.fields_of(row)
-            read.append((columns.kept_of(fields), read_applicant(fields, rules), read_receipt(fields)))
+            cells = columns.kept_of(fields)
+            reading, receipt = read_applicant(fields, rules), read_receipt(fields)
+            judged.append(_Judged(place, cells, fingerprint_of(cells), reading, receipt))
             if progress and index % 50 == 0:
                 progress(index, total)
         report: ImportReport | None = None
         try:
             with self._desk.writing(Right.INTAKE) as tx:
-                rows = self._take_in(tx, programme, table, form, read, columns, rules)
+                settling = Settling(tx, programme, self._desk.now(), self._desk.actor.staff_id)
+                taking_in = _TakingIn(self._desk, tx, settling, table, form, columns, rules)
+                while judged:
+                    taking_in.take([judged.popleft() for _ in range(min(_AT_ONCE, len(judged)))])
+                settling.finish()
+                rows = taking_in.rows()
                 report = ImportReport(table.name, table.encoding, columns.dropped, rows)
                 if dry_run:
                     raise _DryRun
@@ -150,63 +157,128 @@ class Importing:
         assert report is not None
         return report
 
-    def _take_in(
+
+class _Judged(NamedTuple):
+    """One row, read and judged by itself: nothing of the vault is needed for it, so it is done before the vault is locked."""
+
+    row: int
+    cells: dict[str, str]
+    fingerprint: str
+    reading: Reading
+    receipt: str | None
+
+    @property
+    def known_by(self) -> str:
+        """What knows the row again: its receipt (40 characters at most), or its fingerprint (64)."""
+        return self.receipt if self.receipt is not None else self.fingerprint
+
+
+_AT_ONCE = 1000
+"""Rows that are looked up, and stored, together: one by one each costs several times as much."""
+
+
+class _TakingIn:
+    """The rows of one file on their way into the vault, within one transaction: `take` them all, settle, then ask for `rows`."""
+
+    def __init__(
         self,
+        desk: Desk,
         tx: Tx,
-        programme: Programme,
+        settling: Settling,
         table: SourceTable,
         form: str,
-        read: Sequence[tuple[dict[str, str], Reading, str | None]],
         columns: Columns,
         rules: ReadingRules,
-    ) -> tuple[ImportedRow, ...]:
-        now = self._desk.now()
-        settling = Settling(tx, programme, now, self._desk.actor.staff_id)
-        outcomes: list[tuple[int, str | None, str, int, Applicant]] = []
-        for index, (cells, reading, receipt) in zip(table.numbers, read, strict=True):
-            fingerprint = fingerprint_of(cells)
-            known = tx.sources.find(form, receipt, fingerprint)
-            if known is not None and (
-                known.fingerprint == fingerprint or is_blanked(settling.current(known.number))
-            ):
-                outcomes.append((index, receipt, "already", known.number, reading.applicant))
+    ) -> None:
+        self._desk = desk
+        self._tx = tx
+        self._settling = settling
+        self._table = table
+        self._form = form
+        self._columns = columns
+        self._rules = rules
+        self._now = desk.now()
+        self._numbers = self._following()
+        self._new: list[Application] = []
+        self._sources: list[SourceRow] = []
+        """These two are not stored yet."""
+        self._outcomes: list[tuple[int, str | None, str, int, Applicant]] = []
+
+    def take(self, judged: Sequence[_Judged]) -> None:
+        """Some rows more, in the order of the file: a receipt may stand in it twice, and then the later one changes the first."""
+        known = self._known(judged)
+        for one in judged:
+            before = known.get(one.known_by)
+            if before is not None and (before.fingerprint == one.fingerprint or self._blanked(before.number)):
+                self._outcomes.append((one.row, one.receipt, "already", before.number, one.reading.applicant))
                 continue
-            if known is None:
-                number = take_on(
-                    self._desk, tx, reading, Route.WEB, source=table.name, receipt=receipt, settling=settling
-                ).number
-                outcome = "new"
-            else:
-                old = read_applicant(columns.fields_from_cells(known.cells), rules)
-                _refuse_other_person(old.applicant, reading.applicant, table.name, index)
-                number = known.number
-                merged = _merged(settling.current(number).applicant, old.applicant, reading.applicant)
-                settling.change(number, merged, read_applicant(as_fields(merged), rules))
-                outcome = "changed"
-            tx.sources.add(
-                SourceRow(
-                    form, table.name, table.sha256, index, receipt, fingerprint, cells, outcome, number, now
-                )
-            )
-            outcomes.append((index, receipt, outcome, number, reading.applicant))
-        settling.finish()
-        rows = []
-        for row_number, receipt, outcome, number, as_written in outcomes:
-            application = settling.alone(number) or settling.current(number)
-            if outcome == "new":
-                outcome = "accepted" if application.state is State.ACCEPTED else "held"
-            rows.append(
-                ImportedRow(
-                    row_number,
-                    receipt,
-                    outcome,
-                    application.problems,
-                    application.warnings,
-                    as_written if outcome in {"already", "changed"} else application.applicant,
-                    number,
-                )
-            )
-        return tuple(rows)
+            number = self._add(one) if before is None else self._change(before, one)
+            outcome = "new" if before is None else "changed"
+            source = SourceRow(
+                self._form, self._table.name, self._table.sha256, one.row, one.receipt, one.fingerprint, one.cells,
+                outcome, number, self._now,
+            )  # fmt: skip
+            known[one.known_by] = source
+            self._sources.append(source)
+            self._outcomes.append((one.row, one.receipt, outcome, number, one.reading.applicant))
+        self._store()
+
+    def rows(self) -> tuple[ImportedRow, ...]:
+        """What each row has become, after all were settled."""
+        return tuple(self._row(*outcome) for outcome in self._outcomes)
+
+    def _known(self, judged: Sequence[_Judged]) -> dict[str, SourceRow]:
+        receipts = [one.receipt for one in judged if one.receipt is not None]
+        prints = [one.fingerprint for one in judged if one.receipt is None]
+        found = self._tx.sources.find_all(self._form, receipts, prints)
+        return {row.receipt if row.receipt is not None else row.fingerprint: row for row in found}
+
+    def _add(self, one: _Judged) -> int:
+        number = next(self._numbers)
+        application = new_application(
+            self._desk, number, one.reading, Route.WEB, source=self._table.name, receipt=one.receipt
+        )
+        self._settling.took_on(application)
+        self._new.append(application)
+        return number
+
+    def _following(self) -> Iterator[int]:
+        """The numbers for new ones. Raises `Refused` behind the last."""
+        while True:
+            first = self._tx.applications.next_number(numbers_of(self._desk))
+            yield from range(first, numbers_of(self._desk).stop)
+            self._store()
+
+    def _change(self, before: SourceRow, one: _Judged) -> int:
+        self._store()  # the one that is changed may have come in this very file
+        old = read_applicant(self._columns.fields_from_cells(before.cells), self._rules)
+        _refuse_other_person(old.applicant, one.reading.applicant, self._table.name, one.row)
+        merged = _merged(
+            self._settling.current(before.number).applicant, old.applicant, one.reading.applicant
+        )
+        self._settling.change(before.number, merged, read_applicant(as_fields(merged), self._rules))
+        return before.number
+
+    def _blanked(self, number: int) -> bool:
+        self._store()
+        return is_blanked(self._settling.current(number))
+
+    def _store(self) -> None:
+        self._tx.applications.add_all(self._new, self._now)
+        self._tx.sources.add_all(self._sources)
+        self._new.clear()
+        self._sources.clear()
+
+    def _row(
+        self, row: int, receipt: str | None, outcome: str, number: int, as_written: Applicant
+    ) -> ImportedRow:
+        application = self._settling.alone(number) or self._settling.current(number)
+        if outcome == "new":
+            outcome = "accepted" if application.state is State.ACCEPTED else "held"
+        applicant = as_written if outcome in {"already", "changed"} else application.applicant
+        return ImportedRow(
+            row, receipt, outcome, application.problems, application.warnings, applicant, number
+        )
 
 
 def _refuse_other_person(old: Applicant, new: Applicant, file: str, row: int) -> None:

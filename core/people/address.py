@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from core.applicant import Warning_
 from core.people.postal import split_postal_code
-from core.people.text import clean, fold_width, is_nothing, join_dashes, one_line
+from core.people.text import cleaned, fold_width, is_nothing, join_dashes, one_line
 from core.people.towns import Town, town_at_start, towns_of, towns_with
 
 _ROOM = re.compile(
@@ -54,25 +55,32 @@ def read_address(text: str, building: str, postal_code: str, *, prefecture: str,
 def read_building(text: str) -> str:
     """The building's name and room. People add remarks on a second line (ご連絡は午後に); nothing but the five
     items may be kept of a person, so of further lines only a room number stays."""
-    lines = [_line(line) for line in clean(text).text.split("\n") if line.strip()]
+    if not text:
+        return ""
+    lines = [_line(line) for line in cleaned(text).split("\n") if line.strip()]
     kept = [line for number, line in enumerate(lines) if number == 0 or _ROOM.fullmatch(line)]
     house = " ".join(kept)
     return "" if is_nothing(house) else house
 
 
 def _line(text: str) -> str:
-    return one_line(join_dashes(one_line(fold_width(clean(text).text))))
+    return one_line(join_dashes(one_line(fold_width(cleaned(text)))))
 
 
 def _after_ward(line: str, code: str, prefecture: str, ward: str) -> str | None:
     """What follows prefecture and ward, or None when the address lies elsewhere."""
-    named = re.match(rf"(?:{re.escape(prefecture)}|{re.escape(prefecture[:-1])})? ?{re.escape(ward)} ?", line)
+    named = _ward_named(prefecture, ward).match(line)
     if named:
         return _once(line[named.end() :], prefecture, ward)
     bare = line.removeprefix(prefecture).strip()
     town = town_at_start(prefecture, ward, bare)
     inside = town and any(_in(found, prefecture, ward) for found in towns_with(code))
     return _once(bare, prefecture, ward) if inside else None
+
+
+@cache
+def _ward_named(prefecture: str, ward: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:{re.escape(prefecture)}|{re.escape(prefecture[:-1])})? ?{re.escape(ward)} ?")
 
 
 def _once(rest: str, prefecture: str, ward: str) -> str:

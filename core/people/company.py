@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from core.people.kana import read_kana
-from core.people.text import Value, as_text, clean, fold_width, is_nothing, one_line
+from core.people.text import Value, as_text, cleaned, fold_width, is_nothing, one_line
 from core.people.wishes import read_group
 
 NAMED = "相手あり"
@@ -37,7 +37,7 @@ def read_company(value: Value) -> Company:
             return Company()
     except ValueError:
         pass
-    text = one_line(fold_width(clean(as_text(value)).text))
+    text = one_line(fold_width(cleaned(as_text(value))))
     if is_nothing(text):
         return Company()
     match = _PEOPLE.fullmatch(text)

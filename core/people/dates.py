@@ -12,7 +12,7 @@ import datetime as dt
 import re
 
 from core.people.eras import ERAS, era_named, from_era, wareki, wareki_short
-from core.people.text import DASHES, Value, as_text, clean, fold_width
+from core.people.text import DASHES, Value, as_text, cleaned, fold_width
 
 __all__ = [
     "is_plausible_birth",
@@ -47,6 +47,7 @@ _SERIAL = re.compile(r"[1-9][0-9]{4}(?:\.0+)?")
 _KEYED = re.compile(r"([2-5]?)([0-9]{2})([0-9]{2})([0-9]{2})")
 _ERA_DIGIT = {"2": "T", "": "S", "3": "S", "4": "H", "5": "R"}
 _LIGATURES = str.maketrans({era.ligature: era.name for era in ERAS})
+_LIGATURE = re.compile(f"[{''.join(era.ligature for era in ERAS)}]")
 _KANJI_NUMBER = re.compile("[〇一二三四五六七八九十]+")
 _KANJI_DIGITS = "〇一二三四五六七八九"
 
@@ -83,7 +84,9 @@ def is_plausible_birth(date: dt.date, reference_date: dt.date) -> bool:
 
 def _compact(text: str) -> str:
     """Without white space, in one width, kanji numerals as digits, ㍼ as 昭和."""
-    folded = "".join(fold_width(clean(text).text).translate(_LIGATURES).split())
+    folded = "".join(fold_width(cleaned(text)).split())
+    if _LIGATURE.search(folded):
+        folded = folded.translate(_LIGATURES)
     return _KANJI_NUMBER.sub(lambda match: _kanji_number(match[0]), folded)
 
 
@@ -144,7 +147,7 @@ def read_timestamp(value: Value) -> dt.datetime | None:
         return value.astimezone(_JST).replace(tzinfo=None) if value.tzinfo else value
     if isinstance(value, dt.date):
         return dt.datetime.combine(value, dt.time())
-    text = " ".join(fold_width(clean(as_text(value)).text).split())
+    text = " ".join(fold_width(cleaned(as_text(value))).split())
     match = _STAMP.fullmatch(text) if len(text) <= _LONGEST else None
     if match is None:
         return None

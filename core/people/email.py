@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from core.people.text import clean, fold_width
+from core.people.text import cleaned, fold_width
 
 LONGEST_EMAIL = 254
 """Characters (RFC 5321, 4.5.3.1.3, less the angle brackets)."""
@@ -20,7 +20,7 @@ _POSSIBLE = re.compile(r"[^@\s<>,;:()\[\]]+@[^@\s<>,;:()\[\]]+\.[^@\s<>,;:()\[\]
 
 def read_email(text: str) -> str | None:
     """The address with its domain in lower case, or None when `text` cannot be one (or is empty)."""
-    address = fold_width(clean(text).text).strip()
+    address = fold_width(cleaned(text)).strip()
     if len(address) > LONGEST_EMAIL or not _POSSIBLE.fullmatch(address):
         return None
     local, _, domain = address.partition("@")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from core.people.fields import Field
-from core.people.text import clean, fold_width
+from core.people.text import cleaned, fold_width
 
 _OTHERS = re.compile(
     "緊急|同行者|同伴者|介助|付添|付キ添イ|家族|配偶者|保護者|代理|紹介|確認|再入力|勤務先|会社|fax|ファックス|ファクス|理由"
@@ -129,7 +129,7 @@ def _key(header: str) -> str:
     katakana = {code: chr(code + 0x60) for code in range(0x3041, 0x3097)}
     circled = {ord(circle): str(number) for number, circle in enumerate("①②③④⑤⑥⑦⑧⑨", start=1)}
     folded = (
-        fold_width(clean(header).text).translate({**katakana, **circled}).lower().replace("カタカナ", "カナ")
+        fold_width(cleaned(header)).translate({**katakana, **circled}).lower().replace("カタカナ", "カナ")
     )
     return _NOISE.sub("", _QUALIFIERS.sub("", folded))
 

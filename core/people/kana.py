@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 
-from core.people.text import DASHES, clean, fold_width, one_line
+from core.people.text import DASHES, cleaned, fold_width, one_line
 
 LONGEST_NAME = 60
 """Characters; a longer "name" is a remark."""
 
 _TO_KATAKANA = {code: chr(code + 0x60) for code in (*range(0x3041, 0x3097), 0x309D, 0x309E)}
+_HIRAGANA = re.compile("[\u3041-\u3096\u309d\u309e]")
 _LETTER = "\u30a1-\u30fa\u31f0-\u31ff"
 _NAME = re.compile(rf"[{_LETTER}][{_LETTER}ー・ヽヾ]*(?: [{_LETTER}][{_LETTER}ー・ヽヾ]*)*")
 _DASH_IN_WORD = re.compile(rf"(?<=[{_LETTER}ー])[{re.escape(DASHES)}]")
-_SMALL = str.maketrans("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ")
-_SAME_SOUND = str.maketrans("ヂヅヰヱヲ", "ジズイエオ")
+_ALIKE = str.maketrans("ァィゥェォッャュョヮヵヶヂヅヰヱヲ", "アイウエオツヤユヨワカケジズイエオ", " ・ー")
 
 
 def to_katakana(text: str) -> str:
@@ -22,7 +22,11 @@ def to_katakana(text: str) -> str:
 
     A dash straight after a katakana letter is the long vowel typed on the wrong key (ヴォ-ン) and becomes ー.
     """
-    line = one_line(fold_width(clean(text).text)).translate(_TO_KATAKANA)
+    if _NAME.fullmatch(text):  # as it would be stored already
+        return text
+    line = one_line(fold_width(cleaned(text)))
+    if _HIRAGANA.search(line):
+        line = line.translate(_TO_KATAKANA)
     return fold_width(_DASH_IN_WORD.sub("ー", line))  # う゛ composes to ヴ only once it is katakana
 
 
@@ -38,5 +42,4 @@ def fold_kana(kana: str) -> str:
     Spaces, middle dots and 長音 are ignored, small letters count as large ones, and letters of one sound
     (ヂ ジ, ヅ ズ, ヲ オ) as the same. It only ever proposes a duplicate; a person decides.
     """
-    folded = to_katakana(kana).translate(_SMALL).translate(_SAME_SOUND)
-    return re.sub("[ ・ー]", "", folded)
+    return to_katakana(kana).translate(_ALIKE)

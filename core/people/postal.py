@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from core.people.text import Value, as_text, clean, fold_width, join_dashes, one_line
+from core.people.text import Value, as_text, cleaned, fold_width, join_dashes, one_line
 
 _CODE = re.compile(r"(?:〒|郵便番号:?)? ?([0-9]{3})[- ]?([0-9]{4})")
 _AT_START = re.compile(rf"{_CODE.pattern}(?![0-9-])[ ,、]*")
@@ -15,7 +15,9 @@ def read_postal_code(value: Value) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
         digits = as_text(value)
         return digits.zfill(7) if re.fullmatch(r"[0-9]{6,7}", digits) else ""
-    match = _CODE.fullmatch(one_line(join_dashes(fold_width(clean(as_text(value)).text))))
+    if value is None:
+        return ""
+    match = _CODE.fullmatch(one_line(join_dashes(fold_width(cleaned(as_text(value))))))
     return match[1] + match[2] if match else ""
 
 

@@ -18,7 +18,7 @@ from core.people.fields import Field, Fields, cells_of
 from core.people.kana import read_kana
 from core.people.phone import LONGEST_CELL, read_phone
 from core.people.postal import read_postal_code
-from core.people.text import Value, as_text, clean, fold_width, is_nothing, one_line
+from core.people.text import Value, as_text, clean, cleaned, fold_width, is_nothing, one_line
 from core.people.wishes import read_group, read_wishes
 
 __all__ = [
@@ -77,19 +77,23 @@ def read_applicant(fields: Fields, rules: ReadingRules) -> Reading:
     )
     if _is_late(fields, applicant.preferences, rules):
         problems.add(Problem.LATE)
-    if any(
-        clean(cell).stripped
-        for name in Field
-        for cell in cells_of(fields, name)
-        if isinstance(cell, str) and not cell.isprintable()
-    ):
+    if any(map(_has_controls, fields.values())):
         problems.add(Problem.CONTROL_CHARACTERS)
+    if not (problems or warnings):
+        return Reading(applicant)
     return Reading(applicant, tuple(sorted(problems, key=_ORDER.__getitem__)), tuple(sorted(warnings)))
+
+
+def _has_controls(value: Value | tuple[Value, ...]) -> bool:
+    """Whether control characters stand in a field's cell, or in one of its cells."""
+    if isinstance(value, str):
+        return not value.isprintable() and clean(value).stripped
+    return isinstance(value, tuple) and any(map(_has_controls, value))
 
 
 def read_receipt(fields: Fields) -> str | None:
     """The source's own number as text, None when there is none or it is no number but a text."""
-    text = one_line(fold_width(clean(_text(fields, Field.RECEIPT)).text))
+    text = one_line(fold_width(cleaned(_text(fields, Field.RECEIPT))))
     return text if 0 < len(text) <= LONGEST_RECEIPT else None
 
 
@@ -101,7 +105,9 @@ def read_submitted_at(fields: Fields) -> dt.datetime | None:
 def kept_text(name: Field, value: Value) -> str:
     """What may be kept of a cell as it was written, so that a person can settle a doubt: "" where it is none of
     the five items (a name in kanji, a remark beside the building, a group in words, anything too long)."""
-    text = one_line(clean(as_text(value)).text)
+    if value is None:
+        return ""
+    text = one_line(cleaned(as_text(value)))
     match name:
         case Field.KANA | Field.KANA_FAMILY | Field.KANA_GIVEN:
             return read_kana(text) or ""
@@ -118,7 +124,8 @@ def kept_text(name: Field, value: Value) -> str:
 
 
 def _value(fields: Fields, name: Field) -> Value:
-    return next(iter(cells_of(fields, name)), None)
+    value = fields.get(name)
+    return next(iter(value), None) if isinstance(value, tuple) else value
 
 
 def _text(fields: Fields, name: Field) -> str:
@@ -127,9 +134,9 @@ def _text(fields: Fields, name: Field) -> str:
 
 def _name(fields: Fields, problems: set[Problem]) -> str:
     whole = _text(fields, Field.KANA)
-    parts = [_text(fields, Field.KANA_FAMILY), _text(fields, Field.KANA_GIVEN)]
-    if is_nothing(clean(whole).text):
-        if any(is_nothing(clean(part).text) for part in parts):
+    if is_nothing(cleaned(whole)):
+        parts = [_text(fields, Field.KANA_FAMILY), _text(fields, Field.KANA_GIVEN)]
+        if any(is_nothing(cleaned(part)) for part in parts):
             problems.add(Problem.MISSING_NAME)  # half a name names nobody
             return ""
         whole = " ".join(parts)
@@ -143,7 +150,7 @@ def _birth_date(fields: Fields, rules: ReadingRules, problems: set[Problem]) -> 
     value = _value(fields, Field.BIRTH_DATE)
     date = read_birth_date(value, rules.reference_date, keyed=rules.keyed)
     if date is None:
-        missing = is_nothing(clean(as_text(value)).text)
+        missing = is_nothing(cleaned(as_text(value)))
         problems.add(Problem.MISSING_BIRTH_DATE if missing else Problem.UNREADABLE_BIRTH_DATE)
     elif age_on(date, rules.reference_date) < rules.minimum_age:
         problems.add(Problem.UNDERAGE)
@@ -167,29 +174,26 @@ def _address(
     elif not address.inside:
         problems.add(Problem.OUTSIDE_WARD)
     warnings.update(address.warnings)
-    if not code and not is_nothing(clean(as_text(written)).text):
+    if not code and not is_nothing(cleaned(as_text(written))):
         warnings.add(Warning_.POSTAL_CODE_MISMATCH)  # something is written there that is no code
     return {"postal_code": address.postal_code, "address": address.text}
 
 
 def _phone(fields: Fields, problems: set[Problem]) -> str:
     value = _value(fields, Field.PHONE)
-    if is_nothing(clean(as_text(value)).text):
-        problems.add(Problem.MISSING_PHONE)
-        return ""
     phone = read_phone(value)
     if phone is None:
-        problems.add(Problem.UNREADABLE_PHONE)
+        missing = is_nothing(cleaned(as_text(value)))
+        problems.add(Problem.MISSING_PHONE if missing else Problem.UNREADABLE_PHONE)
     return phone or ""
 
 
 def _email(fields: Fields, problems: set[Problem], warnings: set[Warning_]) -> str | None:
     text = _text(fields, Field.EMAIL)
-    if is_nothing(clean(text).text):
-        return None
-    email = read_email(text)
+    email = read_email(text) if text else None
     if email is None:
-        problems.add(Problem.UNREADABLE_EMAIL)
+        if not is_nothing(cleaned(text)):
+            problems.add(Problem.UNREADABLE_EMAIL)
     elif not is_usual(email):
         warnings.add(Warning_.UNUSUAL_EMAIL)
     return email

@@ -26,6 +26,11 @@ _WIDTH: dict[int, str] = {
     **_VOICING,
 }
 
+_FOLDED = re.compile("[\u3000\u3099-\u309c\uff01-\uff9f]")
+"""What `fold_width` changes, and the marks that it joins to the letter before them."""
+_SOMETHING = re.compile("[0-9@ァ-ザズ-ドニ-ヺ]")
+"""Letters of which none is in a word of `_NOTHING` (ナシ is), however they are folded."""
+
 DASHES = "-‐‑‒–—―⁃−─━﹣－ーｰ"
 """Everything that is typed for a hyphen, the long vowel mark among them."""
 
@@ -66,14 +71,21 @@ def clean(text: str) -> Clean:
     return Clean(unicodedata.normalize("NFC", "".join(kept)), stripped)
 
 
+def cleaned(text: str) -> str:
+    """The text of `clean`, for whoever does not ask what was taken out."""
+    if text.isprintable():
+        return unicodedata.normalize("NFC", text)
+    return clean(text).text
+
+
 def _is_noncharacter(code: int) -> bool:
     return 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE
 
 
 def fold_width(text: str) -> str:
     """ASCII half-width, kana full-width, か゛ and ｶﾞ in one character, NFC. 長音 stays 長音."""
-    if text.isascii():
-        return text
+    if not _FOLDED.search(text):  # nearly every cell
+        return unicodedata.normalize("NFC", text)
     folded = unicodedata.normalize("NFC", text.translate(_WIDTH))
     return unicodedata.normalize("NFC", folded.translate(_SPACING))  # a mark nothing could take stands alone
 
@@ -90,12 +102,18 @@ def join_dashes(text: str) -> str:
 
 def is_nothing(text: str) -> bool:
     """Whether a cell says that there is nothing: empty, a dash, なし, N/A."""
+    if not text:
+        return True
+    if _SOMETHING.search(text):
+        return False
     folded = one_line(fold_width(text)).strip("()「」。.").strip()
     return folded.upper() in _NOTHING or not folded.strip(DASHES)
 
 
 def as_text(value: Value) -> str:
     """What a cell shows: 333972325.0 as 333972325, a date as ISO 8601, None as nothing."""
+    if isinstance(value, str):
+        return value
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -62,4 +62,7 @@ def towns_with(postal_code: str) -> tuple[Town, ...]:
 def town_at_start(prefecture: str, ward: str, rest: str) -> Town | None:
     """The town with the longest name that `rest`, an address without prefecture and ward, begins with."""
     lengths, named = _by_name(prefecture, ward)
-    return next((town for length in lengths if (town := named.get(rest[:length]))), None)
+    for length in lengths:
+        if town := named.get(rest[:length]):
+            return town
+    return None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from core.people.text import Value, as_text, clean, fold_width, is_nothing, join_dashes, one_line
+from core.people.text import Value, as_text, cleaned, fold_width, is_nothing, join_dashes, one_line
 
 _LIST = re.compile(r"[、,，・/;；|>→\n]+")
 _BRACKETS = re.compile(r"\([^()]*\)|「[^「」]*」|\[[^\[\]]*\]")
@@ -38,7 +38,12 @@ def read_wishes(cells: Sequence[Value], codes: Collection[str], places: Mapping[
     found: list[str] = []
     unread = False
     for cell in cells:
-        text = _BRACKETS.sub("", fold_width(clean(as_text(cell)).text))
+        if (
+            isinstance(cell, str) and cell in codes and cell not in places and not is_nothing(cell)
+        ):  # a code and nothing else
+            found.append(cell)
+            continue
+        text = _BRACKETS.sub("", fold_width(cleaned(as_text(cell))))
         for item in _LIST.split(text):
             named = _item(_RANK.sub("", one_line(item)), codes, places)
             unread = unread or named is None
@@ -92,7 +97,9 @@ def _looks_like_code(word: str) -> bool:
 def read_group(value: Value) -> str | None:
     """The group's code in capitals, None when there is none. Raises ValueError when it is not a code:
     a free text (妻と一緒) says something about a person and may not be kept."""
-    text = join_dashes(one_line(fold_width(clean(as_text(value)).text))).replace(" ", "")
+    if value is None:
+        return None
+    text = join_dashes(one_line(fold_width(cleaned(as_text(value))))).replace(" ", "")
     if is_nothing(text):
         return None
     if not _GROUP.fullmatch(text.upper()):

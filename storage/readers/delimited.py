@@ -116,5 +116,5 @@ def _parse(text: str, delimiter: str, name: str) -> list[list[str]]:
 
 def _unwrapped(cell: str) -> Cell:
     """`="0312345678"`, a trick to keep the leading zero in a spreadsheet, is its text; nothing is no text."""
-    match = _FORMULA_TEXT.fullmatch(cell)
+    match = _FORMULA_TEXT.fullmatch(cell) if cell.startswith("=") else None
     return (match[1] if match else cell) or None

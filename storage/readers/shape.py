@@ -88,7 +88,7 @@ def _fitted(row: Sequence[Cell], width: int, where: str) -> tuple[Cell, ...]:
         )
     if any(isinstance(cell, str) and len(cell) > LONGEST_CELL for cell in cells):
         raise UsageError(f"長すぎるセルがあります（上限 {LONGEST_CELL} 文字）", where=where)
-    return (*cells, *(None for _ in range(width - len(cells))))
+    return cells + (None,) * (width - len(cells))
 
 
 def _trimmed(row: Sequence[Cell]) -> tuple[Cell, ...]:
@@ -104,4 +104,4 @@ def _is_blank(row: Sequence[Cell]) -> bool:
 
 
 def _is_empty(cell: Cell) -> bool:
-    return cell is None or (isinstance(cell, str) and not cell.strip())
+    return cell is None or (isinstance(cell, str) and (not cell or cell.isspace()))

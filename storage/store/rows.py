@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator
-from typing import Any, Protocol
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Protocol, TypeVar
+
+T = TypeVar("T")
 
 
 class Cursor(Protocol):
@@ -21,6 +23,15 @@ class Connection(Protocol):
 
     def execute(self, sql: str, parameters: Any = ..., /) -> Cursor: ...
     def executemany(self, sql: str, parameters: Iterable[Any], /) -> Cursor: ...
+
+
+FEW = 500
+"""Values in one statement: SQLite takes no million, and many at once cost less than one by one."""
+
+
+def pieces(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """`values` in their order, at most `FEW` at a time."""
+    return (values[start : start + FEW] for start in range(0, len(values), FEW))
 
 
 def moment_text(moment: dt.datetime) -> str:

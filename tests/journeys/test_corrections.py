@@ -161,6 +161,35 @@ def test_new_rows_of_next_weeks_export_are_taken_on(at: At) -> None:
     assert len(machine.do("intake", "list")["applications"]) == 9
 
 
+@pytest.mark.parametrize("together", [1, 2, 1000])
+def test_a_receipt_that_stands_twice_in_one_file_is_one_application(
+    at: At, monkeypatch: pytest.MonkeyPatch, together: int
+) -> None:
+    """Whether the rows are stored together or not."""
+    monkeypatch.setattr("core.office.importing._AT_ONCE", together)
+    machine = at("found").contractor
+    later = changed(HANAKO, mail="new@example.jp")
+    rows = imports(machine, HANAKO, later, later, KIYOSHI)
+    assert [row["outcome"] for row in rows] == ["accepted", "changed", "already", "held"]
+    assert [row["number"] for row in rows] == [1, 1, 1, 2]
+    assert machine.do("intake", "show", 1)["applicant"]["email"] == "new@example.jp"
+    assert [row["outcome"] for row in imports(machine, later, KIYOSHI)] == ["already", "already"]
+
+
+@pytest.mark.parametrize("together", [2, 1000])
+def test_a_file_that_needs_more_numbers_than_are_left_is_refused_as_a_whole(
+    at: At, monkeypatch: pytest.MonkeyPatch, together: int
+) -> None:
+    monkeypatch.setattr("core.office.importing._AT_ONCE", together)
+    monkeypatch.setattr("core.office.forms.OWN_NUMBERS", range(1, 4))
+    machine = at("found").contractor
+    (machine.base / "full.csv").write_bytes(export(APPLICANTS[:4]))
+    assert "使い切りました" in machine.refused("intake", "import", machine.base / "full.csv", code=3)
+    assert machine.do("intake", "list")["applications"] == []
+    assert [row["number"] for row in imports(machine, *APPLICANTS[:3])] == [1, 2, 3]
+    assert {row["outcome"] for row in imports(machine, *APPLICANTS[:3])} == {"already"}
+
+
 def test_a_known_receipt_that_names_somebody_else_is_refused_as_a_whole(at: At) -> None:
     machine = at("found").contractor
     imports(machine, *APPLICANTS[:2])

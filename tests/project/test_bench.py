@@ -97,14 +97,16 @@ def test_all_who_import_bring_in_every_row_and_the_lists_find_them(
     """Few; `imported` raises when a row is missing."""
     monkeypatch.setattr("bench.listing.ROUNDS", 2)
     runs, made = vault.imported(tmp_path, 300)
-    assert {run.count for run in runs.values()} == {300} and len(runs) == 4
+    assert {run.count for run in runs.values()} == {300} and len(runs) == 5
     assert all(run.busy > 0 and run.kilobytes > 1_000 for run in runs.values())
     looks = lists_of(made)
     assert len(looks) == 5 and all(len(seconds) == 2 for seconds in looks.values())
 
 
 def test_an_import_that_is_slow_grows_or_hoards_is_beyond_its_limit() -> None:
-    runs = {who: vault.Run(100, 1.0, 1.0, 1_000) for who in (vault.FLOOR, vault.PLAIN, vault.JUDGED)}
+    runs = {
+        who: vault.Run(100, 1.0, 1.0, 1_000) for who in (vault.KEPT, vault.SMALL, vault.PLAIN, vault.JUDGED)
+    }
 
     def beyond(busy: float, kilobytes: int) -> list[bool]:
         mine = runs | {vault.OURS: vault.Run(100, busy, busy, kilobytes)}

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.people import kana
 from core.people.kana import LONGEST_NAME, fold_kana, read_kana, to_katakana
+from core.people.text import clean, fold_width, one_line
 
 KANA = st.text(st.sampled_from("ｱｶﾞﾊﾟｳﾞｰャゃッっがかヂづをヴアーン゛ﾞ 　・"), max_size=20)
 
@@ -67,3 +69,9 @@ def test_a_stored_name_is_stored_as_it_is(text: str) -> None:
         assert read_kana(name) == name
         assert re.fullmatch("[ァ-ヺー・ヽヾㇰ-ㇿ]+( [ァ-ヺー・ヽヾㇰ-ㇿ]+)*", name)
         assert fold_kana(fold_kana(name)) == fold_kana(name)
+
+
+@given(st.from_regex(kana._NAME, fullmatch=True))
+def test_a_name_as_it_is_stored_is_read_as_it_is(name: str) -> None:
+    line = one_line(fold_width(clean(name).text)).translate(kana._TO_KATAKANA)
+    assert name == fold_width(kana._DASH_IN_WORD.sub("ー", line)) == kana.to_katakana(name)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.people import phone
 from core.people.email import is_usual, read_email
 from core.people.phone import read_phone
 from core.people.postal import read_postal_code
@@ -163,3 +164,17 @@ def test_a_stored_code_is_read_as_it_is(value: str | int | float) -> None:
     code = read_postal_code(value)
     assert code == "" or (len(code) == 7 and code.isascii() and code.isdigit())
     assert read_postal_code(code) == code
+
+
+@given(st.from_regex("0[0-9]{9,10}", fullmatch=True))
+def test_an_ordinary_number_is_one_that_the_tables_take(digits: str) -> None:
+    assert phone._is_valid(digits) or not phone._ordinary().fullmatch(digits)
+
+
+def test_whatever_begins_like_an_ordinary_number_the_tables_take() -> None:
+    """By each beginning of four digits: none of the patterns looks further."""
+    for beginning in range(10_000):
+        for rest in ("234567", "2345678"):
+            digits = f"0{beginning:04}{rest}"[: 4 + len(rest)]
+            if phone._ordinary().fullmatch(digits):
+                assert phone._is_valid(digits), digits

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.people import text
 from core.people.text import as_text, clean, fold_width, is_nothing, join_dashes, one_line
 
 ANY = st.text(st.characters(), max_size=40)
@@ -105,3 +106,19 @@ def test_folding_is_a_fixed_point(text: str) -> None:
     cleaned = clean(text).text
     for fold in (fold_width, one_line, join_dashes, lambda t: one_line(join_dashes(one_line(fold_width(t))))):
         assert fold(fold(cleaned)) == fold(cleaned)
+
+
+@given(ANY)
+def test_the_short_ways_through_the_folds_end_where_the_long_ones_do(written: str) -> None:
+    """Most cells hold nothing to fold, and are looked at once."""
+    for sample in (written, f"ナシ{written}", f"カ{written}\u3099"):
+        folded = unicodedata.normalize("NFC", sample.translate(text._WIDTH))
+        assert fold_width(sample) == unicodedata.normalize("NFC", folded.translate(text._SPACING))
+        assert text.cleaned(sample) == clean(sample).text
+        bare = one_line(fold_width(sample)).strip("()「」。.").strip()
+        assert is_nothing(sample) == (bare.upper() in text._NOTHING or not bare.strip(text.DASHES))
+
+
+@pytest.mark.parametrize("word", sorted(text._NOTHING))
+def test_every_word_for_nothing_says_nothing(word: str) -> None:
+    assert is_nothing(word) and is_nothing(f" （{word.lower()}）")

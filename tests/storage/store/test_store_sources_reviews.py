@@ -201,3 +201,20 @@ def test_the_tables_keep_rows_and_words_as_they_are(
         connection.execute(statement)
     assert tx.sources.of_application(1) == [source_row("W-1")]
     assert tx.reviews.latest("applicants")[make(1).record] == word(1, sent_in="1-wc-00000001")
+
+
+def test_many_rows_are_found_as_each_of_them_would_be(
+    tx: VaultTx, make: Make, at: dt.datetime, source_row: Callable[..., SourceRow]
+) -> None:
+    tx.applications.add(make(1), at)
+    prints = [f"{number:064}" for number in range(1200)]
+    rows = [source_row(f"W-{number}" if number % 2 else None, prints[number]) for number in range(1000)]
+    tx.sources.add_all(rows)
+    tx.sources.add_all([source_row("W-1", "d" * 64, row=2), source_row("W-3", "e" * 64, source="other form")])
+    receipts = [f"W-{number}" for number in range(1200)]
+    found = tx.sources.find_all("form", receipts, prints)
+    each = [tx.sources.find("form", receipt, "") for receipt in receipts]
+    each += [tx.sources.find("form", None, fingerprint) for fingerprint in prints]
+    known = [row for row in each if row is not None]
+    assert len(found) == len(known) == 1000
+    assert sorted(found, key=lambda row: row.fingerprint) == sorted(known, key=lambda row: row.fingerprint)
