@@ -16,7 +16,7 @@ REGISTERS: tuple[Action, ...] = (
         "review", "duties", "すること", "d", "点検・訓練・更新などの期限、台帳、事故、監査の報告", Right.LEDGER_READ
     ),
     Action(
-        "review", "requests", "消去の依頼", "", "委託先が消去した人を見て、区の保管庫からも消すことに同意する", Right.ERASE, Site.WARD
+        "review", "requests", "消去の依頼", "", "消去の依頼に区が答え、委託先は答えを見る", Right.ERASE
     ),
     Action("review", "report", "点検の報告を印刷", "", "⑤⑨の状況と差戻しを、PDFかXLSXにする", Right.LEDGER_READ),
     # すること

@@ -87,6 +87,6 @@ async def _erase(place: Place, number: int) -> bool:
     if not await typed_number(place, number):
         return False
     gone = await app.run_job("利用停止・消去", lambda progress: desk.erase(number, reason), stoppable=False)
-    lines = [*erased_words(number), "", *remains_words(gone, place.actor.site)]
+    lines = [*erased_words(number, gone.asking), "", *remains_words(gone, place.actor.site)]
     await app.ask(Message("消去しました", "\n".join(lines)))
     return True

@@ -10,10 +10,21 @@ import typer
 from cli.context import Json, opened, remember, say
 from cli.seconding import seconding
 from core.office.blanking import ERASED_REASON
-from core.office.erase_requests import request_lines
+from core.office.erase_answers import Asked
+from core.office.erase_requests import DECLINE_REASONS, request_lines
 from core.office.person import REASONS
-from core.office.person_words import NO_REQUESTS, agreed_words, disclosed_words, erased_words
+from core.office.person_words import (
+    NO_REQUESTS,
+    NOTHING_ASKED,
+    agreed_words,
+    asked_words,
+    asking_words,
+    declined_words,
+    disclosed_words,
+    erased_words,
+)
 from core.office.remains import Remains, remains_words
+from core.roles import Site
 
 app = typer.Typer(no_args_is_help=True, help="本人からの求め（開示・利用停止・消去）")
 Number = Annotated[int, typer.Argument(help="受付番号")]
@@ -48,7 +59,7 @@ def erase(
     with opened() as session, seconding(session):
         gone = session.office.person.erase(number, reason)
         site = session.office.actor.site
-    say(_document(gone), "\n".join([*erased_words(number), "", *remains_words(gone, site)]))
+    say(_document(gone), "\n".join([*erased_words(number, gone.asking), "", *remains_words(gone, site)]))
 
 
 @app.command()
@@ -63,9 +74,12 @@ def remains(number: Number, as_json: Json = False) -> None:
 
 @app.command()
 def requests(as_json: Json = False) -> None:
-    """区: 委託先から届いた消去の依頼。同意するまで、区の保管庫の記録は消えない。"""
+    """区: 委託先から届いた消去の依頼。同意するまで、区の保管庫の記録は消えない。委託先: 区に依頼した分と、その答え。"""
     remember(as_json)
     with opened() as session:
+        if session.office.actor.site is Site.CONTRACTOR:
+            _say_asked(session.office.erase_answers.list())
+            return
         found = session.office.erase_requests.list()
     say(
         {
@@ -92,9 +106,48 @@ def agree(number: Number, as_json: Json = False) -> None:
     say(_document(gone), "\n".join([agreed_words(number), "", *remains_words(gone, site)]))
 
 
+@app.command()
+def decline(
+    number: Number,
+    reason: Annotated[
+        str, typer.Option(help="、".join(f"{code}: {words}" for code, words in DECLINE_REASONS.items()))
+    ],
+    as_json: Json = False,
+) -> None:
+    """区: 消去の依頼を、理由を付けて断る。区の記録はそのまま残り、次の束で委託先に伝わる。"""
+    remember(as_json)
+    with opened() as session:
+        session.office.erase_requests.decline(number, reason)
+    say({"number": number, "reason": reason}, lambda: declined_words(number, reason))
+
+
+@app.command()
+def ask(number: Number, as_json: Json = False) -> None:
+    """委託先: 区が断った消去を、もう一度依頼する。次の③で区に届く。"""
+    remember(as_json)
+    with opened() as session:
+        session.office.erase_answers.ask(number)
+    say({"number": number}, asking_words(number))
+
+
+def _say_asked(found: list[Asked]) -> None:
+    say(
+        {
+            "requests": [
+                {
+                    "number": one.number, "answer": one.answer.value, "reason": one.reason,
+                    "on": one.on.isoformat() if one.on else None,
+                }
+                for one in found
+            ]
+        },
+        lambda: "\n".join(map(asked_words, found)) or NOTHING_ASKED,
+    )  # fmt: skip
+
+
 def _document(found: Remains) -> dict[str, Any]:
     return {
-        "number": found.number, "erased": found.erased, "sent": found.sent, "received": found.received, "end": found.end.isoformat(),
+        "number": found.number, "erased": found.erased, "sent": found.sent, "received": found.received, "end": found.end.isoformat(), "ward_asked": found.asking,
         "files": list(found.files),
         "copies": [
             {

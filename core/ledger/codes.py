@@ -74,6 +74,8 @@ class Act(StrEnum):
     SECOND = "second"
     DROP = "drop"
     ENACT = "enact"
+    DECLINE = "decline"
+    ASK = "ask"
 
 
 ACT_WORDS: dict[Act, str] = {
@@ -140,6 +142,8 @@ ACT_WORDS: dict[Act, str] = {
     Act.SECOND: "二人目の確認",
     Act.DROP: "発議の取りやめ",
     Act.ENACT: "二人の確認による実行",
+    Act.DECLINE: "消去の依頼を断る",
+    Act.ASK: "消去の再依頼",
 }
 
 

@@ -58,6 +58,7 @@ _BY_KIND: dict[Kind, dict[str, str]] = {
         "key": "応募を入力", "import": "ファイルを取込", "edit": "訂正", "accept": "保留を受付", "refuse": "不受理", "withdraw": "取下げ・辞退",
         "link": "グループにする", "unlink": "グループを解く", "draft": "下書きを再開", "confirm": "点検で確認", "return": "点検で差戻し",
         "undo": "点検の取消し", "attend": "出欠を記録", "bounced": "不達を記録", "erase_person": "1人を消去",
+        "erase_declined": "消去の依頼を断る", "erase_again": "消去をもう一度依頼",
     },
     Kind.LEAVING: {
         "print": "印刷", "reprint": "1枚を再印刷", "export": "書き出す", "disclose": "本人への開示", "backup": "控えを取る",

@@ -44,6 +44,7 @@ _REF = re.compile(
             f"staff:{STAFF_ID.pattern}",
             f"rewind:{_NUMBER}:[0-9a-f]{{64}}",
             f"undo:{_NUMBER}:(?:number|count|thing|never)",
+            "declined:(?:not_asked|unproven|takes_part|must_keep|mistaken):[0-9a-f]{64}",
         )
     )
 )
@@ -214,8 +215,10 @@ def _wrong(line: LedgerLine) -> str:
 
 def _ref_fits(line: LedgerLine) -> bool:
     """`epoch` names what it agrees to: a restore (`rewind:`), or the card of the next site key (`sha256:`). `set_aside` names manifest and
-    reason, `retract` an earlier line of its own ledger and the reason.
+    reason, `retract` an earlier line of its own ledger and the reason, `decline` the reason and whose erasure is declined.
     """
+    if (line.act is Act.DECLINE) != line.ref.startswith("declined:"):
+        return False
     if (line.act is Act.RETRACT) != line.ref.startswith("undo:"):
         return False
     if line.act is Act.RETRACT:

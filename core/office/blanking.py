@@ -12,6 +12,10 @@ ERASED_REASON = "erased"
 """The closed code of an application whose person is erased; it asks the ward to do the same."""
 ASKED_REASON = "erase_asked"
 """The closed code of the ward's row from then on until its manager agrees (`erase_requests`). It never travels."""
+DECLINED_REASON = "erase_declined"
+"""The same, once the manager has declined, until the contractor asks again."""
+WARDS_REASONS = frozenset({ASKED_REASON, DECLINED_REASON})
+"""Codes of the ward's own rows."""
 NOBODY = Applicant("", None, "", "", "", None, (), None)
 
 
@@ -47,3 +51,8 @@ def is_blanked(application: Application) -> bool:
 def is_asked(application: Application) -> bool:
     """Whether the contractor has asked the ward to erase this person, and nobody there has agreed yet."""
     return application.reason == ASKED_REASON
+
+
+def is_declined(application: Application) -> bool:
+    """Whether the ward has declined to erase this person, and the contractor has not asked again."""
+    return application.reason == DECLINED_REASON

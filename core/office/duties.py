@@ -14,6 +14,7 @@ from core.ledger.codes import Act, Content
 from core.ledger.line import LedgerLine, read_line
 from core.office.desk import Desk, programme_of
 from core.office.due import Late, LateKind
+from core.office.erase_answers import Answer, asked_of
 from core.office.erase_requests import requests_of
 from core.office.incidents import REPORT_WORDS, Incident, Report, incidents_of, line_words, told_by_partner
 from core.office.ports import Tx
@@ -81,7 +82,7 @@ class Due:
     done: bool = False
     """Done, and not due again before the contract's end."""
     erasing: bool = False
-    """Answering the contractor's requests to erase people."""
+    """About the contractor's requests to erase people: to be answered, or declined."""
     closing: bool = False
     """All of an incident is done since `due`, but for the word that it is over."""
 
@@ -177,6 +178,16 @@ def duties_of(tx: Tx, desk: Desk) -> list[Due]:
             Due(
                 site, f"消去の依頼 {len(asked)}件に答える", "C11", min(one.due for one in asked), None,
                 "取扱責任者が F7 の「消去の依頼」（ikiiki person requests）で答える", erasing=True,
+            )
+        )  # fmt: skip
+    declined = (
+        [one for one in asked_of(tx) if one.answer is Answer.DECLINED] if site is Site.CONTRACTOR else []
+    )
+    if declined:
+        found.append(
+            Due(
+                site, f"区が断った消去の依頼 {len(declined)}件を見る", "C11", None, max(one.on for one in declined if one.on),
+                "取扱責任者が F7 の「消去の依頼」（ikiiki person requests）で理由を見て、もう一度依頼するか、本人に知らせる", erasing=True,
             )
         )  # fmt: skip
     found += [

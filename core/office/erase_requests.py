@@ -2,7 +2,8 @@
 
 The ward's vault is the proof of who was there when lots were drawn (docs/attacks.md). So a blank that arrives withdraws
 the person and asks; what the ward holds of them goes only by its own signed word, and never while its draw or the
-events it holds still count the person in.
+events it holds still count the person in. Or a manager declines, with a reason: then it stands with the ward as it was, no word
+given before counts any more, and only another request can be agreed to.
 """
 
 from __future__ import annotations
@@ -12,23 +13,32 @@ from dataclasses import dataclass, field, replace
 
 from core.applicant import STATE_WORDS, Application, State
 from core.canonical import sha256_hex
-from core.draw.standing import PlaceState
 from core.errors import IntegrityFailure, Refused, UsageError
 from core.ledger.codes import Act, Content, Medium, Unit
 from core.ledger.line import read_line
-from core.office.blanking import ASKED_REASON, blanked, is_asked, is_blanked
+from core.office.blanking import ASKED_REASON, DECLINED_REASON, blanked, is_asked, is_blanked, is_declined
 from core.office.desk import Desk, programme_of
-from core.office.drawing import Step, step_of
-from core.office.happening import standing_today
 from core.office.ledger import write_line
+from core.office.plans import is_drawn
 from core.office.ports import Tx
 from core.office.renewal import Renewal
-from core.office.seating import coming, day_of, members_of
-from core.office.second import erasing_one, need_second
+from core.office.seating import day_of
+from core.office.second import drop_words, erasing_one, need_second
+from core.office.taking_part import Part, part_of
 from core.roles import Right, Site
 
 BY_CONTRACTOR = "contractor"
 """Why the ward erased: the contractor asked for it."""
+DECLINED = "declined:"
+"""How `ref` of a `decline` begins; the reason and the hash of the record id follow."""
+DECLINE_REASONS = {
+    "not_asked": "本人に確かめたところ、申し出ていない",
+    "unproven": "本人の申し出かどうか、確かめられない",
+    "takes_part": "区の記録では、まだ参加者か補欠である",
+    "must_keep": "抽選の証拠など、区が保管しなければならない",
+    "mistaken": "番号の誤りなど、別の人の依頼と思われる",
+}
+"""Why the ward declines: closed codes, as the ledger that carries them has no free text. They stand in `core.ledger.line` too."""
 _OUT = (State.WITHDRAWN, State.REFUSED)
 
 
@@ -74,7 +84,7 @@ def take_blank(desk: Desk, tx: Tx, current: Application, incoming: Application) 
 
 def need_told(tx: Tx) -> None:
     """Raises `IntegrityFailure` where more people came as erased than the contractor's ledger tells of."""
-    came = sum(is_asked(one) or is_blanked(one) for one in tx.applications.all(_OUT))
+    came = sum(is_asked(one) or is_declined(one) or is_blanked(one) for one in tx.applications.all(_OUT))
     if came == 0:
         return
     lines = (
@@ -92,7 +102,12 @@ def need_told(tx: Tx) -> None:
 
 def reference(record: str) -> str:
     """What the ward's ledger line of the erasure refers to, so that the contractor knows whose it is."""
-    return f"sha256:{sha256_hex(record.encode())}"
+    return f"sha256:{hashed(record)}"
+
+
+def hashed(record: str) -> str:
+    """The record id as ledgers name it."""
+    return sha256_hex(record.encode())
 
 
 def requests_of(desk: Desk, tx: Tx) -> list[EraseRequest]:
@@ -106,9 +121,13 @@ def requests_of(desk: Desk, tx: Tx) -> list[EraseRequest]:
             continue
         history = tx.applications.history(one.number)
         first = next(place for place, (version, _, _) in enumerate(history) if _since(history, place))
-        before, asked = history[first - 1][0] if first else None, history[first][1]
+        asked = history[first][1]
+        before = next(
+            (version for version, _, _ in reversed(history[:first]) if not is_asked(version) and not is_declined(version)),
+            None,
+        )  # fmt: skip
         hindrance = _hindrance(desk, tx, one)
-        seen = (before is not None and before.state in _OUT) or (not hindrance and _drawn(tx, one))
+        seen = (before is not None and before.state in _OUT) or (not hindrance and is_drawn(tx, one.record))
         due = day_of(asked.isoformat()) + dt.timedelta(days=days)
         found.append(
             EraseRequest(
@@ -128,16 +147,6 @@ def _since(history: list[tuple[Application, dt.datetime, str]], place: int) -> b
     return all(is_asked(version) for version, _, _ in history[place:])
 
 
-def _drawn(tx: Tx, application: Application) -> bool:
-    """Whether a finished draw had this person: then its events tell of the end."""
-    return any(
-        application.record in unit.records
-        for draw in tx.draws.names()
-        if step_of(tx.draws.files(draw)) is Step.DONE
-        for unit in tx.draws.units(draw)
-    )
-
-
 def _hindrance(desk: Desk, tx: Tx, application: Application) -> Refused | None:
     try:
         _need_gone(desk, tx, application)
@@ -149,30 +158,21 @@ def _hindrance(desk: Desk, tx: Tx, application: Application) -> Refused | None:
 def _need_gone(desk: Desk, tx: Tx, application: Application) -> None:
     """That by what this vault holds the person is in no draw going on and has no place. Raises `Refused`."""
     where = f"受付番号 {application.number:04}"
-    for draw in tx.draws.names():
-        mine = {unit.unit_id for unit in tx.draws.units(draw) if application.record in unit.records}
-        step = step_of(tx.draws.files(draw))
-        if not mine or step is Step.ABANDONED:
-            continue
-        if step is not Step.DONE:
-            raise Refused(
-                "いま行っている抽選の名簿に入っている人です", where=where,
-                next_step="消していません。抽選が終わり、この人の辞退が⑦で届いてから答えてください。身に覚えがなければ、委託先に連絡してください",
-            )  # fmt: skip
-        members = members_of(tx, draw)
-        for place in standing_today(desk, tx, draw).places:
-            if place.id not in mine or place.state is PlaceState.OUT:
-                continue
-            others = sum(coming(one) for one in members[place.id] if one.record != application.record)
-            if place.size > others:  # who left a group alone is told by its size
-                raise Refused(
-                    "区が受け取った記録では、まだ参加者か補欠の人です", where=where,
-                    next_step="消していません。委託先に連絡し、辞退の知らせ（⑦）が届いてから答えてください",
-                )  # fmt: skip
+    part = part_of(desk, tx, application)
+    if part is Part.ROLL:
+        raise Refused(
+            "いま行っている抽選の名簿に入っている人です", where=where,
+            next_step="消していません。抽選が終わり、この人の辞退が⑦で届いてから答えてください。身に覚えがなければ、委託先に連絡してください",
+        )  # fmt: skip
+    if part is Part.PLACE:
+        raise Refused(
+            "区が受け取った記録では、まだ参加者か補欠の人です", where=where,
+            next_step="消していません。委託先に連絡し、辞退の知らせ（⑦）が届いてから答えてください",
+        )  # fmt: skip
 
 
 class EraseRequests:
-    """The use cases of the window 消去の依頼, `ikiiki person requests` and `ikiiki person agree`."""
+    """The use cases of the window 消去の依頼, `ikiiki person requests`, `person agree` and `person decline`: the ward's side."""
 
     def __init__(self, desk: Desk, renewal: Renewal) -> None:
         self._desk = desk
@@ -212,9 +212,34 @@ class EraseRequests:
                 self._desk, tx, Act.ERASE, Content.APPLICATIONS, 1, Unit.PEOPLE, medium=Medium.VAULT,
                 ref=reference(application.record),
             )  # fmt: skip
+            tx.settings.put("receipt_due", "yes")  # the contractor is to see this line soon
             self._desk.log(tx, "erase_person", f"no={number} reason={BY_CONTRACTOR}")
 
         self._renewal.renew(record)
+
+    def decline(self, number: int, reason: str) -> None:
+        """The ward keeps what it has of this person, and says why: a signed line that the contractor reads with the next bundle.
+
+        What two people may have agreed on before is void. Raises `UsageError` where no request stands, or for an unknown reason.
+        """
+        self._require_here()
+        if reason not in DECLINE_REASONS:
+            raise UsageError(
+                "理由の符号が正しくありません",
+                where=reason[:20],
+                next_step="次のどれか: " + " ".join(DECLINE_REASONS),
+            )
+        with self._desk.writing(Right.ERASE) as tx:
+            current = _need(tx, number)
+            declined = replace(current, version=current.version + 1, reason=DECLINED_REASON)
+            tx.applications.put(declined, self._desk.now(), self._desk.actor.staff_id)
+            drop_words(self._desk, tx, erasing_one(number, BY_CONTRACTOR))
+            write_line(
+                self._desk, tx, Act.DECLINE, Content.APPLICATIONS, 1, Unit.PEOPLE, medium=Medium.VAULT,
+                ref=f"{DECLINED}{reason}:{hashed(current.record)}",
+            )  # fmt: skip
+            tx.settings.put("receipt_due", "yes")  # as above
+            self._desk.log(tx, "erase_declined", f"no={number} reason={reason}")
 
     def _require_here(self) -> None:
         self._desk.actor.require(Right.ERASE)

@@ -19,7 +19,7 @@ from core.applicant import (
 )
 from core.errors import Refused, UsageError
 from core.ledger.codes import Act, Content, Medium, Place, Unit
-from core.office.blanking import ASKED_REASON, ERASED_REASON
+from core.office.blanking import ASKED_REASON, DECLINED_REASON, ERASED_REASON
 from core.office.corrections import edit_right, need, need_as_seen, need_ours, need_undrawn
 from core.office.counter import note_keyed
 from core.office.desk import Desk, programme_of
@@ -53,8 +53,10 @@ REASONS: dict[str, str] = {
     "source_corrected": "申込データの訂正",
 }
 """Why an application was accepted in spite of a doubt, refused, corrected or withdrawn: closed codes, no free text."""
-REASON_WORDS = REASONS | {ERASED_REASON: "本人の情報を消去した", ASKED_REASON: "委託先からの消去の依頼"}
-"""All that may stand with an application; the last is written by the program alone."""
+REASON_WORDS = REASONS | {
+    ERASED_REASON: "本人の情報を消去した", ASKED_REASON: "委託先からの消去の依頼", DECLINED_REASON: "消去の依頼を区が断った",
+}  # fmt: skip
+"""All that may stand with an application; the last three are written by the program alone."""
 
 
 _MEDIUM = {

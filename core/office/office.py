@@ -16,6 +16,7 @@ from core.office.drafts import Drafts
 from core.office.drawn import take_draw
 from core.office.duties import Duties
 from core.office.epochs import take_epoch
+from core.office.erase_answers import EraseAnswers
 from core.office.erase_requests import EraseRequests
 from core.office.erasing import Erasing
 from core.office.exchange import Exchange, Sealer, Sent
@@ -112,6 +113,7 @@ class Office:
         self.erasing = Erasing(desk, boxes)
         self.person = PersonDesk(desk, slots)
         self.erase_requests = EraseRequests(desk, slots)
+        self.erase_answers = EraseAnswers(desk)
         self.checkup = Checkup(desk, self.ledger)
         self.backups = Backups(desk)
         self.staff = StaffDesk(desk, slots)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from core.ledger.codes import ACT_WORDS, CONTENT_WORDS, MEDIUM_WORDS, PLACE_WORDS, UNIT_WORDS, Medium, Place
 from core.ledger.line import LedgerLine, read_line
 from core.ledger.roster import read_roster
+from core.office.erase_requests import DECLINE_REASONS
 from core.office.keyring import rosters_of
 from core.office.ports import Tx
 from core.office.seating import in_japan
@@ -67,13 +68,23 @@ def ref_words(line: LedgerLine) -> str:
         return f"控 {rest}"
     if kind == "sha256":
         return f"記録 {rest[:8]}"
+    first, _, more = rest.partition(":")
     return {
         "": "",
         "bundle": f"束 {rest}",
         "draw": f"抽選 {rest}",
         "outing": f"回 {rest}",
         "staff": rest,
-    }.get(kind, line.ref[:32])
+        "unit": f"抽選番号 {rest}",
+        "measure": f"項目 {rest}",
+        "line": f"{SITE_WORDS[Site(first)]}の{more}行目" if kind == "line" else "",
+        "erasure": f"消去 {rest}",
+        "second": f"発議 {more[:10]}",
+        "undo": f"{first}行目",
+        "aside": f"束 {first}",
+        "rewind": f"{first}行目まで",
+        "declined": f"記録 {more[:8]} {DECLINE_REASONS[first]}" if kind == "declined" else "",
+    }[kind]
 
 
 def handler_words(line: LedgerLine, names: dict[str, str]) -> str:

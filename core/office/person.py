@@ -7,23 +7,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from core.applicant import Application, State
-from core.draw.standing import PlaceState
 from core.errors import Refused, UsageError
 from core.ledger.codes import Act, Content, Medium, Unit
 from core.notice_kinds import FORM_WORDS, Form
 from core.office.blanking import blanked, is_blanked
 from core.office.desk import Desk, iso, programme_of
-from core.office.drawing import Step, step_of
-from core.office.happening import standing_today
 from core.office.inventory import write_copy
 from core.office.ledger import write_line
 from core.office.mails import STATE_WORDS
+from core.office.plans import is_drawn
 from core.office.ports import AccessRow, SourceRow, Tx
 from core.office.remains import Remains, remains_of
 from core.office.renewal import Renewal
 from core.office.review_items import APPLICANTS, PARTICIPANTS
 from core.office.review_lines import RETURN_CODES
 from core.office.second import erasing_one, need_second
+from core.office.taking_part import Part, part_of
 from core.office.telling import told_words
 from core.roles import Right, Site
 
@@ -165,28 +164,20 @@ def _need(tx: Tx, number: int) -> Application:
 
 
 def _need_out(desk: Desk, tx: Tx, application: Application) -> None:
-    """That this person takes no part any more: withdrawn, refused, or out of every draw there was."""
+    """That this person takes no part any more: withdrawn, refused, or out of every draw there was. Raises `Refused`."""
     where = f"受付番号 {application.number:04}"
-    drawn = False
-    for draw in tx.draws.names():
-        units = {unit.unit_id for unit in tx.draws.units(draw) if application.record in unit.records}
-        step = step_of(tx.draws.files(draw))
-        if not units or step is Step.ABANDONED:
-            continue
-        if step is not Step.DONE:
-            raise Refused(
-                "いま行っている抽選の名簿に入っている人です", where=where,
-                next_step="その抽選が終わってから辞退を記録し、消去してください",
-            )  # fmt: skip
-        drawn = True
-        places = standing_today(desk, tx, draw).places
-        out = {place.id for place in places if place.state is PlaceState.OUT}
-        if application.state is not State.WITHDRAWN and not units <= out:
-            raise Refused(
-                "まだ参加者か補欠の人です", where=where,
-                next_step="先に F4 参加者で辞退を記録してください（ikiiki participants cancel）",
-            )  # fmt: skip
-    if not drawn and application.state not in (State.WITHDRAWN, State.REFUSED):
+    part = part_of(desk, tx, application)
+    if part is Part.ROLL:
+        raise Refused(
+            "いま行っている抽選の名簿に入っている人です", where=where,
+            next_step="その抽選が終わってから辞退を記録し、消去してください",
+        )  # fmt: skip
+    if part is Part.PLACE:
+        raise Refused(
+            "まだ参加者か補欠の人です", where=where,
+            next_step="先に F4 参加者で辞退を記録してください（ikiiki participants cancel）",
+        )  # fmt: skip
+    if application.state not in (State.WITHDRAWN, State.REFUSED) and not is_drawn(tx, application.record):
         raise Refused(
             "まだ応募している人です", where=where,
             next_step="先に F2 受付で取下げを記録してください（ikiiki intake withdraw）",

@@ -114,7 +114,8 @@ class Applications(Protocol):
         ...
 
     def unsent(self) -> list[Application]:
-        """Accepted ones whose newest version has not been sent to the ward, and sent ones that changed in any way since."""
+        """Accepted ones whose newest version has not been sent to the ward, sent ones that changed in any way since, and those of the
+        ward's own counter that were withdrawn or refused before they ever were."""
         ...
 
     def mark_sent(self, numbers: Sequence[int], bundle: str = "") -> None:
@@ -123,6 +124,14 @@ class Applications(Protocol):
 
     def take_back(self, bundles: Sequence[str]) -> None:
         """What these bundles carried counts as unsent again."""
+        ...
+
+    def was_sent(self, number: int) -> bool:
+        """Whether any version of it was ever sealed for the ward."""
+        ...
+
+    def send_again(self, number: int) -> None:
+        """It counts as unsent again, as it stands."""
         ...
 
     def get(self, number: int) -> Application | None: ...

@@ -25,7 +25,7 @@ from core.applicant import (
 )
 from core.errors import IntegrityFailure, Refused
 from core.exchange.strict import ID10, MAX_INTEGER
-from core.office.blanking import ASKED_REASON, is_blanked
+from core.office.blanking import WARDS_REASONS, is_blanked
 from core.office.counter import note_back, note_handed, records_handed
 from core.office.desk import Desk, programme_of
 from core.office.envelope import DESK_CHANNEL, Opened
@@ -294,7 +294,7 @@ class Records:
         if len(rows) != opened.counts.get("applications"):
             raise IntegrityFailure("応募の件数が送り状と合いません", where=RECORDS)
         read = [from_row(row, f"{RECORDS} {number}行目") for number, row in enumerate(rows, start=1)]
-        if any(a.reason == ASKED_REASON for a in read):
+        if any(a.reason in WARDS_REASONS for a in read):
             raise IntegrityFailure("区の中だけの符号が、応募の記録にあります", where=RECORDS)
         if len({a.record for a in read}) != len(read) or len({a.number for a in read}) != len(read):
             raise IntegrityFailure("同じ応募または受付番号が2度あります", where=RECORDS)

@@ -13,6 +13,7 @@ from core.ledger.codes import CONTENT_WORDS, MEDIUM_WORDS, UNIT_WORDS, Act, Cont
 from core.ledger.line import read_line
 from core.office.blanking import is_blanked
 from core.office.desk import Desk, programme_of
+from core.office.erase_answers import ward_holds
 from core.office.erase_requests import reference
 from core.office.inventory import Copy, copies, copies_of, copy_lines
 from core.office.ports import Tx
@@ -61,6 +62,8 @@ class Remains:
     """Bundles with people in them that this vault took in and keeps: at the contractor the ward counter's, at the ward ③."""
     end: dt.date
     """The day by which everything is erased."""
+    asking: bool = False
+    """At the contractor, erased: the ward holds this person too, and is asked with ③ to do the same."""
 
 
 def remains_of(tx: Tx, desk: Desk, number: int) -> Remains:
@@ -92,7 +95,8 @@ def remains_of(tx: Tx, desk: Desk, number: int) -> Remains:
     sent, received = (
         sum(row.kind in _BUNDLES for row in tx.bundles.list(direction)) for direction in ("out", "in")
     )
-    return Remains(number, gone is not None, tuple(found), tuple(files), sent, received, until)
+    asking = here is Site.CONTRACTOR and gone is not None and ward_holds(tx, history[-1][0])
+    return Remains(number, gone is not None, tuple(found), tuple(files), sent, received, until, asking)
 
 
 def _holds(copy: Copy, first: dt.datetime | None, gone: dt.datetime | None) -> bool:

@@ -119,6 +119,13 @@ def pending_of(desk: Desk, tx: Tx) -> list[Pending]:
     return found
 
 
+def drop_words(desk: Desk, tx: Tx, subject: Subject) -> None:
+    """What was proposed or agreed on just this is void from now on, in the caller's transaction."""
+    for pending in pending_of(desk, tx):
+        if subject.names(pending.agreement.id):
+            _write(desk, tx, Act.DROP, pending.agreement.id)
+
+
 def second_due(desk: Desk, tx: Tx) -> tuple[str, str] | None:
     """What the flow line says of it: a sentence and the key of the pane; None where nothing waits for this person."""
     if not programme_of(tx).accounts.second_person or not desk.actor.may(Right.SECOND):

@@ -12,6 +12,7 @@ from typing import Any
 
 from core.applicant import Applicant, Application, Problem, Route, State, Warning_
 from core.errors import IntegrityFailure, Refused
+from core.office.forms import DESK_NUMBERS
 from core.office.listing import Landmark, ListFilter, Order
 from core.people.duplicates import Shared, folded_key
 from core.people.kana import fold_kana
@@ -128,12 +129,16 @@ class ApplicationTable:
         return following
 
     def unsent(self) -> list[Application]:
-        """Accepted ones never sent to the ward, and those of any state that changed since they were."""
+        """Accepted ones never sent to the ward, those of any state that changed since they were, and those of the ward's counter
+        that came to nothing before: the ward has them."""
         return self._select(
             " LEFT JOIN application_sent AS sent USING (number)"
-            " WHERE (sent.version IS NULL AND state = ?) OR sent.version < application.version",
-            (State.ACCEPTED.value,),
-        )
+            " WHERE (sent.version IS NULL AND (state = ? OR (number >= ? AND number < ? AND state IN (?, ?))))"
+            " OR sent.version < application.version",
+            (
+                State.ACCEPTED.value, DESK_NUMBERS.start, DESK_NUMBERS.stop, State.WITHDRAWN.value, State.REFUSED.value,
+            ),
+        )  # fmt: skip
 
     def mark_sent(self, numbers: Sequence[int], bundle: str = "") -> None:
         """The newest versions of these have been sealed for the ward, in that bundle."""
@@ -150,6 +155,15 @@ class ApplicationTable:
         self._connection.executemany(
             "UPDATE application_sent SET version = 0 WHERE bundle = ?", [(name,) for name in ("", *bundles)]
         )
+
+    def was_sent(self, number: int) -> bool:
+        """Whether any version of it was ever sealed for the ward."""
+        found = self._connection.execute("SELECT 1 FROM application_sent WHERE number = ?", (number,))
+        return found.fetchone() is not None
+
+    def send_again(self, number: int) -> None:
+        """It counts as unsent again, as it stands."""
+        self._connection.execute("UPDATE application_sent SET version = 0 WHERE number = ?", (number,))
 
     def get(self, number: int) -> Application | None:
         return next(iter(self._select(" WHERE number = ?", (number,))), None)

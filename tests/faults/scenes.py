@@ -219,6 +219,7 @@ LIKE: dict[str, str] = {
     **dict.fromkeys(("papers window",), "papers ledger"),
     **dict.fromkeys(("log reply", "log sign"), "ledger add"),
     **dict.fromkeys(("person agree",), "person erase"),
+    **dict.fromkeys(("person decline", "person ask"), "ledger add"),
     **dict.fromkeys(("staff reset",), "staff add"),
     **dict.fromkeys(("backup rehearse",), "backup"),
     **dict.fromkeys(("partner trust",), "partner renew"),

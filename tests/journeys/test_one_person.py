@@ -155,6 +155,8 @@ def test_what_is_disclosed_is_all_that_is_held_and_is_noted(at: At) -> None:
     ):  # fmt: skip
         assert word in flat, word
     assert "タカハシ" not in flat
+    for code in ("birth_date", "postal_code", "kana", "import", "edit"):
+        assert code not in flat.replace("hanako@example.jp", ""), "a person reads words, not codes"
     line = contractor.do("ledger", "list")["lines"][0]
     assert (line["act"], line["ref"]) == ("print", f"medium:{made['copy']}")
 
@@ -184,7 +186,7 @@ async def test_at_the_keys_she_is_disclosed_to_herself_and_erased_after_her_numb
         await desk.press("enter")
         assert "受付番号が違います" in desk.text() and inside(contractor, words)
         await desk.press("backspace", "0", "0", "0", "1", "enter")
-        assert "消去しました" in desk.text() and "区の取扱責任者が同意すると" in desk.text()
+        assert "消去しました" in desk.text() and "区には送っていない人です" in desk.text()
 
     await sit(contractor, at_the_record, Desk)
     assert inside(contractor, words) == []
@@ -212,6 +214,85 @@ async def test_at_the_wards_keys_the_request_is_seen_first_and_agreed_to_with_he
         assert "区の保管庫からも消去しました" in desk.text()
 
     await sit(ward, at_the_review, Desk)
+    gone_from(sites, words)
+
+
+def asked(at: At) -> Sites:
+    """サトウ ハナコ is erased at the contractor, and the ward is asked."""
+    sites = at("send")
+    contractor = sites.contractor
+    contractor.do("intake", "withdraw", HANAKO)
+    assert contractor.do("person", "erase", HANAKO, "--reason", "request")["ward_asked"] is True
+    contractor.do("intake", "send")
+    sites.sync()
+    return sites
+
+
+def test_the_ward_declines_by_command_the_contractor_reads_why_and_asks_once_more(at: At) -> None:
+    sites = asked(at)
+    contractor, ward = sites.both
+    words = words_about(ward, "サトウ ハナコ")
+    ward.refused("person", "decline", HANAKO, "--reason", "because", code=2)
+    contractor.refused("person", "decline", HANAKO, "--reason", "unproven", code=3)
+    ward.do("person", "decline", HANAKO, "--reason", "unproven")
+    ward.refused("person", "agree", HANAKO, code=2)
+    assert ward.do("person", "requests")["requests"] == [] and inside(ward, words)
+    sites.sync()
+    (told,) = contractor.do("person", "requests")["requests"]
+    assert (told["number"], told["answer"], told["reason"]) == (HANAKO, "declined", "unproven")
+    assert "区が断った消去の依頼 1件" in str(contractor.do("due")["due"])
+    ward.refused("person", "ask", HANAKO, code=3)
+    contractor.do("person", "ask", HANAKO)
+    contractor.refused("person", "ask", HANAKO, code=3)
+    contractor.do("intake", "send")
+    sites.sync()
+    assert inside(ward, words)
+    agreed_at(ward)
+    sites.sync()
+    assert [one["answer"] for one in contractor.do("person", "requests")["requests"]] == ["agreed"]
+    gone_from(sites, words)
+
+
+def test_nobody_is_asked_about_somebody_who_never_went_to_the_ward(at: At) -> None:
+    contractor = at("apply").contractor
+    contractor.do("intake", "withdraw", HANAKO)
+    gone = contractor.do("person", "erase", HANAKO, "--reason", "request")
+    assert gone["ward_asked"] is False
+    assert contractor.do("person", "requests")["requests"] == []
+
+
+async def test_at_the_keys_the_ward_declines_and_the_contractor_asks_once_more(at: At) -> None:
+    sites = asked(at)
+    contractor, ward = sites.both
+    words = words_about(ward, "サトウ ハナコ")
+
+    async def declines(desk: Desk) -> None:
+        await desk.press("f7")
+        await desk.choose("消去の依頼")
+        await desk.press("enter", "end", "enter")
+        assert "区の保管庫の記録はそのまま残ります" in desk.text()
+        await desk.press("down", "enter")
+        assert "断りました" in desk.text() and "確かめられない" in desk.text()
+        await desk.press("enter")
+        await desk.choose("消去の依頼")
+        assert "答えていない消去の依頼はありません" in desk.text()
+
+    async def asks(desk: Desk) -> None:
+        await desk.press("f7", "d")
+        assert "区が断った消去の依頼" in desk.text()
+        await desk.press("escape")
+        await desk.choose("消去の依頼")
+        assert "区が断った" in desk.text()
+        await desk.press("enter", "end", "enter")
+        assert "もう一度依頼します" in desk.text()
+
+    await sit(ward, declines, Desk)
+    assert inside(ward, words)
+    sites.sync()
+    await sit(contractor, asks, Desk)
+    contractor.do("intake", "send")
+    sites.sync()
+    agreed_at(ward)
     gone_from(sites, words)
 
 

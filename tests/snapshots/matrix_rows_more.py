@@ -229,7 +229,7 @@ REVIEW: tuple[Walk, ...] = (
             Row("rest", "Choice"),
             Row("send", "Choice"),
             Row("duties", "DutySheet"),
-            Row("requests", "Message", site=W),
+            Row("requests", "Message"),
             Row("report", "Choice", then=PRINTED),
             *LIST,
             Row("stage", needs=Right.REVIEW, after=("t",)),
@@ -256,6 +256,41 @@ REVIEW: tuple[Walk, ...] = (
         site=W,
         needs=Right.ERASE,
         name="review-asked",
+    ),
+    Walk(
+        "review",
+        "erase_asked",
+        (
+            Row(
+                "requests",
+                "Choice",
+                then=(
+                    Then("one", ("enter",), "Choice"),
+                    Then("reason", ("end", "enter"), "Choice"),
+                    Then("declined", ("enter",), "Message"),
+                ),
+            ),
+        ),
+        site=W,
+        needs=Right.ERASE,
+        name="review-declining",
+    ),
+    Walk(
+        "review",
+        "erase_declined",
+        (
+            Row(
+                "requests",
+                "Choice",
+                then=(
+                    Then("one", ("enter",), "Choice"),
+                    Then("again", ("end", "enter"), "Message"),
+                ),
+            ),
+        ),
+        site=C,
+        needs=Right.ERASE,
+        name="review-declined",
     ),
     Walk("review", "drawn", (Row("approve", "Choice"),), site=W, name="review-drawn"),
 )

@@ -19,6 +19,7 @@ from tests.snapshots.box_papers import papers
 from tests.snapshots.moments_papers import (
     carried,
     erase_asked,
+    erase_declined,
     erasure_agreed,
     erasure_proposed,
     erasure_unprinted,
@@ -221,6 +222,7 @@ MOMENTS: dict[str, tuple[str, Callable[[World, Path], None]]] = {
     "second_proposed": ("dispatched", second_proposed),
     "second_asked": ("frozen", second_asked),
     "erase_asked": ("review", erase_asked),
+    "erase_declined": ("review", erase_declined),
     "both_aside": ("review", both_aside),
 }
 """By name: the stage it goes on from, and what is done."""

@@ -146,6 +146,14 @@ def erase_asked(world: World, folder: Path) -> None:
     world.exchange()
 
 
+def erase_declined(world: World, folder: Path) -> None:
+    """The ward has declined one of them, and the contractor knows."""
+    erase_asked(world, folder)
+    world.ward.office.erase_requests.decline(1, "unproven")
+    world.ward.office.send_due()
+    world.exchange()
+
+
 def erasure_agreed(world: World, folder: Path) -> None:
     """At each site the manager has proposed it, and another has agreed."""
     for site in Site:

@@ -114,7 +114,10 @@ BEHIND: dict[str, Calls] = {
     "review.rest": (lambda o: o.review.confirm_rest(APPLICANTS),),
     "review.approve": (lambda o: o.participants.approve(),),
     "review.send": (lambda o: o.review.send(),),
-    "review.requests": (lambda o: o.erase_requests.list(), lambda o: o.erase_requests.agree(1)),
+    "review.requests": (
+        lambda o: o.erase_requests.list(), lambda o: o.erase_requests.agree(1), lambda o: o.erase_requests.decline(1, "unproven"),
+        lambda o: o.erase_answers.list(), lambda o: o.erase_answers.ask(1),
+    ),
     "duties.new": (lambda o: o.registers.add(Kind.DRILL, {}),),
     "duties.audit": (lambda o: o.papers.draft(Wanted(PaperKind.AUDIT)),),
     "register.new": (lambda o: o.registers.add(Kind.DRILL, {}),),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from core.office.paper_desk import Wanted
 from core.papers import PaperKind
 from tui.panes.review.duties import DutySheet
-from tui.panes.review.requests import answer_requests
+from tui.panes.review.requests import erase_requests
 from tui.place import Place, flow
 from tui.printing import print_paper
 
-BESIDE = ("open", "search", "sort", "jump", "duties", "report")
+BESIDE = ("open", "search", "sort", "jump", "duties", "requests", "report")
 """What there is to do in the pane for those who do not review."""
 
 
@@ -22,7 +22,7 @@ class Beside(Place):
 
     @flow
     async def action_requests(self) -> None:
-        await answer_requests(self)
+        await erase_requests(self)
 
     @flow
     async def action_report(self) -> None:
