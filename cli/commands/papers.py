@@ -249,10 +249,7 @@ def window(
             now = session.office.letter_window.set(
                 now.left if left is None else left, now.top if top is None else top
             )
-    say(
-        {"left": now.left, "top": now.top},
-        f"封筒の窓: 左から{now.left}mm、上から{now.top}mm（長形3号を横にして、窓 45×90mm）",
-    )
+    say({"left": now.left, "top": now.top}, now.words)
 
 
 def _counts(items: list[NoticeItem]) -> dict[str, int]:

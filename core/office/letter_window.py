@@ -22,13 +22,17 @@ class Window:
     left: int = 20
     top: int = 12
 
+    @property
+    def words(self) -> str:
+        return f"封筒の窓: 左から{self.left}mm、上から{self.top}mm（長形3号を横にして、窓 45×90mm）"
+
 
 def window_of(tx: Tx) -> Window:
     return Window(*json.loads(tx.settings.get(_KEY) or "[]"))
 
 
 class LetterWindow:
-    """The use case of `ikiiki papers window`."""
+    """The use case of `ikiiki papers window`, and of the window of ⑪通知."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk

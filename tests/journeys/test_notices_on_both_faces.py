@@ -144,3 +144,24 @@ def test_the_place_of_the_window_is_the_sites_to_set(at: At) -> None:
     assert contractor.do("papers", "window", "--left", 15) == {"left": 15, "top": 12}
     assert "宛名のほかも" in contractor.refused("papers", "window", "--top", 40, code=2)
     assert contractor.do("papers", "window") == {"left": 15, "top": 12}
+
+
+async def test_the_place_of_the_window_is_set_at_the_keys_where_the_letters_are_made(at: At) -> None:
+    contractor = at("approve").contractor
+
+    async def work(desk: Desk) -> None:
+        await desk.press("f4", "t", "end", "enter")
+        assert "左から20mm、上から12mm" in desk.text()
+        await desk.type_into("18")
+        await desk.press("enter")
+        assert "数字を2つ" in desk.text()
+        await desk.type_into("18 40")
+        await desk.press("enter")
+        assert "宛名のほかも" in desk.text()
+        await desk.press("enter", "f4", "t", "end", "enter")
+        await desk.type_into("１８、10")
+        await desk.press("enter")
+        assert "左から18mm、上から10mm" in desk.text()
+
+    await sit(contractor, work, Desk)
+    assert contractor.do("papers", "window") == {"left": 18, "top": 10}

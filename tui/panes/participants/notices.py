@@ -1,11 +1,13 @@
-"""⑪ in the 参加者 pane: postcards and letters as PDF, mails one by one, the mails in doubt, the words of them all."""
+"""⑪ in the 参加者 pane: postcards and letters as PDF, mails one by one, the mails in doubt, the words of them all, the envelope."""
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 from core.errors import UsageError
 from core.notice_kinds import FORM_WORDS, NOTICE_WORDS, Form
+from core.office.letter_window import LEFT, TOP
 from core.office.mailing import MailLine, MailStatus
 from core.office.mails import STATE_WORDS, MailState
 from core.office.notices import NoticeItem, count_words
@@ -14,7 +16,7 @@ from tui.safety import clean
 from tui.widgets.dialogs import Choice, Message, Prompt, confirm
 from tui.words import no
 
-_MAIL, _DOUBT, _POSTED, _WORDS, _TAKE = "mail", "doubt", "posted", "words", "take"
+_MAIL, _DOUBT, _POSTED, _WORDS, _TAKE, _WINDOW = "mail", "doubt", "posted", "words", "take", "window"
 
 
 async def send_notices(place: Place) -> None:
@@ -37,6 +39,7 @@ async def send_notices(place: Place) -> None:
         options[_DOUBT] = f"届いたか分からない・戻ったメール（{len(status.doubtful) + len(status.paper)}通）"
     options[_WORDS] = "通知の言葉と集合場所を、ファイルに書き出す"
     options[_TAKE] = "書き直した言葉のファイルを取り込む"
+    options[_WINDOW] = "窓付き封筒の窓の位置を合わせる"
     told = "まだ知らせていない: " + count_words(items) if items else "まだ送っていない通知はありません"
     answer = await place.ikiiki.ask(Choice("⑪ 通知", told, options))
     if answer in (Form.POSTCARD, Form.LETTER):
@@ -51,6 +54,8 @@ async def send_notices(place: Place) -> None:
         await _write_words(place)
     elif answer == _TAKE:
         await _take_words(place)
+    elif answer == _WINDOW:
+        await _set_window(place)
 
 
 async def print_again(place: Place, number: int) -> None:
@@ -207,3 +212,30 @@ async def _take_words(place: Place) -> None:
         place.say(
             f"取り込みました: {'、'.join(changed)}" if changed else "いまの言葉と同じです。何も変わりません"
         )
+
+
+async def _set_window(place: Place) -> None:
+    """Where the window of the envelopes in hand is: two numbers in one line."""
+    desk = place.office.letter_window
+    now = desk.get()
+    ranges = f"左から {LEFT.start}〜{LEFT.stop - 1}mm、上から {TOP.start}〜{TOP.stop - 1}mm"
+    words = (
+        f"いまの{now.words}\n封筒を横にして、左の端と上の端から窓までをはかります（{ranges}）。\n"
+        "「左から 上から」の順に、mmで（例 20 12）:"
+    )
+    answer = await place.ikiiki.ask(
+        Prompt("封筒の窓の位置", words, value=f"{now.left} {now.top}", check=_not_two_numbers)
+    )
+    if answer is not None:
+        left, top = _two_numbers(answer)
+        place.say(desk.set(left, top).words)
+
+
+def _two_numbers(text: str) -> list[int]:
+    """Those in it; empty unless two are all there is."""
+    parts = unicodedata.normalize("NFKC", text).replace("、", " ").replace(",", " ").split()
+    return [int(part) for part in parts] if len(parts) == 2 and all(map(str.isdecimal, parts)) else []
+
+
+def _not_two_numbers(text: str) -> str:
+    return "" if _two_numbers(text) else "数字を2つ、間を空けて入力してください。例 20 12"
