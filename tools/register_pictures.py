@@ -16,7 +16,8 @@ from cli.demo import PASSWORDS, STAFF
 from cli.software import software
 from cli.wiring import open_session
 from core.office.paper_desk import Wanted
-from core.papers import Column, Paper, PaperKind, Table
+from core.office.roster_paper import PEOPLE
+from core.papers import Paper, PaperKind, Table
 from core.roles import Site
 from storage.doctor.machine import shipped_lock
 from storage.papers.register_pdf import TEMPLATE, check_glyphs, inputs
@@ -43,16 +44,9 @@ ADDRESS = (
 
 def longest() -> Paper:
     """A 名簿 of people who do not exist, with everything that could be cut."""
-    columns = tuple(
-        Column(heading, share, align)
-        for heading, share, align in (
-            ("出席", 1.1, "center"), ("欠席", 1.1, "center"), ("受付番号", 1.9, "center"), ("カナ氏名", 5.2, "left"),
-            ("年齢", 1.1, "right"), ("電話番号", 3.3, "left"), ("組", 1, "center"), ("連絡・メモ", 2.6, "left"),
-        )
-    )  # fmt: skip
     return Paper(
         PaperKind.ROSTER, "いきいきハイキング 参加者名簿・出欠表", [("事務局（緊急のとき）", f"{ADDRESS} 03-0000-0000")],
-        [Table("参加者（カナ氏名の順）", columns, LONG * 5)], dt.datetime(2026, 6, 10, 8, 0, tzinfo=dt.UTC), "見本 責任者",
+        [Table("参加者（カナ氏名の順）", PEOPLE, LONG * 5)], dt.datetime(2026, 6, 10, 8, 0, tzinfo=dt.UTC), "見本 責任者",
         "ABCDEFGHJK", size=11.5, ticks=True,
     )  # fmt: skip
 

@@ -143,7 +143,7 @@ def _incidents(tx: Tx, site: Site) -> Table:
         )  # fmt: skip
     return Table(
         "3　事故",
-        (Column("番号", 0.6, "center"), Column("知った日", 1.5), Column("種別", 1), Column("人数", 0.8, "right"), Column("できごと", 2.4), Column("報告が要る理由", 2), Column("報告と期限", 2.8), Column("状態", 0.8)),
+        (Column("番号", 0.6, "center"), Column("知った日", 1.9), Column("種別", 0.9), Column("人数", 0.8, "right"), Column("できごと", 2.4), Column("報告が要る理由", 1.9), Column("報告と期限", 2.6), Column("状態", 0.8)),
         rows, "事故の記録はありません",
     )  # fmt: skip
 
@@ -294,7 +294,7 @@ def _inventory(tx: Tx, site: Site) -> Table:
     ]  # fmt: skip
     return Table(
         "9　印刷物・書出し・媒体",
-        (Column("控番号", 1.6), Column("内容", 1.8), Column("媒体", 1.5), Column("作った数", 1.1, "right"), Column("手もと", 0.9, "right"), Column("相手", 0.8, "right"), Column("置き場所", 1.4), Column("作った日", 1.4), Column("だれが", 1.4)),
+        (Column("控番号", 1.6), Column("内容", 1.7), Column("媒体", 2), Column("作った数", 1.1, "right"), Column("手もと", 0.9, "right"), Column("相手", 0.7, "right"), Column("置き場所", 1.3), Column("作った日", 1.3), Column("だれが", 1.3)),
         rows, "印刷物も媒体もありません",
     )  # fmt: skip
 

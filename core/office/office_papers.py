@@ -33,8 +33,8 @@ from core.programme import Programme
 from core.roles import ROLE_WORDS, SITE_WORDS, Role, Site
 
 _LEDGER = (
-    Column("番号", 0.8, "right"), Column("日時", 1.7), Column("取扱者", 2.7), Column("行為", 2), Column("情報の内容", 1.7),
-    Column("数量", 1.1, "right"), Column("媒体", 1.5), Column("受渡し", 2.2), Column("参照", 2.4), Column("確認印", 1, "center"),
+    Column("番号", 0.7, "right"), Column("日時", 1.7), Column("取扱者", 3.5), Column("行為", 1.95), Column("情報の内容", 1.6),
+    Column("数量", 1.1, "right"), Column("媒体", 1.95), Column("受渡し", 1.6), Column("参照", 2), Column("確認印", 1, "center"),
 )  # fmt: skip
 STAGE_WORDS = {APPLICANTS: "⑤ 応募者", PARTICIPANTS: "⑨ 参加者"}
 
@@ -148,7 +148,7 @@ def ceremony_paper(desk: Desk, tx: Tx, copy: str, draw: str | None) -> Paper:
     return Paper(
         PaperKind.CEREMONY, f"{programme.name} {PAPER_WORDS[PaperKind.CEREMONY]}", about,
         [
-            Table("手順", (Column("日時", 2.2), Column("側", 0.9), Column("だれが", 3), Column("何を", 2.2), Column("記録", 2.6), Column("管理簿", 1.2, "right")), steps),
+            Table("手順", (Column("日時", 1.9), Column("側", 0.9), Column("だれが", 3.7), Column("何を", 1.9), Column("記録", 2.2), Column("管理簿", 1.1, "right")), steps),
             Table(
                 "席の決まり方",
                 (Column("回", 0.7), Column("行き先", 2.4), Column("開催日", 2.4), Column("定員", 1, "right"), Column("区優先枠", 1.2, "right"), Column("抽選の席", 1.2, "right"), Column("当選", 1, "right")),

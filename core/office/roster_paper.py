@@ -15,13 +15,14 @@ from core.papers import PAPER_WORDS, Column, Paper, PaperKind, Table
 from core.people.eras import wareki
 from core.register_kinds import CONTACT_ROLES, Kind
 
-_PEOPLE = (
-    Column("出席", 1.1, "center"), Column("欠席", 1.1, "center"), Column("受付番号", 1.9, "center"), Column("カナ氏名", 5.2),
-    Column("年齢", 1.1, "right"), Column("電話番号", 3.3), Column("組", 1, "center"), Column("連絡・メモ", 2.6),
+PEOPLE = (
+    Column("出席", 1.1, "center"), Column("欠席", 1.1, "center"), Column("受付番号", 1.9, "center"), Column("カナ氏名", 5),
+    Column("年齢", 1.1, "right"), Column("電話番号", 3.3), Column("組", 1.2, "center"), Column("連絡・メモ", 2.6),
 )  # fmt: skip
+"""Who takes part."""
 _WAITING = (
-    Column("順", 0.8, "right"), Column("受付番号", 1.9, "center"), Column("カナ氏名", 5.2), Column("年齢", 1.1, "right"),
-    Column("電話番号", 3.3), Column("組", 1, "center"), Column("連絡・メモ", 2.6),
+    Column("順", 0.8, "right"), Column("受付番号", 1.9, "center"), Column("カナ氏名", 5), Column("年齢", 1.1, "right"),
+    Column("電話番号", 3.3), Column("組", 1.2, "center"), Column("連絡・メモ", 2.6),
 )  # fmt: skip
 
 
@@ -82,11 +83,11 @@ def roster_paper(desk: Desk, tx: Tx, copy: str, outing: str) -> Paper:
     return Paper(
         PaperKind.ROSTER, f"{programme.name} {PAPER_WORDS[PaperKind.ROSTER]}", about,
         [
-            Table("参加者（カナ氏名の順）", _PEOPLE, rows, "参加する人はいません"),
+            Table("参加者（カナ氏名の順）", PEOPLE, rows, "参加する人はいません"),
             Table("補欠（抽選の順）", _WAITING, waiting, "補欠の人はいません"),
         ],
         in_japan(desk.now()), desk.actor.name, copy,
-        notes=("当日の引率者: ＿＿＿＿＿＿＿＿＿＿　　出席 ＿＿＿人　欠席 ＿＿＿人　　返却を受けた人: ＿＿＿＿＿＿＿＿＿＿",),
+        notes=("当日の引率者: ＿＿＿＿＿＿＿＿＿＿　　出席 ＿＿＿人　欠席 ＿＿＿人", "返却を受けた人: ＿＿＿＿＿＿＿＿＿＿"),
         foot="個人情報です。鍵付きの鞄で運び、当日のうちに返却してください。使い終わったら裁断し、管理簿に「廃棄」を記入してください。",
         size=11.5, ticks=True,
     )  # fmt: skip

@@ -8,8 +8,11 @@ from typing import Any
 
 from core.applicant import ROUTE_WORDS, STATE_WORDS, Application
 from core.errors import IkiikiError, UsageError
+from core.ledger.deeds import deed_words
 from core.office.intake import REASON_WORDS
+from core.office.paper_words import stamp_words
 from core.office.person import Held
+from core.people.fields import FIELD_WORDS
 from storage.papers.fonts import font_folder, missing_from
 from storage.papers.notice_rows import breakable
 
@@ -18,6 +21,9 @@ _NOTES = (
     "当選・落選は、抽選番号だけで公表した記録に含まれます。氏名などは含まれません。",
     "訂正・利用停止・消去を求めることができます。窓口にお申し出ください。",
 )
+
+_CELLS = {field.value: words for field, words in FIELD_WORDS.items()}
+"""What a cell of the source is called, as people read it."""
 
 
 def disclosure_pdf(held: Held) -> bytes:
@@ -48,27 +54,27 @@ def _body(held: Held) -> dict[str, Any]:
     return {
         "number": f"{held.application.number:04}",
         "copy": held.copy,
-        "made": f"{_at(held.at)}　{held.by}",
+        "made": f"{stamp_words(held.at)}　{held.by}",
         "notes": _NOTES,
         "parts": [
             _part("1　いまの内容", ("32mm", "*"), ("項目", "内容"), _items(held.application)),
             _part(
                 "2　これまでの内容（古い順）", ("26mm", "20mm", "*"), ("日時", "だれが", "内容"),
                 [
-                    [_at(at.isoformat()), actor or "受付", "\n".join(f"{name} {text}" for name, text in _items(version))]
+                    [stamp_words(at.isoformat()), actor or "受付", "\n".join(f"{name} {text}" for name, text in _items(version))]
                     for version, at, actor in held.versions
                 ],
             ),
             _part(
                 "3　元の記載", ("26mm", "*"), ("日時", "内容"),
                 [
-                    [_at(row.at.isoformat()), "\n".join(f"{name} {breakable(text)}" for name, text in row.cells.items())]
+                    [stamp_words(row.at.isoformat()), "\n".join(f"{_CELLS.get(name, name)} {breakable(text)}" for name, text in row.cells.items())]
                     for row in held.sources
                 ],
             ),
             _part(
                 "4　通知", ("36mm", "*", "26mm"), ("日時", "通知とその結果", "何で"),
-                [[_at(at), words, form] for at, words, form in held.notices],
+                [[stamp_words(at), words, form] for at, words, form in held.notices],
             ),
             _part(
                 "5　出欠", ("30mm", "*"), ("回", "出欠"),
@@ -76,11 +82,11 @@ def _body(held: Held) -> dict[str, Any]:
             ),
             _part(
                 "6　区の点検（いちばん新しいもの）", ("36mm", "30mm", "*"), ("日時", "点検", "結果"),
-                [[_at(at), stage, verdict] for at, stage, verdict in held.reviews],
+                [[stamp_words(at), stage, verdict] for at, stage, verdict in held.reviews],
             ),
             _part(
                 "7　この内容を見た・変えた記録", ("36mm", "30mm", "*"), ("日時", "だれが", "操作"),
-                [[_at(row.at.isoformat()), row.staff_id, row.act] for row in held.accesses],
+                [[stamp_words(row.at.isoformat()), row.staff_id, deed_words(row.act)] for row in held.accesses],
             ),
         ],
     }  # fmt: skip
@@ -104,7 +110,3 @@ def _items(one: Application) -> list[list[str]]:
         ("状態", state),
     ]  # fmt: skip
     return [[name, breakable(text) or "（なし）"] for name, text in rows]
-
-
-def _at(text: str) -> str:
-    return text[:16].replace("T", " ")

@@ -151,3 +151,37 @@ def test_no_row_is_parted_between_two_pages(tmp_path: Path) -> None:
     for n in range(30):
         (page,) = (one for one in pages if f"ハジメ{n:03}" in one)
         assert f"オワリ{n:03}" in page
+
+
+REMARK = "返却を受けた人"
+
+
+def last_page(pdf: bytes, tmp_path: Path) -> str:
+    return text_of(pdf, tmp_path).rstrip("\f").split("\f")[-1]
+
+
+@pytest.mark.parametrize("ticks", [False, True])
+def test_no_row_and_no_remark_begins_the_last_page_alone(tmp_path: Path, ticks: bool) -> None:
+    """However many rows there are: two at least, and the remark with them."""
+    pages = set()
+    for count in range(18, 48):
+        rows = [(*ROW[:1], f"{number:04}番の人", *ROW[2:]) for number in range(1, count + 1)]
+        pdf = register_pdf(paper(tables=[Table("参加者", COLUMNS, rows)], notes=(REMARK,), ticks=ticks))
+        last = last_page(pdf, tmp_path)
+        assert last.count("番の人") >= 2 and REMARK in last, count
+        assert text_of(pdf, tmp_path).count("番の人") == count
+        pages.add(pages_in(pdf))
+    assert len(pages) > 1, "some of them went over to another page"
+
+
+def test_what_says_that_there_is_nobody_stays_with_its_caption_and_the_remark(tmp_path: Path) -> None:
+    for count in range(18, 48):
+        pdf = register_pdf(paper(*[ROW] * count, notes=(REMARK,)))
+        last = last_page(pdf, tmp_path)
+        assert all(word in last for word in ("補欠", "補欠の人はいません", REMARK)), count
+
+
+def test_two_long_rows_are_not_tied_and_lose_nothing(tmp_path: Path) -> None:
+    long = "".join(f"第{number}。" for number in range(1, 400))
+    pdf = register_pdf(paper(tables=[Table("", (Column("内容"),), [(long,), (long,)])], ticks=False))
+    assert squeezed(text_of(pdf, tmp_path)).count("第399。") == 2
