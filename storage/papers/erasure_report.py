@@ -14,6 +14,7 @@ from core.errors import IkiikiError, UsageError
 from core.ledger.codes import CONTENT_WORDS, MEDIUM_WORDS, UNIT_WORDS, Content
 from core.office.erasing import Report
 from core.office.inventory import Copy
+from core.office.paper_words import stamp_words
 from core.roles import SITE_WORDS, Site
 from storage.papers.fonts import font_folder, missing_from
 from storage.papers.notice_rows import breakable
@@ -25,6 +26,13 @@ _UNPROVEN = (
     "相手の拠点に渡したものは、相手の拠点が消去し、報告します。",
     "Box社が契約や法令によって残す写し（保持ポリシー、訴訟ホールド、事業者の控え）は、APIからは確かめられません。残っていても、封をしたままで、開く鍵はこの拠点にありません。",
 )
+
+_FORMER = (
+    "前に使った受渡しの場所は、このソフトでは空にしません。束の名前はどの事業でも同じ形なので、いまほかの事業が使っていれば、その束まで消すおそれがあります。"
+    "そこに入るための鍵も、残していません。人がその場所を開き、使った期間に置いたこの事業の束を消し、ごみ箱まで空にし、もう一度見て、2の控番号で記録します。"
+    "束は封をしたままで、この拠点あての束を開く鍵は、もうありません。"
+)
+"""Said where there is such a place: why a person's word stands for it, and how it is come by."""
 
 
 def erasure_report_pdf(report: Report) -> bytes:
@@ -71,7 +79,7 @@ def inputs(report: Report) -> str:
         "verdict": _verdict(report, len(copies), len(left)),
         "kinds": [_kind(kind, copies) for kind in Kind if any(one["kind"] == kind for one in copies)],
         "copies": [_copy(copy, report) for copy in report.copies if copy.content is not Content.ERASURE_REPORT],
-        "unproven": [*(_left(one) for one in left), *told["open"], *_UNPROVEN],
+        "unproven": [*(_left(one) for one in left), *told["open"], *([_FORMER] if any(one["kind"] == Kind.FORMER for one in copies) else []), *_UNPROVEN],
         "kept": list(_kept(told)),
         "proof": [
             ["記録のSHA-256", breakable(sha256_hex(report.record))],
@@ -134,4 +142,4 @@ def _kept(told: Any) -> Iterator[str]:
 
 
 def _at(text: str) -> str:
-    return text[:16].replace("T", " ")
+    return stamp_words(text) if text else ""

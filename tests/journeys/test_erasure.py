@@ -210,6 +210,12 @@ def test_a_place_of_exchange_used_before_is_named_and_left_to_people(sites: Site
     survivor.do("erase", "report", tmp_path / "report.pdf")
     record = (tmp_path / "report.evidence").read_text(encoding="utf-8")
     assert "folder-1" in record and str(tmp_path) not in record and str(before) not in record
+    told = subprocess.run(
+        ["pdftotext", "-layout", tmp_path / "report.pdf", "-"], capture_output=True, check=True
+    ).stdout.decode()
+    said = "".join(told.replace("\u200b", "").split())
+    assert "ほかの事業が使っていれば、その束まで消すおそれがあります" in said
+    assert "2の控番号で記録します" in said
 
 
 def test_registers_go_only_when_they_are_printed_or_it_is_said_why_not(sites: Sites, tmp_path: Path) -> None:
