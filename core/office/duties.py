@@ -14,7 +14,7 @@ from core.ledger.codes import Act, Content
 from core.ledger.line import LedgerLine, read_line
 from core.office.desk import Desk, programme_of
 from core.office.due import Late, LateKind
-from core.office.erase_answers import Answer, asked_of
+from core.office.erase_answers import declined_of
 from core.office.erase_requests import requests_of
 from core.office.incidents import REPORT_WORDS, Incident, Report, incidents_of, line_words, told_by_partner
 from core.office.ports import Tx
@@ -180,10 +180,7 @@ def duties_of(tx: Tx, desk: Desk) -> list[Due]:
                 "取扱責任者が F7 の「消去の依頼」（ikiiki person requests）で答える", erasing=True,
             )
         )  # fmt: skip
-    declined = (
-        [one for one in asked_of(tx) if one.answer is Answer.DECLINED] if site is Site.CONTRACTOR else []
-    )
-    if declined:
+    if site is Site.CONTRACTOR and (declined := declined_of(tx)):
         found.append(
             Due(
                 site, f"区が断った消去の依頼 {len(declined)}件を見る", "C11", None, max(one.on for one in declined if one.on),

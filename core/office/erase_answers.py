@@ -92,6 +92,15 @@ def asked_of(tx: Tx) -> list[Asked]:
     return found
 
 
+def declined_of(tx: Tx) -> list[Asked]:
+    """Those the ward has declined and was not asked about again. Looks at nobody's row while its ledger tells of no decline."""
+    return (
+        [one for one in asked_of(tx) if one.answer is Answer.DECLINED]
+        if _lines(tx, Site.WARD, Act.DECLINE)
+        else []
+    )
+
+
 def _lines(tx: Tx, site: Site, act: Act) -> list[LedgerLine]:
     mark = f'"act":"{act.value}"'.encode()
     read = (read_line(raw, name=f"ledger-{site}")[1] for raw in tx.ledger.lines(site) if mark in raw)
