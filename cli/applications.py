@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cli.context import columns, note, say
 from core.applicant import PROBLEM_WORDS, ROUTE_WORDS, STATE_WORDS, Applicant, Application, State
-from core.office.grouping import HINT_WORDS, Companion
+
+if TYPE_CHECKING:
+    from core.office.grouping import Companion
 
 
 def applicant_document(applicant: Applicant) -> dict[str, Any]:
@@ -31,6 +33,8 @@ def companion_document(one: Companion) -> dict[str, Any]:
 
 
 def companion_words(one: Companion) -> str:
+    from core.office.grouping import HINT_WORDS
+
     hints = "・".join(HINT_WORDS[hint] for hint in one.hints)
     return f"{one.number:04} {one.kana} {one.town} {'相手待ち ' if one.waiting else ''}（{hints}）"
 

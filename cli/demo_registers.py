@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cli.wiring import Session
-from core.office.incidents import Report
+from core.office.choices import Report
 from core.office.paper_desk import Wanted
 from core.papers import PaperKind
 from core.register_kinds import CLAUSES, Kind

@@ -6,9 +6,12 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from cli.context import CHOICE
-from core.office.ports import Progress
+
+if TYPE_CHECKING:
+    from core.office.ports import Progress
 
 _BETWEEN = 0.1
 """Seconds between two paintings."""

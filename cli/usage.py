@@ -12,6 +12,7 @@ from typing import Any, NoReturn, get_args
 
 import typer
 
+from cli.as_given import as_given
 from cli.help_words import in_japanese as explained
 from core.errors import UsageError
 
@@ -31,6 +32,7 @@ def called(app: typer.Typer, words: Sequence[str]) -> NoReturn:
     """
     command = typer.main.get_command(app)
     explained(command)
+    as_given(command)
     try:
         code = command(list(words), standalone_mode=False)  # or Typer would tell errors itself
     except NOT_READ as error:

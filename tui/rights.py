@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.errors import UsageError
-from core.office.person import REASONS
+from core.office.choices import ERASE_REASONS
 from core.office.person_words import BEFORE_ERASING, disclosed_words, erased_words
 from core.office.remains import remains_words
 from core.roles import Site
@@ -79,7 +79,7 @@ async def typed_number(place: Place, number: int) -> bool:
 async def _erase(place: Place, number: int) -> bool:
     app, desk = place.ikiiki, place.office.person
     before = desk.may_erase(number)  # first of all: nobody types for nothing
-    reason = await app.ask(Choice("利用停止・消去の理由", "\n".join(BEFORE_ERASING), REASONS))
+    reason = await app.ask(Choice("利用停止・消去の理由", "\n".join(BEFORE_ERASING), ERASE_REASONS))
     if reason is None:
         return False
     words = "\n".join(remains_words(before, place.actor.site))

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.context import Json, opened, remember, say
-from core.office.asides import REASON_WORDS, AsideReason
+from core.office.choices import ASIDE_WORDS, AsideReason
 
 app = typer.Typer(no_args_is_help=True, help="取り込めない束を、受け取った側が外し、送った側が取り消す")
 Name = Annotated[str, typer.Argument(help="束の番号。例 1-cw-00000003")]
@@ -41,7 +41,7 @@ def aside(
     name: Name,
     reason: Annotated[
         AsideReason,
-        typer.Option(help="、".join(f"{code.value}: {words}" for code, words in REASON_WORDS.items())),
+        typer.Option(help="、".join(f"{code.value}: {words}" for code, words in ASIDE_WORDS.items())),
     ],
     as_json: Json = False,
 ) -> None:
@@ -51,7 +51,7 @@ def aside(
         found = session.office.refusals.set_aside(name, reason)
     say(
         {"bundle": name, "manifest_sha256": found.manifest_sha256, "reason": reason.value},
-        f"外しました: {name}（{REASON_WORDS[reason]}）\n"
+        f"外しました: {name}（{ASIDE_WORDS[reason]}）\n"
         "次にすること: ikiiki sync で相手に知らせ、相手の取扱責任者に取消し（ikiiki bundle void）を頼む",
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import typer
 
 from cli.context import Json, columns, opened, remember, say
-from core.office.duties import over_words
 from core.people.eras import wareki
 from core.roles import SITE_WORDS
 
@@ -16,6 +15,8 @@ OVER = 1
 def due(as_json: Json = False) -> None:
     """することと期限の一覧（条項の確認、点検、訓練、パターン、更新、事故の報告など。両方の側）。自分の側で過ぎたものがあれば終了コード1。"""
     remember(as_json)
+    from core.office.duties import over_words
+
     with opened() as session:
         site, day = session.office.actor.site, session.office.duties.today
         found = session.office.duties.due()

@@ -9,7 +9,7 @@ import typer
 
 from cli.context import CHOICE, Json, chosen_folder, columns, note, opened, password, remember, say, staff_id
 from core.errors import UsageError
-from core.office.keepsakes import REASONS
+from core.office.choices import UNPRINTED_REASONS
 
 if TYPE_CHECKING:
     from cli.erasing import Erased
@@ -76,7 +76,7 @@ def run(
         str,
         typer.Option(
             help="台帳を印刷せずに消す理由（報告書に載る）。"
-            + "、".join(f"{code}: {words}" for code, words in REASONS.items())
+            + "、".join(f"{code}: {words}" for code, words in UNPRINTED_REASONS.items())
         ),
     ] = "",
     as_json: Json = False,

@@ -12,7 +12,7 @@ from cli.context import Json, opened, remember, say
 from cli.seconding import seconding
 from core.errors import UsageError
 from core.ledger.codes import CONTENT_WORDS, MEDIUM_WORDS, PLACE_WORDS, Medium, Place
-from core.office.exporting import WHAT_WORDS, What
+from core.office.choices import WHAT_WORDS, What
 
 
 def register(app: typer.Typer) -> None:

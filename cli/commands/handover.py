@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,7 +11,9 @@ from cli.commands.export import day_of
 from cli.context import Json, columns, opened, remember, say
 from core.ledger.codes import CONTENT_WORDS, MEDIUM_WORDS, PLACE_WORDS, UNIT_WORDS, Content, Medium
 from core.ledger.handover import RETRACT_WORDS, STAGE_WORDS
-from core.office.custody_items import STEP_WORDS, Item, retracted_words, what_stands
+
+if TYPE_CHECKING:
+    from core.office.custody_items import Item
 
 app = typer.Typer(no_args_is_help=True, help="媒体と紙の受渡し（施錠した鞄、受渡票、受領、返却）")
 Name = Annotated[str, typer.Argument(help="控番号（はじめの4文字以上）")]
@@ -25,6 +27,8 @@ def list_(
 ) -> None:
     """いま受け渡しているものと、次にすること。"""
     remember(as_json)
+    from core.office.custody_items import STEP_WORDS
+
     with opened() as session:
         items, keyed = session.office.custody.list(everything=everything), session.office.custody.keyed()
     say(
@@ -169,6 +173,8 @@ def retract(
 ) -> None:
     """まちがえた記入を取り消す。この側のいちばん新しい1つ（受取り、引渡しなど）。前の行は消えずに残る。"""
     remember(as_json)
+    from core.office.custody_items import retracted_words, what_stands
+
     with opened() as session:
         before = session.office.custody.find(name)
         item = session.office.custody.retract(name, reason)
@@ -203,6 +209,8 @@ def document(item: Item) -> dict[str, Any]:
 
 
 def _told(item: Item, words: str = "") -> None:
+    from core.office.custody_items import STEP_WORDS
+
     steps = "、".join(STEP_WORDS[step] for step in item.steps)
     usual = f"控番号 {item.id}: {CONTENT_WORDS[item.content]} {item.qty}{UNIT_WORDS[item.unit]} {STAGE_WORDS[item.stage]}"
     if item.differs:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,8 +12,9 @@ from cli.commands import intake_list, intake_settle
 from cli.context import Json, note, opened, remember, say
 from core.applicant import PROBLEM_WORDS, Route
 from core.errors import IkiikiError, UsageError
-from core.office.importing import ImportReport
-from core.people.fields import Field
+
+if TYPE_CHECKING:
+    from core.office.importing import ImportReport
 
 app = typer.Typer(no_args_is_help=True, help="応募の受付")
 Number = Annotated[int, typer.Argument(help="受付番号")]
@@ -110,6 +111,8 @@ def add(
 ) -> None:
     """紙の応募を1件入力する。"""
     remember(as_json)
+    from core.people.fields import Field
+
     fields = {
         Field.KANA: kana, Field.BIRTH_DATE: birth_date, Field.ADDRESS: address, Field.PHONE: phone,
         Field.PREFERENCE: preferences, Field.POSTAL_CODE: postal_code, Field.EMAIL: email, Field.GROUP: group,
@@ -139,6 +142,8 @@ def edit(
 ) -> None:
     """応募を訂正する。"""
     remember(as_json)
+    from core.people.fields import Field
+
     fields: dict[Field, str] = {}
     for one in change:
         name, _, value = one.partition("=")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,8 +11,9 @@ from cli.applications import companion_document, companion_words, tell_one
 from cli.context import Json, columns, opened, remember, say
 from core.applicant import STATE_WORDS
 from core.errors import Refused, UsageError
-from core.office.bulk import Bulk, chosen, resolve_each
-from core.office.intake import REASONS
+
+if TYPE_CHECKING:
+    from core.office.bulk import Bulk
 
 NAMED = 30
 """So many numbers are named under one cause."""
@@ -31,6 +32,9 @@ def resolve(
 ) -> None:
     """保留の応募を、理由を付けて受け付けるか不受理にする。範囲の中の、保留でない応募はそのまま。"""
     remember(as_json)
+    from core.office.bulk import chosen, resolve_each
+    from core.office.intake import REASONS
+
     with opened() as session:
         intake = session.office.intake
         if len(numbers) == 1 and numbers[0].isascii() and numbers[0].isdecimal():
@@ -86,6 +90,8 @@ def _failed_words(bulk: Bulk) -> str:
 def reasons(as_json: Json = False) -> None:
     """理由の符号の一覧。"""
     remember(as_json)
+    from core.office.intake import REASONS
+
     say({"reasons": REASONS}, lambda: columns(list(REASONS.items())))
 
 

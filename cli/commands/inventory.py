@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.context import Json, columns, opened, remember, say
 from core.ledger.codes import CONTENT_WORDS, MEDIUM_WORDS, PLACE_WORDS, UNIT_WORDS
-from core.office.inventory import Copy
+
+if TYPE_CHECKING:
+    from core.office.inventory import Copy
 
 app = typer.Typer(no_args_is_help=True, help="媒体と紙の一覧（どこに何がいくつあるか）")
 Name = Annotated[str, typer.Argument(help="控番号（はじめの4文字以上）")]

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.context import Json, columns, opened, remember, say
 from core.errors import UsageError
 from core.ledger.deeds import KIND_WORDS, deed_words
-from core.office.box_log import REASON_WORDS as BOX_WORDS
-from core.office.box_log import Reason as BoxReason
-from core.office.log_ports import AccessRow
-from core.office.log_review import PART_WORDS, REASON_WORDS, Item, Part, Reason, Seen, account_words, told
-from core.office.seating import in_japan
+from core.office.choices import BOX_WORDS, LOG_WORDS, BoxReason, LogReason
+
+if TYPE_CHECKING:
+    from core.office.log_ports import AccessRow
+    from core.office.log_review import Item, Seen
 
 app = typer.Typer(no_args_is_help=True, help="操作ログとその点検、Boxの記録")
 UNANSWERED = 1
@@ -29,6 +29,8 @@ def row_document(row: AccessRow) -> dict[str, Any]:
 
 
 def row_columns(rows: list[AccessRow]) -> str:
+    from core.office.seating import in_japan
+
     return columns(
         [
             (str(r.seq), f"{in_japan(r.at):%Y-%m-%d %H:%M:%S}", r.staff_id, deed_words(r.act), r.detail, r.terminal)
@@ -127,6 +129,8 @@ def review(
         if item:
             one = _one(seen, item)
             rows = desk.rows(one)
+            from core.office.log_review import told
+
             say(
                 {**_document(one), "evidence": [row_document(row) for row in rows]},
                 lambda: f"{told(one)}\n\n{row_columns(rows)}",
@@ -158,7 +162,7 @@ def review(
 def reply(
     item: Annotated[str, typer.Argument(help="ikiiki log review が出す番号（8文字以上）")],
     reason: Annotated[
-        Reason, typer.Option(help="、".join(f"{code.value}: {words}" for code, words in REASON_WORDS.items()))
+        LogReason, typer.Option(help="、".join(f"{code.value}: {words}" for code, words in LOG_WORDS.items()))
     ],
     remark: Annotated[
         str, typer.Option(help="確かめたこと（だれに聞き、何と答えたか。応募者の氏名は書かない）")
@@ -169,7 +173,7 @@ def reply(
     remember(as_json)
     with opened() as session:
         one = session.office.log_reviews.answer(item, reason, remark)
-    say(_document(one), f"答えました: {one.sentence} {one.subject}（{REASON_WORDS[reason]}）")
+    say(_document(one), f"答えました: {one.sentence} {one.subject}（{LOG_WORDS[reason]}）")
 
 
 @app.command("sign")
@@ -213,6 +217,8 @@ def _document(one: Item) -> dict[str, Any]:
 
 
 def _lines(seen: Seen, left: int) -> list[str]:
+    from core.office.log_review import PART_WORDS, Part, account_words
+
     span = seen.span
     lines = [f"操作ログ {span.first}行目から{span.last}行目まで（{max(0, span.last - span.first + 1)}行）"]
     for one in seen.items:
@@ -220,9 +226,7 @@ def _lines(seen: Seen, left: int) -> list[str]:
         lines.append(f"{one.id[:8]}  {mark}  {one.who}  {one.when}  {one.count}行")
         lines.append(f"          {one.sentence}（{one.subject}）")
         if one.answer:
-            lines.append(
-                f"          {REASON_WORDS[one.answer.reason]}: {one.answer.remark}（{one.answer.by}）"
-            )
+            lines.append(f"          {LOG_WORDS[one.answer.reason]}: {one.answer.remark}（{one.answer.by}）")
         else:
             lines.append(f"          次にすること: {one.next_step}")
     counts = [

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.context import Json, columns, opened, remember, say
-from core.draw.standing import PlaceState, Promotion
-from core.office.outing_day import Callees
+from core.office.choices import Callees
+
+if TYPE_CHECKING:
+    from core.draw.standing import Promotion
 
 app = typer.Typer(no_args_is_help=True, help="参加者")
 Number = Annotated[int, typer.Argument(help="受付番号")]
 Outing = Annotated[str, typer.Argument(help="回の符号")]
-_WORDS = {
-    PlaceState.SEATED: "当選",
-    PlaceState.RESERVED: "区優先枠",
-    PlaceState.WAITING: "補欠",
-    PlaceState.OUT: "辞退",
-}
+_WORDS = {"seated": "当選", "reserved": "区優先枠", "waiting": "補欠", "out": "辞退"}
+"""By `core.draw.standing.PlaceState`, which `--help` need not import."""
 
 
 @app.command()
@@ -71,7 +69,7 @@ def list_(outing: Outing, as_json: Json = False) -> None:
             [
                 (
                     f"{r.number:04}", r.unit_id, r.kana, "" if r.age is None else str(r.age), r.town,
-                    _WORDS[r.standing] + (str(r.place) if r.place else ""), {None: "", True: "出席", False: "欠席"}[r.present],
+                    _WORDS[r.standing.value] + (str(r.place) if r.place else ""), {None: "", True: "出席", False: "欠席"}[r.present],
                 )
                 for r in rows
             ]

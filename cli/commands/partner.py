@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.context import Json, note, opened, remember, say
 from core.errors import UsageError
-from core.office.pairing import Standing
 from core.roles import SITE_WORDS
+
+if TYPE_CHECKING:
+    from core.office.pairing import Standing
 
 app = typer.Typer(no_args_is_help=True, help="相手側（委託先・区）の登録")
 

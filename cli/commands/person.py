@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.context import Json, opened, remember, say
 from cli.seconding import seconding
-from core.office.blanking import ERASED_REASON
-from core.office.erase_answers import Asked
-from core.office.erase_requests import DECLINE_REASONS, request_lines
-from core.office.person import REASONS
-from core.office.person_words import (
-    NO_REQUESTS,
-    NOTHING_ASKED,
-    agreed_words,
-    asked_words,
-    asking_words,
-    declined_words,
-    disclosed_words,
-    erased_words,
-)
-from core.office.remains import Remains, remains_words
+from core.office.choices import DECLINE_REASONS, ERASE_REASONS
 from core.roles import Site
+
+if TYPE_CHECKING:
+    from core.office.erase_answers import Asked
+    from core.office.remains import Remains
 
 app = typer.Typer(no_args_is_help=True, help="本人からの求め（開示・利用停止・消去）")
 Number = Annotated[int, typer.Argument(help="受付番号")]
@@ -38,6 +28,8 @@ def disclose(
 ) -> None:
     """開示: その人について保有しているすべてをPDFにする。管理簿と操作ログに残る。"""
     remember(as_json)
+    from core.office.person_words import disclosed_words
+
     with opened() as session:
         copy = session.write_disclosure(file, number)
     say(
@@ -50,12 +42,15 @@ def disclose(
 def erase(
     number: Number,
     reason: Annotated[
-        str, typer.Option(help="、".join(f"{code}: {words}" for code, words in REASONS.items()))
+        str, typer.Option(help="、".join(f"{code}: {words}" for code, words in ERASE_REASONS.items()))
     ],
     as_json: Json = False,
 ) -> None:
     """利用停止・消去: 取下げ・不受理・辞退の人の5項目を、過去の版と元の記載からも消す。元に戻せない。"""
     remember(as_json)
+    from core.office.person_words import erased_words
+    from core.office.remains import remains_words
+
     with opened() as session, seconding(session):
         gone = session.office.person.erase(number, reason)
         site = session.office.actor.site
@@ -66,6 +61,8 @@ def erase(
 def remains(number: Number, as_json: Json = False) -> None:
     """その人が載っているかもしれない写し（控え・書出し・印刷物・ファイル）と、それぞれがどうなるか。消去の前にも後にも。"""
     remember(as_json)
+    from core.office.remains import remains_words
+
     with opened() as session:
         found = session.office.person.remains(number)
         site = session.office.actor.site
@@ -76,6 +73,10 @@ def remains(number: Number, as_json: Json = False) -> None:
 def requests(as_json: Json = False) -> None:
     """区: 委託先から届いた消去の依頼。同意するまで、区の保管庫の記録は消えない。委託先: 区に依頼した分と、その答え。"""
     remember(as_json)
+    from core.office.blanking import ERASED_REASON
+    from core.office.erase_requests import request_lines
+    from core.office.person_words import NO_REQUESTS
+
     with opened() as session:
         if session.office.actor.site is Site.CONTRACTOR:
             _say_asked(session.office.erase_answers.list())
@@ -99,6 +100,9 @@ def requests(as_json: Json = False) -> None:
 def agree(number: Number, as_json: Json = False) -> None:
     """区: 消去の依頼に同意し、その人の5項目を区の保管庫のすべての版から消す。元に戻せない。"""
     remember(as_json)
+    from core.office.person_words import agreed_words
+    from core.office.remains import remains_words
+
     with opened() as session, seconding(session):
         session.office.erase_requests.agree(number)
         gone = session.office.person.remains(number)
@@ -116,6 +120,8 @@ def decline(
 ) -> None:
     """区: 消去の依頼を、理由を付けて断る。区の記録はそのまま残り、次の束で委託先に伝わる。"""
     remember(as_json)
+    from core.office.person_words import declined_words
+
     with opened() as session:
         session.office.erase_requests.decline(number, reason)
     say({"number": number, "reason": reason}, lambda: declined_words(number, reason))
@@ -125,12 +131,16 @@ def decline(
 def ask(number: Number, as_json: Json = False) -> None:
     """委託先: 区が断った消去を、もう一度依頼する。次の③で区に届く。"""
     remember(as_json)
+    from core.office.person_words import asking_words
+
     with opened() as session:
         session.office.erase_answers.ask(number)
     say({"number": number}, asking_words(number))
 
 
 def _say_asked(found: list[Asked]) -> None:
+    from core.office.person_words import NOTHING_ASKED, asked_words
+
     say(
         {
             "requests": [

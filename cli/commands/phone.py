@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.context import Json, opened, remember, say
-from core.exchange.codes import CodeKind
+from core.exchange.code_kinds import CodeKind
 
 app = typer.Typer(
     no_args_is_help=True, help="受け取りだけの回線の区が、電話で伝える（受領・⑤・⑩、一度きりの番号）"

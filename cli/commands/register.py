@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.context import Json, columns, opened, remember, say
 from core.errors import UsageError
-from core.office.incidents import REPORT_WORDS, Incident, Report, incident_words
+from core.office.choices import REPORT_WORDS, Report
 from core.register_kinds import ON, REGISTERS, Form, Kind, read_item, shown
+
+if TYPE_CHECKING:
+    from core.office.incidents import Incident
 
 app = typer.Typer(no_args_is_help=True, help="台帳（条項、再委託先、連絡先、訓練、事故、更新、点検など）")
 Which = Annotated[Kind, typer.Argument(help="台帳: " + " ".join(kind.value for kind in Kind))]
@@ -107,6 +110,8 @@ def end(kind: Which, key: Key, as_json: Json = False) -> None:
 def incidents(as_json: Json = False) -> None:
     """事故と、報告の期限（根拠つき）。"""
     remember(as_json)
+    from core.office.incidents import incident_words
+
     with opened() as session:
         found, untold = session.office.incidents.all(), session.office.incidents.untold()
     say(
@@ -136,6 +141,8 @@ def report(
 ) -> None:
     """事故の連絡・速報・確報などをしたと、署名して記録する。"""
     remember(as_json)
+    from core.office.incidents import incident_words
+
     with opened() as session:
         day = dt.date.fromisoformat(read_item(ON, on, session.office.duties.today)) if on else None
         incident = session.office.incidents.report(key, what, day)
@@ -146,6 +153,8 @@ def report(
 def correct(key: Key, items: Items, as_json: Json = False) -> None:
     """事故を、いま分かっている内容で記入し直す（人数が変わったときなど）。"""
     remember(as_json)
+    from core.office.incidents import incident_words
+
     with opened() as session:
         incident = session.office.incidents.correct(key, _items(items))
     say(_document(incident), lambda: incident_words(incident))

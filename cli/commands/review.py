@@ -11,8 +11,8 @@ import typer
 from cli.context import Json, columns, note, opened, remember, say
 from core.applicant import PROBLEM_WORDS
 from core.errors import UsageError
+from core.office.choices import APPLICANTS, RETURN_CODES
 from core.office.listing import ListFilter, Order, ReviewOrder
-from core.office.review import APPLICANTS, RETURN_CODES
 
 if TYPE_CHECKING:
     from core.office.office import Office

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.context import Json, columns, opened, remember, say
-from core.office.second import DEED_WORDS, Pending
+
+if TYPE_CHECKING:
+    from core.office.second import Pending
 
 app = typer.Typer(no_args_is_help=True, help="二人目の確認（事業の設定で決めた操作）")
 Name = Annotated[str, typer.Argument(help="発議の番号（はじめの4文字でよい）")]
@@ -17,6 +19,8 @@ Name = Annotated[str, typer.Argument(help="発議の番号（はじめの4文字
 def list_(as_json: Json = False) -> None:
     """二人目の確認が要る操作と、いまある発議。"""
     remember(as_json)
+    from core.office.second import DEED_WORDS
+
     with opened() as session:
         asked, rows = session.office.second.asked(), session.office.second.list()
     say(

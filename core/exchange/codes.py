@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -19,6 +18,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from core.canonical import CROCKFORD
 from core.errors import Refused
 from core.exchange import letters
+from core.exchange.code_kinds import CodeKind as CodeKind
 from core.exchange.signed import read_signed, write_signed
 from core.exchange.strict import Fields, bad
 from core.keys import SiteKeys, VerifyKey
@@ -34,14 +34,6 @@ LETTERS = 25
 VALUE_LETTERS = 15
 """Of the value by which people compare what a code speaks of, without its check letter: 75 bits."""
 CODES_LIMIT = 1024
-
-
-class CodeKind(StrEnum):
-    """What a code can say. A chain each: a code of one kind is nothing in another."""
-
-    RECEIPT = "receipt"
-    REVIEW = "review"
-    APPROVAL = "approval"
 
 
 _KEYS = ("protocol", "site", "epoch", *(kind.value for kind in CodeKind))

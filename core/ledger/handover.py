@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from core.errors import Refused
 from core.ledger.codes import CARRIED, Act, Content
-from core.ledger.line import LedgerLine
 from core.roles import Site
+
+if TYPE_CHECKING:
+    from core.ledger.line import LedgerLine
 
 RETRACTABLE = frozenset({
     Act.CARRY, Act.GIVE, Act.TAKE, Act.RETURN, Act.SIGNED_FOR, Act.STORE, Act.TAKE_OUT, Act.DESTROY,

@@ -3,28 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from core.exchange.names import BundleName, bundle_name
 from core.ledger.codes import Act
 from core.ledger.line import read_line
+from core.office.choices import AsideReason
 from core.office.ports import Tx
 from core.roles import Site
-
-
-class AsideReason(StrEnum):
-    """Why a bundle cannot be taken in, as the person says who sets it aside."""
-
-    CONTENT = "content"
-    CONFLICT = "conflict"
-    UNREADABLE = "unreadable"
-
-
-REASON_WORDS: dict[AsideReason, str] = {
-    AsideReason.CONTENT: "中身が正しくない",
-    AsideReason.CONFLICT: "中身が、こちらの記録と食い違う",
-    AsideReason.UNREADABLE: "封を開けられない",
-}
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from core.canonical import sha256_hex
 from core.errors import IntegrityFailure
 from core.ledger.checkpoint import LedgerMismatch
-from core.office.asides import REASON_WORDS, Aside, asked_to_void, waiting_for_void
+from core.office.asides import Aside, asked_to_void, waiting_for_void
+from core.office.choices import ASIDE_WORDS
 from core.office.envelope import KIND_WORDS
 from core.office.ports import Tx
 from core.roles import SITE_WORDS, Site
@@ -106,7 +107,7 @@ def _to_void(tx: Tx, one: Aside, here: str, there: str) -> Step:
     kind = KIND_WORDS.get(row.kind, row.kind) if row else "不明"
     return Step(
         str(one.bundle), "外された束",
-        f"{there}が束 {one.bundle}（{kind}）を取り込めず外しました: {REASON_WORDS[one.reason]}",
+        f"{there}が束 {one.bundle}（{kind}）を取り込めず外しました: {ASIDE_WORDS[one.reason]}",
         f"{here}の取扱責任者が{there}へ電話し、F6 の「束を取り消す」（ikiiki bundle void）。中身は送り直せます",
         f"{there}が外した束を取り消す（取扱責任者）",
     )  # fmt: skip

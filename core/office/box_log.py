@@ -7,7 +7,6 @@ signed by the person: from then on exactly these events do not come up again.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from core.canonical import canonical_json, sha256_hex
 from core.errors import UsageError
@@ -16,30 +15,13 @@ from core.exchange.happenings import Happening, Reach, Watch
 from core.ledger.codes import Act, Content, Medium, Unit
 from core.ledger.line import LedgerLine, read_line
 from core.office.box_evidence import ANSWERS, answers_of, evidence_of, judged
+from core.office.choices import BoxReason
 from core.office.desk import Desk
 from core.office.due import Late, of_box_log
 from core.office.ledger import write_line
 from core.office.ports import Boxes, Tx
 from core.roles import Right
 
-
-class Reason(StrEnum):
-    """What people may say to a finding."""
-
-    OURS = "ours"
-    PARTNER = "partner"
-    SETUP = "setup"
-    BOX = "box"
-    INCIDENT = "incident"
-
-
-REASON_WORDS: dict[Reason, str] = {
-    Reason.OURS: "当方の担当者が行ったと確かめた",
-    Reason.PARTNER: "相手方が行ったと、電話で確かめた",
-    Reason.SETUP: "フォルダの準備や片付けで行った",
-    Reason.BOX: "Box社または組織のBox管理者が行った",
-    Reason.INCIDENT: "事故として扱い、管理簿に記録した",
-}
 REACH_WORDS: dict[Reach, str] = {
     Reach.ENTERPRISE: "組織の記録（すべての操作と接続元）",
     Reach.OWNER: "フォルダの所有者の記録",
@@ -87,7 +69,7 @@ class BoxLogDesk:
         with self._desk.reading() as tx:
             return of_box_log(tx, self._boxes, self._desk.actor.site)
 
-    def answer(self, finding_id: str, reason: Reason) -> LedgerLine:
+    def answer(self, finding_id: str, reason: BoxReason) -> LedgerLine:
         """Account for a finding (its id, or the beginning of it): a ledger line, and it does not come up again."""
         self._desk.actor.require(Right.ACCESS_LOG)
         with self._desk.writing(Right.LEDGER_ADD) as tx:
@@ -118,7 +100,7 @@ class BoxLogDesk:
         return BoxLog(watch, found, tuple(reversed(happenings)), len(answers_of(evidence)))
 
 
-def answer_document(finding: Finding, reason: Reason) -> bytes:
+def answer_document(finding: Finding, reason: BoxReason) -> bytes:
     """What the ledger line's hash is over: canonical JSON, no LF."""
     return canonical_json(
         {"code": finding.code.value, "events": sorted(finding.events), "reason": reason.value}

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 from core.ledger.codes import Act, Content
 from core.ledger.line import LedgerLine, read_line
+from core.office.choices import REPORT_WORDS, Report
 from core.office.desk import Desk, programme_of
 from core.office.due import Late, LateKind
 from core.office.erase_answers import declined_of
 from core.office.erase_requests import requests_of
-from core.office.incidents import REPORT_WORDS, Incident, Report, incidents_of, line_words, told_by_partner
+from core.office.incidents import Incident, incidents_of, line_words, told_by_partner
 from core.office.ports import Tx
 from core.office.registers import in_force
 from core.office.seating import day_of, today

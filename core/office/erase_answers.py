@@ -15,8 +15,9 @@ from core.errors import Refused, UsageError
 from core.ledger.codes import Act, Content, Medium, Unit
 from core.ledger.line import LedgerLine, read_line
 from core.office.blanking import is_blanked
+from core.office.choices import DECLINE_REASONS
 from core.office.desk import Desk
-from core.office.erase_requests import DECLINE_REASONS, DECLINED, hashed, reference
+from core.office.erase_requests import DECLINED, hashed, reference
 from core.office.forms import DESK_NUMBERS
 from core.office.ledger import write_line
 from core.office.ports import Tx

@@ -17,6 +17,7 @@ from core.errors import IntegrityFailure, Refused, UsageError
 from core.ledger.codes import Act, Content, Medium, Unit
 from core.ledger.line import read_line
 from core.office.blanking import ASKED_REASON, DECLINED_REASON, blanked, is_asked, is_blanked, is_declined
+from core.office.choices import DECLINE_REASONS
 from core.office.desk import Desk, programme_of
 from core.office.ledger import write_line
 from core.office.plans import is_drawn
@@ -31,14 +32,6 @@ BY_CONTRACTOR = "contractor"
 """Why the ward erased: the contractor asked for it."""
 DECLINED = "declined:"
 """How `ref` of a `decline` begins; the reason and the hash of the record id follow."""
-DECLINE_REASONS = {
-    "not_asked": "本人に確かめたところ、申し出ていない",
-    "unproven": "本人の申し出かどうか、確かめられない",
-    "takes_part": "区の記録では、まだ参加者か補欠である",
-    "must_keep": "抽選の証拠など、区が保管しなければならない",
-    "mistaken": "番号の誤りなど、別の人の依頼と思われる",
-}
-"""Why the ward declines: closed codes, as the ledger that carries them has no free text. They stand in `core.ledger.line` too."""
 _OUT = (State.WITHDRAWN, State.REFUSED)
 
 

@@ -11,7 +11,6 @@ import datetime as dt
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from core.applicant import Application, State
 from core.canonical import crockford_id, sha256_hex
@@ -19,6 +18,7 @@ from core.errors import Refused, UsageError
 from core.ledger.codes import MEDIUM_WORDS, PLACE_WORDS, Act, Content, Medium, Place, Unit
 from core.ledger.handover import Stage
 from core.office.carried import carried
+from core.office.choices import WHAT_WORDS, What
 from core.office.custody_items import DATA, Item, items_of
 from core.office.desk import Desk, iso, programme_of
 from core.office.inventory import REF, SHORTEST, new_copy
@@ -36,21 +36,6 @@ TABLE = "data.csv"
 """A name inside the zip is in clear: it says nothing."""
 
 
-class What(StrEnum):
-    """What can be written out."""
-
-    APPLICATIONS = "applications"
-    PARTICIPANTS = "participants"
-    OUTING = "outing"
-    LEDGER = "ledger"
-
-
-WHAT_WORDS = {
-    What.APPLICATIONS: "応募データ（受付と保留の全件）",
-    What.PARTICIPANTS: "参加者データ（全回）",
-    What.OUTING: "1つの回の参加者名簿",
-    What.LEDGER: "管理簿（両側。個人情報なし）",
-}
 TO = (Place.WARD, Place.CONTRACTOR, Place.SUBCONTRACTOR)
 """To whom a medium may go. Another section of one's own house is one's own site."""
 

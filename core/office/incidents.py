@@ -12,11 +12,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from core.errors import Refused, UsageError
 from core.ledger.codes import Act
 from core.ledger.line import LedgerLine, read_line
+from core.office.choices import REPORT_WORDS, Report
 from core.office.desk import Desk
 from core.office.ports import Tx
 from core.office.registers import Registers, need, newest
@@ -31,23 +31,6 @@ MANY = {Site.CONTRACTOR: 1_000, Site.WARD: 100}
 """More people than this are reported on, whatever else."""
 
 
-class Report(StrEnum):
-    """What is done about an incident; each is an entry of its own version, signed."""
-
-    PARTNER = "partner"
-    PRELIMINARY = "preliminary"
-    PERSONS = "persons"
-    FINAL = "final"
-    CLOSE = "close"
-
-
-REPORT_WORDS = {
-    Report.PARTNER: "相手への連絡と協議",
-    Report.PRELIMINARY: "速報（委員会へ）",
-    Report.PERSONS: "本人への通知",
-    Report.FINAL: "確報（委員会へ）",
-    Report.CLOSE: "対応の終わり",
-}
 _FEARED = {
     "special": ("要配慮個人情報を含む", 1),
     "property": ("財産的被害のおそれ", 2),

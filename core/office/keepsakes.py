@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.errors import Refused, UsageError
 from core.ledger.line import read_line
+from core.office.choices import UNPRINTED_REASONS
 from core.office.paper_words import ALWAYS
 from core.office.ports import Tx
 from core.papers import Paper, PaperKind
@@ -11,12 +12,6 @@ from core.roles import Site
 
 _PRINTED = "registers_printed"
 """Setting: how long this site's ledger was when such a report was last made."""
-REASONS = {
-    "kept": "台帳の内容は、別の紙で保存している",
-    "not_needed": "残す必要のある記入がない",
-    "no_printer": "印刷できないまま、消去の期限が来た",
-}
-"""Why the registers may go without having been printed: closed codes, told in the report."""
 
 
 def note_printed(tx: Tx, paper: Paper, site: Site) -> None:
@@ -39,9 +34,9 @@ def unprinted(tx: Tx, site: Site) -> int:
 
 def need_printed(tx: Tx, site: Site, reason: str) -> str:
     """What the record is to say of it, "" where there is nothing to say. Raises `Refused` without print and reason."""
-    if reason and reason not in REASONS:
+    if reason and reason not in UNPRINTED_REASONS:
         raise UsageError(
-            "理由の符号が正しくありません", where=reason[:20], next_step="次のどれか: " + " ".join(REASONS)
+            "理由の符号が正しくありません", where=reason[:20], next_step="次のどれか: " + " ".join(UNPRINTED_REASONS)
         )  # fmt: skip
     count = unprinted(tx, site)
     if not count:
@@ -52,4 +47,4 @@ def need_printed(tx: Tx, site: Site, reason: str) -> str:
             next_step="ikiiki papers audit 監査.pdf（F7 → d → F8）で印刷してから、もう一度実行してください。"
             "印刷しないときは、理由を選んでください（--unprinted）",
         )
-    return f"台帳（{count}件）は、印刷せずに消去しました。理由: {REASONS[reason]}"
+    return f"台帳（{count}件）は、印刷せずに消去しました。理由: {UNPRINTED_REASONS[reason]}"

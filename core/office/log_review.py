@@ -18,6 +18,7 @@ from core.ledger.anomaly_rule import opened
 from core.ledger.codes import Act, Content, Unit
 from core.ledger.deeds import deed_words
 from core.ledger.line import LedgerLine, read_line
+from core.office.choices import LOG_WORDS, LogReason
 from core.office.desk import Desk, iso
 from core.office.duties import duties_of
 from core.office.ledger import write_line
@@ -30,26 +31,6 @@ from core.register_kinds import Item as Field
 from core.register_kinds import Kind, read_item
 from core.roles import Right, Role
 
-
-class Reason(StrEnum):
-    """What people may say to a finding, or of somebody they asked."""
-
-    WORK = "work"
-    ORDERED = "ordered"
-    MACHINE = "machine"
-    MISTAKE = "mistake"
-    INSTRUCTED = "instructed"
-    INCIDENT = "incident"
-
-
-REASON_WORDS: dict[Reason, str] = {
-    Reason.WORK: "本人に聞き、業務で必要だったと確かめた",
-    Reason.ORDERED: "取扱責任者の指示だったと確かめた",
-    Reason.MACHINE: "機械や回線の事情だったと確かめた",
-    Reason.MISTAKE: "本人の思い違い・押し間違いだった",
-    Reason.INSTRUCTED: "業務に必要なかったので、本人に指導した",
-    Reason.INCIDENT: "事故として扱い、台帳に登録した",
-}
 REMARK = Field("remark", "確かめたこと", example="だれに聞き、何と答えたか", longest=200)
 SHORTEST = 8
 """Letters of an item's id that a person must type."""
@@ -70,7 +51,7 @@ PART_WORDS = {Part.FINDING: "要確認", Part.SAMPLE: "抜取り", Part.OWN: "�
 class Answer:
     """What somebody said to an item; the newest counts."""
 
-    reason: Reason
+    reason: LogReason
     remark: str
     by: str
     at: str
@@ -173,7 +154,7 @@ class LogReviews:
                 self._desk.log(tx, "log_review", f"{span.first}-{span.last}")
             return self._seen(tx, span)
 
-    def answer(self, item_id: str, reason: Reason, remark: str) -> Item:
+    def answer(self, item_id: str, reason: LogReason, remark: str) -> Item:
         """Answer an item (its id, or the beginning of it), in writing; what was answered may be answered anew until it is signed.
 
         Raises `UsageError` for no such item, an empty remark or one that names an applicant; `Refused` for one's own
@@ -333,7 +314,7 @@ def _managers(tx: Tx) -> set[str]:
 
 def _answers(steps: list[ReviewStep]) -> dict[str, Answer]:
     return {
-        step.body["item"]: Answer(Reason(step.body["reason"]), step.body["remark"], step.by, step.at)
+        step.body["item"]: Answer(LogReason(step.body["reason"]), step.body["remark"], step.by, step.at)
         for step in steps
         if step.step == "answered"
     }
@@ -368,7 +349,7 @@ def told(item: Item) -> str:
     words += [f"行数    {item.count}"] if item.count > 1 else []
     if item.answer:
         words += [
-            f"答え    {REASON_WORDS[item.answer.reason]}",
+            f"答え    {LOG_WORDS[item.answer.reason]}",
             f"        {item.answer.remark}",
             f"答えた人 {item.answer.by}",
         ]
@@ -385,6 +366,6 @@ def account_words(one: Counted) -> str:
 
 
 __all__ = [
-    "PART_WORDS", "REASON_WORDS", "Answer", "Item", "LogReviews", "Part", "Reason", "Seen", "account_words",
+    "PART_WORDS", "Answer", "Item", "LogReviews", "Part", "Seen", "account_words",
     "due_of", "told", "unproven_reviews",
 ]  # fmt: skip

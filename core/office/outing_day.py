@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from core.draw.standing import PlaceState
 from core.errors import Refused
+from core.office.choices import Callees
 from core.office.desk import Desk, programme_of
 from core.office.participants import Participants
 from core.office.seating import today
 from core.roles import Right
-
-
-class Callees(StrEnum):
-    """Whose telephone numbers are asked for: no more of them than the call needs."""
-
-    PENDING = "pending"
-    """Seated, and neither come nor noted as absent."""
-    SEATED = "seated"
-    WAITING = "waiting"
 
 
 @dataclass(frozen=True)

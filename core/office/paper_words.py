@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from core.ledger.codes import ACT_WORDS, CONTENT_WORDS, MEDIUM_WORDS, PLACE_WORDS, UNIT_WORDS, Medium, Place
 from core.ledger.line import LedgerLine, read_line
 from core.ledger.roster import read_roster
-from core.office.erase_requests import DECLINE_REASONS
+from core.office.choices import DECLINE_REASONS
 from core.office.keyring import rosters_of
 from core.office.ports import Tx
 from core.office.seating import in_japan

@@ -11,6 +11,7 @@ from core.errors import Refused, UsageError
 from core.ledger.codes import Act, Content, Medium, Unit
 from core.notice_kinds import FORM_WORDS, Form
 from core.office.blanking import blanked, is_blanked
+from core.office.choices import ERASE_REASONS
 from core.office.desk import Desk, iso, programme_of
 from core.office.inventory import write_copy
 from core.office.ledger import write_line
@@ -25,14 +26,6 @@ from core.office.second import erasing_one, need_second
 from core.office.taking_part import Part, part_of
 from core.office.telling import told_words
 from core.roles import Right, Site
-
-REASONS = {
-    "request": "本人の申し出（消去）",
-    "stop_use": "本人の申し出（利用停止）",
-    "not_needed": "利用目的に必要がなくなった",
-    "unlawful": "取得・利用の誤り",
-}
-"""Why a person is erased: closed codes."""
 
 
 @dataclass(frozen=True)
@@ -111,11 +104,11 @@ class PersonDesk:
         The vault gets a new key with it, so that older pages and logs are dead too. Raises `Refused` for somebody who still takes part, and while others are inside;
         `UsageError` for an unknown number or reason.
         """
-        if reason not in REASONS:
+        if reason not in ERASE_REASONS:
             raise UsageError(
                 "理由の符号が正しくありません",
                 where=reason[:20],
-                next_step="次のどれか: " + " ".join(REASONS),
+                next_step="次のどれか: " + " ".join(ERASE_REASONS),
             )
         self.may_erase(number)
         with self._desk.reading() as tx:

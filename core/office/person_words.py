@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from core.office.choices import DECLINE_REASONS
 from core.office.erase_answers import Asked
-from core.office.erase_requests import DECLINE_REASONS
 
 
 def disclosed_words(copy: str, file: str = "") -> str:

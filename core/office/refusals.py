@@ -11,8 +11,9 @@ from core.exchange.manifest import Manifest, read_manifest
 from core.exchange.names import BundleName, bundle_name
 from core.ledger.checkpoint import LedgerMismatch
 from core.ledger.codes import Act, Content, Medium, Unit
-from core.office.asides import Aside, AsideReason
+from core.office.asides import Aside
 from core.office.blocked import Blocked, blocked
+from core.office.choices import AsideReason
 from core.office.desk import Desk
 from core.office.envelope import DESK_CHANNEL, KIND_WORDS, place
 from core.office.epochs import ended_list, ring_for

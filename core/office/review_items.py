@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from core.applicant import Applicant, Application, Problem, Warning_
 from core.canonical import canonical_json, sha256_hex
+from core.office.choices import APPLICANTS as APPLICANTS
+from core.office.choices import PARTICIPANTS as PARTICIPANTS
 from core.office.desk import programme_of
 from core.office.forms import as_fields
 from core.office.openings import exchanged
@@ -20,9 +22,6 @@ from core.office.settling import group_problems
 from core.people.duplicates import folded_key
 from core.people.reading import read_applicant
 from core.programme import Programme
-
-APPLICANTS = "applicants"
-PARTICIPANTS = "participants"
 
 
 @dataclass(frozen=True)

@@ -7,21 +7,13 @@ from collections.abc import Iterable
 
 from core.errors import IntegrityFailure
 from core.exchange.strict import HASH, ID10, STAFF_ID, Fields
+from core.office.choices import RETURN_CODES as RETURN_CODES
 from core.office.desk import iso
 from core.office.lines import from_jsonl, jsonl
 from core.office.ports import ReviewRow
 from core.office.review_items import APPLICANTS, PARTICIPANTS
 
 ENTRY = "reviews.jsonl"
-
-RETURN_CODES: dict[str, str] = {
-    "not_resident": "区民であることを確認できない",
-    "not_eligible": "対象年齢などの条件に合わない",
-    "duplicate": "重複している",
-    "unclear": "内容に不明な点がある",
-    "ward_request": "区からの個別の依頼",
-}
-"""Why the ward returns a record: closed codes, so that no personal data travels in the ward's direction."""
 
 _KEYS = ("stage", "record", "version", "verdict", "code", "actor", "at")
 

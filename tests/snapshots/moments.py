@@ -9,8 +9,8 @@ from unittest import mock
 
 from core.applicant import Route
 from core.errors import IkiikiError
-from core.office.asides import AsideReason
 from core.office.beacon import beacon_on
+from core.office.choices import AsideReason
 from core.office.review import APPLICANTS, PARTICIPANTS
 from core.people.fields import Field
 from core.roles import Role, Site

@@ -6,10 +6,9 @@ from pathlib import Path
 
 from core.ledger.codes import Act, Content, Medium, Unit
 from core.ledger.codes import Place as Where
+from core.office.choices import LogReason, What
 from core.office.desk import Desk
-from core.office.exporting import What
 from core.office.inventory import write_copy
-from core.office.log_review import Reason
 from core.office.office import Office
 from core.office.second import NeedsSecond
 from core.office.staff import NewPerson
@@ -76,7 +75,7 @@ def looked_at(world: World, folder: Path) -> None:
     for site in Site:
         reviews = world.at(site).office.log_reviews
         for item in reviews.begin().items:
-            reviews.answer(item.id, Reason.INSTRUCTED, "本人に聞いた。興味で見たとのことで、指導した")
+            reviews.answer(item.id, LogReason.INSTRUCTED, "本人に聞いた。興味で見たとのことで、指導した")
 
 
 def _second(place: Place) -> Office:

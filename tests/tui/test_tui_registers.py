@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.office.incidents import Report
+from core.office.choices import Report
 from core.register_kinds import Kind
 
 

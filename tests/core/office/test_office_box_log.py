@@ -19,8 +19,8 @@ from core.errors import IntegrityFailure, Refused, RemoteUnreachable, UsageError
 from core.exchange.findings import Code, Finding
 from core.exchange.happenings import Reach
 from core.ledger.codes import Act, Content
-from core.office.asides import AsideReason
-from core.office.box_log import BoxLog, Reason, answer_document
+from core.office.box_log import BoxLog, answer_document
+from core.office.choices import AsideReason, BoxReason
 from core.office.due import LateKind
 from core.office.review import APPLICANTS
 from core.roles import Role
@@ -370,13 +370,13 @@ def found_one(line: Line) -> Finding:
 
 def test_an_answer_is_a_signed_line_and_the_same_events_do_not_come_up_again(line: Line) -> None:
     found, office = found_one(line), line.bench.contractor.office
-    written = office.box_log.answer(found.id[:8], Reason.PARTNER)
+    written = office.box_log.answer(found.id[:8], BoxReason.PARTNER)
     assert (written.act, written.content, written.actor) == (
         Act.INSPECT,
         Content.BOX_LOG,
         "contractor-manager"[0] + "-manager",
     )
-    assert written.ref == f"sha256:{sha256_hex(answer_document(found, Reason.PARTNER))}"
+    assert written.ref == f"sha256:{sha256_hex(answer_document(found, BoxReason.PARTNER))}"
     assert office.ledger.verify() == []
     seen = line.look()
     assert (seen.judged.findings, seen.answered) == ([], 1)
@@ -404,9 +404,9 @@ def test_everybody_is_told_that_something_waits_until_it_is_answered(line: Line)
     line.touch("copy", line.box.ward)
     line.look()
     assert "2件" in told_of(bureau.office)[0]
-    bureau.office.box_log.answer(found.id, Reason.PARTNER)
+    bureau.office.box_log.answer(found.id, BoxReason.PARTNER)
     assert "1件" in told_of(bureau.office)[0]
-    bureau.office.box_log.answer(line.look().judged.findings[0].id, Reason.PARTNER)
+    bureau.office.box_log.answer(line.look().judged.findings[0].id, BoxReason.PARTNER)
     assert told_of(bureau.office) == []
 
 
@@ -428,7 +428,7 @@ def test_a_log_that_cannot_be_read_is_told_and_takes_no_other_word_away(line: Li
 def test_an_answer_to_nothing_is_refused_and_leaves_nothing(line: Line, leaves: Any, wrong: str) -> None:
     found_one(line)
     with leaves(line.bench.contractor, UsageError):
-        line.bench.contractor.office.box_log.answer(wrong, Reason.OURS)
+        line.bench.contractor.office.box_log.answer(wrong, BoxReason.OURS)
 
 
 def test_auditors_may_look_and_managers_alone_may_answer(line: Line, leaves: Any) -> None:
@@ -437,7 +437,7 @@ def test_auditors_may_look_and_managers_alone_may_answer(line: Line, leaves: Any
     assert auditor.box_log.look().judged.findings == [found]
     for office in (auditor, handler):
         with leaves(bureau, Refused):
-            office.box_log.answer(found.id, Reason.OURS)
+            office.box_log.answer(found.id, BoxReason.OURS)
     with pytest.raises(Refused):
         handler.box_log.look()
 

@@ -14,8 +14,8 @@ from core.errors import Refused, UsageError
 from core.ledger.codes import Act, Content, Medium, Place, Unit
 from core.ledger.handover import Handover, Stage, handovers
 from core.ledger.line import LedgerLine
+from core.office.choices import What
 from core.office.custody_items import Step, _steps
-from core.office.exporting import What
 from core.office.ledger import CUSTODY
 from core.roles import Role, Site
 

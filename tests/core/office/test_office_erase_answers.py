@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from core.errors import IntegrityFailure, Refused, UsageError
 from core.ledger.codes import Act
 from core.office.blanking import DECLINED_REASON
+from core.office.choices import DECLINE_REASONS
 from core.office.erase_answers import Answer
-from core.office.erase_requests import BY_CONTRACTOR, DECLINE_REASONS
+from core.office.erase_requests import BY_CONTRACTOR
 from core.office.lines import jsonl
 from core.office.records import RECORDS, to_row
 from core.office.second import NeedsSecond, erasing_one

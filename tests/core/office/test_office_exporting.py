@@ -12,7 +12,8 @@ from core.canonical import CROCKFORD, sha256_hex
 from core.errors import Refused, UsageError
 from core.ledger.codes import Act, Content, Medium, Place
 from core.ledger.handover import Stage
-from core.office.exporting import TABLE, What
+from core.office.choices import What
+from core.office.exporting import TABLE
 from core.office.kept import kept_of
 
 DAY = dt.timedelta(days=1)

@@ -13,9 +13,10 @@ from core.errors import IntegrityFailure, Refused, UsageError
 from core.ledger.anomalies import Code
 from core.ledger.codes import Act, Content, Unit
 from core.ledger.line import LedgerLine
+from core.office.choices import LogReason
 from core.office.desk import Desk
 from core.office.keyring import enrol
-from core.office.log_review import Item, LogReviews, Part, Reason
+from core.office.log_review import Item, LogReviews, Part
 from core.office.log_span import broken_at
 from core.office.ports import StaffRow
 from core.office.review import APPLICANTS
@@ -46,7 +47,7 @@ def answer_all(mine: LogReviews, other: LogReviews, seen: Any = None) -> None:
     for item in (seen or mine.begin()).items:
         by = other if item.who == mine._desk.actor.staff_id else mine
         if item.part is not Part.OWN or by is other:
-            by.answer(item.id, Reason.WORK, REMARK)
+            by.answer(item.id, LogReason.WORK, REMARK)
 
 
 def signed(bureau: Any) -> LedgerLine:
@@ -329,7 +330,7 @@ def test_a_review_cannot_be_signed_before_everything_is_answered(ready: Any) -> 
             desk.sign()
         item = next(one for one in desk.look().items if one.answer is None)
         by = deputy(ready.contractor) if item.who == "c-manager" else desk
-        by.answer(item.id, Reason.INSTRUCTED, REMARK)
+        by.answer(item.id, LogReason.INSTRUCTED, REMARK)
         if not desk.look().open_for("c-manager"):
             break
     line = desk.sign()
@@ -358,9 +359,9 @@ def test_nobody_answers_for_himself_while_there_is_another(ready: Any) -> None:
     item = desk.begin().items[0]
     assert item.who == "c-manager"
     with pytest.raises(Refused, match="自分の操作") as refused:
-        desk.answer(item.id, Reason.WORK, REMARK)
+        desk.answer(item.id, LogReason.WORK, REMARK)
     assert "c-deputy" in refused.value.next_step
-    assert other.answer(item.id, Reason.WORK, REMARK).answer is not None
+    assert other.answer(item.id, LogReason.WORK, REMARK).answer is not None
 
 
 def test_the_only_manager_reviews_himself_and_that_is_a_finding(bench: Any) -> None:
@@ -369,7 +370,7 @@ def test_the_only_manager_reviews_himself_and_that_is_a_finding(bench: Any) -> N
     (own,) = [one for one in desk.begin().items if one.part is Part.FINDING]
     assert (own.code, own.who) == (Code.ONESELF, "c-manager")
     for item in desk.look().items:
-        desk.answer(item.id, Reason.ORDERED, "課長の立会いで行った")
+        desk.answer(item.id, LogReason.ORDERED, "課長の立会いで行った")
     assert desk.sign().qty == 1
 
 
@@ -384,7 +385,7 @@ def test_a_handler_sees_no_log_and_an_auditor_looks_without_beginning_anything(r
     seen = auditor.look()
     assert seen.findings == 1 and not seen.span.by and not auditor.may_sign
     with pytest.raises(Refused):
-        auditor.answer(seen.items[0].id, Reason.WORK, REMARK)
+        auditor.answer(seen.items[0].id, LogReason.WORK, REMARK)
     assert ready.contractor.image() == before
 
 
@@ -397,18 +398,18 @@ def test_an_answer_is_in_writing_and_names_no_applicant(ready: Any, remark: str,
     desk = ready.contractor.office.log_reviews
     item = desk.begin().items[0]
     with pytest.raises(UsageError, match=words):
-        desk.answer(item.id, Reason.WORK, remark)
+        desk.answer(item.id, LogReason.WORK, remark)
     with pytest.raises(UsageError, match="この点検にありません"):
-        desk.answer(item.id[:7], Reason.WORK, REMARK)
+        desk.answer(item.id[:7], LogReason.WORK, REMARK)
 
 
 def test_an_answer_may_be_given_anew_until_it_is_signed(ready: Any) -> None:
     leaf(ready)
     desk = ready.contractor.office.log_reviews
     item = desk.begin().items[0]
-    desk.answer(item.id[:8], Reason.WORK, REMARK)
-    again = desk.answer(item.id, Reason.INCIDENT, "業務ではなかった")
-    assert again.answer is not None and again.answer.reason is Reason.INCIDENT
+    desk.answer(item.id[:8], LogReason.WORK, REMARK)
+    again = desk.answer(item.id, LogReason.INCIDENT, "業務ではなかった")
+    assert again.answer is not None and again.answer.reason is LogReason.INCIDENT
     assert "業務ではなかった" not in ready.contractor.details()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from core.errors import Refused
-from core.office.outing_day import Callees
+from core.office.choices import Callees
 from core.roles import Role
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from core.ledger.codes import Act, Content, Unit
 from core.ledger.line import _REF, LedgerLine
-from core.office.erase_requests import DECLINE_REASONS
+from core.office.choices import DECLINE_REASONS
 from core.office.paper_words import ref_words
 from core.roles import Site
 

@@ -13,7 +13,7 @@ from core.errors import IntegrityFailure, Refused, UsageError
 from core.exchange.listing import VOID, write_listing
 from core.ledger.codes import Act
 from core.office.approving import APPROVAL
-from core.office.asides import AsideReason
+from core.office.choices import AsideReason
 from core.office.pairing import KeyStage
 from core.office.records import RECORDS
 from core.office.review import APPLICANTS, ENTRY, PARTICIPANTS

@@ -10,9 +10,9 @@ import pytest
 
 from core.errors import Refused, UsageError
 from core.ledger.codes import Act, Content, Unit
+from core.office.choices import Report
 from core.office.due import LateKind
 from core.office.duties import Due
-from core.office.incidents import Report
 from core.register_kinds import CLAUSES, Entry, Kind
 from core.roles import Role, Site
 

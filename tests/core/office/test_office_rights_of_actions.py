@@ -13,11 +13,8 @@ from core.errors import Refused
 from core.exchange.codes import CodeKind
 from core.ledger.codes import Act, Content, Medium, Place, Unit
 from core.notice_kinds import Form
-from core.office.asides import AsideReason
-from core.office.exporting import What
-from core.office.log_review import Reason as LogReason
+from core.office.choices import AsideReason, Callees, LogReason, What
 from core.office.office import Office
-from core.office.outing_day import Callees
 from core.office.paper_desk import Wanted
 from core.office.review import APPLICANTS
 from core.papers import PaperKind

@@ -9,7 +9,7 @@ import pytest
 from core.errors import Refused, UsageError
 from core.ledger.codes import Act, Medium, Place
 from core.ledger.line import read_line
-from core.office.exporting import What
+from core.office.choices import What
 from core.office.office import Office
 from core.office.second import Deed, NeedsSecond, Subject, erasing_one
 from core.roles import Role, Site

@@ -10,7 +10,7 @@ import pytest
 
 from core.errors import IntegrityFailure
 from core.exchange.names import bundle_name
-from core.office.asides import AsideReason
+from core.office.choices import AsideReason
 from storage.bundles import zips
 from tests.core.office.conftest import PROGRAMME
 from tests.core.office.test_office_refused_bundles import names_at, set_aside

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.office.asides import REASON_WORDS, AsideReason
+from core.office.choices import ASIDE_WORDS, AsideReason
 from tui.place import Place, flow
 from tui.widgets.dialogs import Choice, Message, Prompt
 
@@ -26,7 +26,7 @@ class RefusedActions(Place):
             "外した束は証拠として残り、あなたの署名で管理簿に載ります。\n"
             "元には戻せません。相手が取り消すまで、後の束は取り込めません。"
         )
-        reasons = {code.value: words for code, words in REASON_WORDS.items()}
+        reasons = {code.value: words for code, words in ASIDE_WORDS.items()}
         answer = await self.ikiiki.ask(
             Choice("束を外す — なぜ取り込めませんか", words, {_STAYS: "外さない", **reasons}, start=_STAYS)
         )

@@ -11,7 +11,8 @@ from textual.binding import BindingType
 
 from core.exchange.findings import Finding
 from core.exchange.happenings import Doing, Happening
-from core.office.box_log import REASON_WORDS, BoxLog, Reason
+from core.office.box_log import BoxLog
+from core.office.choices import BOX_WORDS, BoxReason
 from core.roles import Right
 from tui.actions import bindings_of
 from tui.list_place import ListPlace, Rows, View
@@ -113,15 +114,15 @@ class BoxLogSheet(ListPlace, Sheet):
                 Choice(
                     "要確認 — どう確かめましたか",
                     told(about),
-                    {"": "まだ確かめていない", **{code.value: words for code, words in REASON_WORDS.items()}},
+                    {"": "まだ確かめていない", **{code.value: words for code, words in BOX_WORDS.items()}},
                 )
             )
             if answer:
-                await self._answered(about, Reason(answer))
+                await self._answered(about, BoxReason(answer))
         else:
             await self.ikiiki.ask(Message("要確認", told(about)))
 
-    async def _answered(self, finding: Finding, reason: Reason) -> None:
+    async def _answered(self, finding: Finding, reason: BoxReason) -> None:
         desk = self.office.box_log
         line = desk.answer(finding.id, reason)
         self._seen = await self.ikiiki.run_job("Boxの記録", lambda progress: desk.look())

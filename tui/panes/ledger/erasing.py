@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from core.office.choices import UNPRINTED_REASONS
 from core.office.erasing_words import plan_words, where_it_stands
-from core.office.keepsakes import REASONS
 from tui.widgets.dialogs import Choice, Message, Prompt, confirm
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ async def _unprinted(pane: Pane, plan: Plan) -> str | None:
         "F7 → d → F8 の「監査の報告」で印刷できます。印刷しないときは、理由が消去報告書に載ります。"
     )
     back = {"": "戻って、監査の報告を印刷する"}
-    return await pane.ikiiki.ask(Choice("台帳が印刷されていません", words, back | REASONS)) or None
+    return await pane.ikiiki.ask(Choice("台帳が印刷されていません", words, back | UNPRINTED_REASONS)) or None
 
 
 async def _name(pane: Pane, title: str, words: str) -> str | None:

@@ -10,8 +10,9 @@ from core.errors import UsageError
 from core.ledger.codes import CONTENT_WORDS, MEDIUM_WORDS, PLACE_WORDS, Content, Medium
 from core.ledger.codes import Place as Where
 from core.ledger.handover import RETRACT_WORDS, Stage
+from core.office.choices import WHAT_WORDS, What
 from core.office.custody_items import DATA, STEP_WORDS, Item, Step, entry_words, what_stands
-from core.office.exporting import TO, WHAT_WORDS, What
+from core.office.exporting import TO
 from core.office.inventory import Copy
 from core.roles import Right, Site
 from tui.place import Place

@@ -10,7 +10,8 @@ from textual.binding import BindingType
 
 from core.ledger.anomalies import SHORT
 from core.ledger.deeds import KIND_WORDS, deed_words
-from core.office.log_review import PART_WORDS, REASON_WORDS, Item, Part, Reason, Seen, account_words, told
+from core.office.choices import LOG_WORDS, LogReason
+from core.office.log_review import PART_WORDS, Item, Part, Seen, account_words, told
 from core.office.log_span import Counted
 from core.office.ports import AccessRow
 from core.office.seating import in_japan
@@ -63,20 +64,20 @@ class Answering(Place):
 
     async def answered(self, item: Item) -> Item | None:
         """The item with its answer; None when nothing was said."""
-        reasons = {"": "まだ確かめていない", **{code.value: words for code, words in REASON_WORDS.items()}}
+        reasons = {"": "まだ確かめていない", **{code.value: words for code, words in LOG_WORDS.items()}}
         reason = await self.ikiiki.ask(Choice("答える — どう確かめましたか", told(item), reasons))
         if not reason:
             return None
         remark = await self.ikiiki.ask(
             Prompt(
                 "確かめたこと",
-                f"{REASON_WORDS[Reason(reason)]}\nだれに何を聞いたかを書いてください。応募者の氏名は書かず、受付番号で書きます。",
+                f"{LOG_WORDS[LogReason(reason)]}\nだれに何を聞いたかを書いてください。応募者の氏名は書かず、受付番号で書きます。",
                 value=item.answer.remark if item.answer else "",
             )
         )
         if remark is None:
             return None
-        done = self.office.log_reviews.answer(item.id, Reason(reason), remark)
+        done = self.office.log_reviews.answer(item.id, LogReason(reason), remark)
         self.say("答えを残しました")
         return done
 

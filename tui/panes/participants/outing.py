@@ -13,7 +13,7 @@ from textual.binding import BindingType
 
 from core.draw.standing import PlaceState, Promotion
 from core.errors import IkiikiError
-from core.office.outing_day import Callees
+from core.office.choices import Callees
 from core.office.paper_desk import Wanted
 from core.office.participants import OutingStatus, Participant
 from core.papers import PaperKind

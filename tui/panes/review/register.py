@@ -10,7 +10,8 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from core.errors import UsageError
-from core.office.incidents import REPORT_WORDS, Report, incident_words
+from core.office.choices import REPORT_WORDS, Report
+from core.office.incidents import incident_words
 from core.register_kinds import ON, REGISTERS, Entry, Kind, read_item, shown
 from core.roles import Right
 from tui.actions import Action, bindings_of

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from core.office.choices import DECLINE_REASONS
 from core.office.erase_answers import Answer
-from core.office.erase_requests import DECLINE_REASONS, request_lines
+from core.office.erase_requests import request_lines
 from core.office.person_words import (
     BEFORE_AGREEING,
     BEFORE_ASKING,
