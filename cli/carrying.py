@@ -7,16 +7,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from cli.clock import now
 from core.errors import IkiikiError, Stopped
-from core.exchange.remote import Remote
-from core.office.due import Late
-from core.office.exchange import KIND_WORDS, Imported
-from core.office.ports import Progress
+from storage.boxes import COURIER
 from storage.courier import CourierReport, CourierStopped, Notes, watched_run
+from storage.courier.credential import given_credential
+from storage.courier.destination import destination, set_folder
 from storage.courier.folder import CourierBusy
 from storage.remotes.folder import FolderRemote
+
+if TYPE_CHECKING:
+    from core.exchange.remote import Remote
+    from core.office.due import Late
+    from core.office.overview import Imported
+    from core.office.ports import Progress
 
 
 @dataclass(frozen=True)
@@ -145,9 +151,13 @@ class Trip:
         sent = sum(len(report.sent) for report in reports)
         received = sum(len(report.received) for report in reports)
         said = [f"送った束 {sent}、受け取った束 {received}"]
-        said += [
-            f"取り込みました: {KIND_WORDS[one.kind]}（{sum(one.counts.values())}件）" for one in self.imported
-        ]
+        if self.imported:
+            from core.office.envelope import KIND_WORDS
+
+            said += [
+                f"取り込みました: {KIND_WORDS[one.kind]}（{sum(one.counts.values())}件）"
+                for one in self.imported
+            ]
         said += [f"{wait.bundle}: {wait.reason}" for wait in (reports[-1].waiting_for if reports else ())]
         said += _once(problem for report in reports for problem in report.problems)
         said += _once(remark for report in reports for remark in report.remarks)
@@ -158,3 +168,22 @@ class Trip:
 def _once(sentences: Iterator[str]) -> list[str]:
     """Two rounds meet the same thing twice: it is said once."""
     return list(dict.fromkeys(sentences))
+
+
+def set_remote(folder: Path, text: str) -> None:
+    """Remember where bundles are exchanged: `folder:/mnt/share`. Raises `UsageError`."""
+    set_folder(folder / COURIER, text, now())
+
+
+def courier_run(folder: Path, progress: Progress | None = None) -> SyncReport:
+    """The courier alone: nobody is logged in, nothing is opened. Another run under way is no failure."""
+    trip = Trip(
+        folder.absolute(),
+        lambda: destination(folder / COURIER, given_credential),
+        now,
+        progress=progress,
+        unattended=True,
+    )
+    with trip.told():
+        trip.round()
+        return trip.finished()

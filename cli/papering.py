@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from cli.clock import now
 from cli.private_file import need_new, write_new
-from cli.software import software
 from core.canonical import nfc
 from core.errors import UsageError
 from core.notice_kinds import Form
@@ -65,6 +64,8 @@ def write_register(session: Session, file: Path, wanted: Wanted, progress: Progr
     lay_out = paper_writer(file.name)
     office = session.office
     if wanted.kind is PaperKind.AUDIT:
+        from cli.software import software
+
         wanted = replace(wanted, software=software(shipped_lock()), checks=session.examine(progress))
     paper = office.papers.draft(wanted)
     made = lay_out(paper)

@@ -10,22 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli import handing, papering
-from cli.carrying import SyncReport, Trip
 from cli.clock import now
 from cli.ending import Ending
 from cli.private_file import need_new, write_new
 from core.canonical import sha256_hex
 from core.columns import Table, parse_mapping
 from core.errors import IntegrityFailure, UsageError
-from core.exchange.card import make_card
 from core.exchange.names import MANIFEST, ZIP, bundle_name
-from core.exchange.remote import Remote
-from core.keys import SITE_KEY_BYTES, SiteKeys
 from core.notice_kinds import Form
 from core.office.desk import Desk
 from core.office.exchange import DESK_CHANNEL
-from core.office.founding import found
-from core.office.keyring import FIRST_EPOCH
 from core.office.logins import NOTHING_TOLD, CameIn, come_in
 from core.office.office import Office
 from core.office.ports import Progress, StaffRow
@@ -33,14 +27,6 @@ from core.office.survivor import is_erased
 from core.roles import Actor, Right, Role, Site
 from storage.boxes import COURIER, FolderBoxes
 from storage.bundles.sealer import BundleSealer
-from storage.courier import install_key
-from storage.courier.credential import BYTES as CREDENTIAL_BYTES
-from storage.courier.credential import credential_text, given_credential
-from storage.courier.credential import seal as seal_settings
-from storage.courier.destination import REMOTE, destination, folder_text, place_of, set_box, set_folder
-from storage.courier.places import note_place
-from storage.remotes.durable import create as create_private
-from storage.remotes.folder import FolderRemote
 from storage.store import MIGRATIONS
 from storage.store.slots import VaultSlots
 from storage.store.tx import VaultStore, VaultTx
@@ -55,7 +41,9 @@ from storage.vault.vault import NewStaff, create_vault, open_vault
 
 if TYPE_CHECKING:
     from cli.backing import Backup, Rehearsal
+    from cli.carrying import SyncReport
     from core.checks import Check
+    from core.exchange.remote import Remote
     from core.office.custody_items import Item
     from core.office.exporting import Draft
     from core.office.mailing import MailReport
@@ -85,6 +73,8 @@ class Session(Ending):
 
         `medium`: a folder carried by hand in place of the remote; what was written to it is a ledger line.
         """
+        from cli.carrying import Trip
+
         trip = Trip(self.folder.absolute(), self._destination, now, medium, progress=progress)
         with trip.told():
             try:
@@ -103,6 +93,8 @@ class Session(Ending):
 
     def _destination(self) -> Remote:
         """Where this site takes its bundles; the way into Box is found in the vault."""
+        from storage.courier.destination import destination
+
         return destination(self.folder / COURIER, self.office.exchange.courier_credential)
 
     def examine(self, progress: Progress | None = None) -> list[Check]:
@@ -138,16 +130,19 @@ class Session(Ending):
             console = json.loads(jwt_config.read_text(encoding="utf-8")) if jwt_config else None
         except (OSError, ValueError):
             raise UsageError("Boxの設定のファイルを読めません", where=str(jwt_config or settings)) from None
+        from storage.courier import credential as sealed
+        from storage.courier.destination import set_box
         from storage.remotes.box.settings import BoxSettings
+        from storage.remotes.durable import create as create_private
 
         chosen = BoxSettings.from_toml(text, console)
-        secret = credential_text(os.urandom(CREDENTIAL_BYTES))
+        secret = sealed.credential_text(os.urandom(sealed.BYTES))
         handed = f"{secret}\n".encode("ascii")
         if not create_private(credential, handed):
             raise UsageError("その名前のファイルがもうあります", where=str(credential))
         self.office.written.note(str(credential.absolute()), handed, last=True)
         courier = self.folder / COURIER
-        seal_settings(courier, chosen.to_bytes(), secret, os.urandom(12))
+        sealed.seal(courier, chosen.to_bytes(), secret, os.urandom(12))
         self.office.exchange.keep_courier_credential(secret)
         set_box(courier, chosen.folder, now())
         return chosen.folder
@@ -245,6 +240,8 @@ class Session(Ending):
 
         What an earlier medium carries, and the contractor's ledger does not tell of yet, goes with it.
         """
+        from storage.remotes.folder import FolderRemote
+
         medium = FolderRemote(folder)
         medium.list()  # no medium there: find out before anything is sealed for it
         self.office.records.seal_desk()
@@ -256,6 +253,8 @@ class Session(Ending):
 
     def read_desk_medium(self, folder: Path) -> list[str]:
         """※ at the contractor: take in what a medium from the ward's counter holds; the names of new bundles."""
+        from storage.remotes.folder import FolderRemote
+
         medium = FolderRemote(folder)
         found = (bundle_name(file.name, MANIFEST) for file in medium.list())
         names = [
@@ -287,6 +286,14 @@ def create_vault_folder(
     kdf_mib: int = 256,
 ) -> None:
     """A new vault with its first manager, keys, card and ledger. It appears whole or not at all."""
+    from core.exchange.card import make_card
+    from core.keys import SITE_KEY_BYTES, SigningKey, SiteKeys
+    from core.office.founding import found
+    from core.office.keyring import FIRST_EPOCH
+    from storage.courier import install_key
+    from storage.courier.destination import REMOTE, folder_text, place_of
+    from storage.courier.places import note_place
+
     harden_process()
     try:
         kdf = KdfParams(memory_kib=kdf_mib * 1024)
@@ -298,8 +305,6 @@ def create_vault_folder(
     keys = SiteKeys.from_random(os.urandom(SITE_KEY_BYTES))
 
     def record(connection: Connection, new: NewStaff, public: bytes) -> None:
-        from core.keys import SigningKey
-
         vault_id = str(connection.execute("SELECT vault_id FROM vault").fetchone()[0])
         card = make_card(
             keys,
@@ -375,25 +380,3 @@ def open_session(
         vault.close()
         raise
     return session
-
-
-# -- the remote -----------------------------------------------------------------------------------------------
-
-
-def set_remote(folder: Path, text: str) -> None:
-    """Remember where bundles are exchanged: `folder:/mnt/share`. Raises `UsageError`."""
-    set_folder(folder / COURIER, text, now())
-
-
-def courier_run(folder: Path, progress: Progress | None = None) -> SyncReport:
-    """The courier alone: nobody is logged in, nothing is opened. Another run under way is no failure."""
-    trip = Trip(
-        folder.absolute(),
-        lambda: destination(folder / COURIER, given_credential),
-        now,
-        progress=progress,
-        unattended=True,
-    )
-    with trip.told():
-        trip.round()
-        return trip.finished()

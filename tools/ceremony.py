@@ -15,9 +15,10 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cli.carrying import set_remote
 from cli.demo import KDF_MIB, PASSWORDS, STAFF
 from cli.demo_people import demo_programme, write_exports
-from cli.wiring import Session, create_vault_folder, open_session, set_remote
+from cli.wiring import Session, create_vault_folder, open_session
 from core.applicant import State
 from core.office.listing import ListFilter
 from core.office.review import APPLICANTS

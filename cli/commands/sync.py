@@ -35,7 +35,7 @@ def sync(
 ) -> None:
     """届いた束を受け取り、送る束を送る。--staff があれば取り込みもする。何度行ってもよい。端末でなければJSONで答える。"""
     remember(as_json or not sys.stdout.isatty())
-    from cli.wiring import courier_run, set_remote
+    from cli.carrying import courier_run, set_remote
 
     refuse_survivor(vault_folder())
     if remote:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -59,7 +59,7 @@ def programme_of(tx: Tx) -> Programme:
     return _parsed(text)
 
 
-_parsed = lru_cache(maxsize=4)(parse_programme)
+_parsed = lru_cache(maxsize=4)(partial(parse_programme, checked=True))
 """The text changes once a year, and every page of a list asks."""
 
 

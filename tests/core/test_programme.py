@@ -270,3 +270,12 @@ def test_whatever_is_typed_into_the_file_ends_in_a_programme_or_a_told_error(pla
 def test_whatever_bytes_come_from_the_partner_end_in_a_told_error(data: bytes) -> None:
     with pytest.raises(IkiikiError):
         from_canonical(data)
+
+
+def test_what_stands_in_a_vault_is_read_the_same_without_its_telephone_number_being_looked_up_again() -> None:
+    text = SMALLEST + '\n[contact]\nphone = "03-5273-3567"\n'
+    assert parse_programme(text, checked=True) == parse_programme(text)
+    nobodys = text.replace("03-5273-3567", "03-0000-0000-0000")
+    with pytest.raises(UsageError, match="phone"):
+        parse_programme(nobodys)
+    assert parse_programme(nobodys, checked=True).contact.phone == "03-0000-0000-0000"

@@ -66,7 +66,7 @@ def test_no_secret_lies_in_clear_in_the_vaults_folder(sites: Sites, box: Pretend
 def test_the_courier_alone_needs_its_credential_and_nothing_of_the_vault(
     sites: Sites, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cli.wiring import courier_run
+    from cli.carrying import courier_run
     from core.errors import LoginFailed
 
     monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
@@ -132,7 +132,7 @@ def test_what_boxs_log_cannot_explain_is_told_by_every_sync_and_ends_the_command
 def test_the_courier_alone_cannot_hold_boxs_log_against_the_ledgers(
     sites: Sites, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cli.wiring import courier_run
+    from cli.carrying import courier_run
 
     monkeypatch.setenv("IKIIKI_COURIER_CREDENTIAL_FILE", str(sites.base / "contractor.credential"))
     assert courier_run(sites.contractor.folder).document()["box_log"] is None

@@ -100,6 +100,7 @@ def everything(
     said: Said, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> Iterator[None]:
     """Errors are caught where the command catches them, and every library's log at its most talkative."""
+    import cli.carrying
     import cli.wiring
 
     def watched(call: Callable[..., Any]) -> Callable[..., Any]:
@@ -113,7 +114,7 @@ def everything(
 
         return through
 
-    monkeypatch.setattr(cli.wiring, "courier_run", watched(cli.wiring.courier_run))
+    monkeypatch.setattr(cli.carrying, "courier_run", watched(cli.carrying.courier_run))
     monkeypatch.setattr(cli.wiring.Session, "sync", watched(cli.wiring.Session.sync))
     with caplog.at_level(logging.DEBUG):
         yield

@@ -14,12 +14,26 @@ HEAVY = {
 }  # fmt: skip
 
 
-def loaded_after(program: str, cwd: Path) -> set[str]:
-    """Names of the top-level modules a fresh interpreter holds after running `program`."""
-    report = "\nimport json, sys\nprint(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
+#: What opens a vault, and what converts what was typed.
+FOR_WORK = {"cryptography", "sqlcipher3", "sqlite3", "pydantic"}
+
+
+def modules_after(program: str, cwd: Path) -> set[str]:
+    """Names of the modules a fresh interpreter holds after running `program`."""
+    report = "\nimport json, sys\nprint(json.dumps(sorted(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program + report], cwd=cwd, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def loaded_after(program: str, cwd: Path) -> set[str]:
+    """The same, top-level modules alone."""
+    return {name.partition(".")[0] for name in modules_after(program, cwd)}
+
+
+def use_cases(modules: set[str]) -> set[str]:
+    """Those that belong to `core.office`."""
+    return {name for name in modules if name.startswith("core.office.")}
 
 
 def modules_of(package: str, repository: Path) -> list[str]:
@@ -47,6 +61,58 @@ except SystemExit:
     pass
 """
     assert loaded_after(program, repository) & HEAVY == set()
+
+
+def test_the_help_of_every_command_loads_no_use_case_and_nothing_that_only_its_work_needs(
+    repository: Path,
+) -> None:
+    program = """
+import sys
+from typer.main import get_command
+from cli.main import called, program
+
+def there(command, *path):
+    below = getattr(command, "commands", None)
+    return [path] if below is None else [one for name in below for one in there(below[name], *path, name)]
+
+every = there(get_command(program()))
+assert len(every) > 100
+for command in every:
+    try:
+        called(program(command[0]), [*command, "--help"])
+    except SystemExit as left:
+        assert not left.code
+"""
+    modules = modules_after(program, repository)
+    assert "cli.commands.papers" in modules
+    assert use_cases(modules) <= {"core.office.choices", "core.office.listing"}
+    assert {name.partition(".")[0] for name in modules} & (HEAVY | FOR_WORK) == set()
+
+
+def test_whoever_opens_a_vault_has_no_use_case_loaded_before_it_is_asked_for(repository: Path) -> None:
+    assert use_cases(modules_after("import core.office.office", repository)) == {
+        "core.office.office", "core.office.once",
+    }  # fmt: skip
+
+
+def test_opening_a_vault_loads_no_courier(repository: Path) -> None:
+    modules = modules_after("import cli.wiring", repository)
+    assert "storage.vault.vault" in modules
+    assert not [name for name in modules if name.startswith(("storage.courier", "storage.remotes"))]
+
+
+def test_the_courier_by_itself_loads_neither_vault_nor_use_cases(repository: Path) -> None:
+    modules = modules_after("import cli.carrying", repository)
+    assert "storage.courier.runner" in modules
+    assert "storage.vault.vault" not in modules and "core.office.office" not in modules
+
+
+def test_the_login_is_painted_before_anything_of_the_vault_is_loaded(repository: Path) -> None:
+    modules = modules_after("import cli.start, cli.opening, tui.app", repository)
+    assert "tui.login" in modules
+    assert use_cases(modules) == set()
+    top = {name.partition(".")[0] for name in modules}
+    assert top & ((HEAVY | FOR_WORK | {"typer"}) - {"textual"}) == set()
 
 
 def test_core_loads_neither_storage_nor_faces_nor_anything_heavy(repository: Path) -> None:
