@@ -33,14 +33,16 @@ _SURNAMES = [
     "ヤマダ",
 ]
 _NAMES = ["ハナコ", "キヨシ", "ヨシコ", "タケシ", "カズコ", "ヒロシ", "フミコ", "ミノル", "サチコ", "イサム"]
+_SOUNDS = "アイウエオカキクケコサシスセソタチツテトナニヌネノマミムメモヤユヨラリルレロ"
 _TOWNS = ["西新宿", "早稲田町", "榎町", "高田馬場", "中落合", "四谷", "若葉", "大久保", "百人町", "戸山"]
 
 
 def crowd(count: int) -> Iterator[Application]:
-    """Receipt numbers from 1; every fiftieth is held."""
+    """Receipt numbers from 1; every fiftieth is held. Half of them have one of a dozen family names, half one that few share."""
     chance = random.Random(count)
     for number in range(1, count + 1):
-        kana = f"{chance.choice(_SURNAMES)} {chance.choice(_NAMES)}"
+        family = chance.choice(_SURNAMES) if number % 2 else "".join(chance.choices(_SOUNDS, k=3))
+        kana = f"{family} {chance.choice(_NAMES)}"
         born = dt.date(1936, 1, 1) + dt.timedelta(days=chance.randrange(30 * 365))
         address = f"新宿区{chance.choice(_TOWNS)}{chance.randrange(1, 9)}-{chance.randrange(1, 30)}"
         phone = f"03{chance.randrange(3000, 6999)}{chance.randrange(10_000):04}"

@@ -18,6 +18,12 @@ TRIED = (
     "取扱責任者に知らせてください。いつ、は F5 管理簿の「操作ログ」にあります。"
 )
 
+STRANGE = (
+    "この端末では、初めて開く保管庫です。\n\n    鍵の指紋  {fingerprint}\n\n"
+    "別の端末の `ikiiki staff list` に出る鍵の指紋か、書き留めてあるものと照らしてください。"
+    "違うときは何も入力せずに終わり（F8 →「終了」）、取扱責任者に知らせてください。"
+)
+
 
 def workspace_of(session: Session, place: str) -> Workspace | None:
     """The panes, None while a password has to be chosen first."""
@@ -33,4 +39,6 @@ def over_it(came: CameIn, workspace: Workspace | None, afterwards: str) -> list[
         windows.append(Message("施錠中に終わった作業", afterwards))
     if came.failed:
         windows.append(Message("ログインの失敗", TRIED.format(count=came.failed)))
+    if came.strange:
+        windows.append(Message("初めて開く保管庫", STRANGE.format(fingerprint=came.fingerprint)))
     return windows

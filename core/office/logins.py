@@ -62,7 +62,12 @@ class CameIn:
     days_left: int | None = None
     """Until the password is too old, when that is near."""
     fingerprint: str = ""
-    """Of the vault's key, where this machine sees for the first time a vault in which the person has been before."""
+    """Of the vault's key, where this machine sees the vault for the first time."""
+
+    @property
+    def strange(self) -> bool:
+        """Whether this machine sees for the first time a vault in which the person has been before: they compare its key."""
+        return bool(self.fingerprint) and self.last is not None
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -75,8 +80,6 @@ class CameIn:
             told.append(f"その後の失敗 {self.failed}回" if told else f"ログインの失敗 {self.failed}回")
         if self.days_left is not None:
             told.append(f"パスワードの期限まで あと{self.days_left}日")
-        if self.fingerprint and self.last is not None:
-            told.insert(0, f"初めて開く保管庫（鍵の指紋 {self.fingerprint}）")
         return tuple(told)
 
 

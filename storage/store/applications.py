@@ -207,7 +207,7 @@ class ApplicationTable:
         return [(_application_of(row), moment_of(row[18]), row[19]) for row in rows]
 
     def count(self, which: ListFilter) -> int:
-        return self._count(*where(which), counted(which))
+        return self._count(*where(which, self._connection), counted(which))
 
     def _count(self, clause: str, values: Sequence[Any], table: str = "application") -> int:
         (number,) = self._connection.execute(f"SELECT count(*) FROM {table}{clause}", values).fetchone()  # noqa: S608 - values are bound
@@ -222,7 +222,7 @@ class ApplicationTable:
         """
         if offset < 0 or limit < 0:
             raise ValueError("offset and limit count from 0")
-        clause, values = where(which)
+        clause, values = where(which, self._connection)
         table = table_of(which)
         if near is None or (offset < near.offset < offset + limit and near.number is not None):
             return self._select(
@@ -246,7 +246,7 @@ class ApplicationTable:
 
     def place(self, which: ListFilter, number: int) -> Landmark | None:
         """Where in the list this 受付番号 stands; None when it is not in it."""
-        clause, values = where(which)
+        clause, values = where(which, self._connection)
         joined = f"{clause}{' AND' if clause else ' WHERE'} "
         table = counted(which)
         if not self._count(f"{joined}{number_of(which)} = ?", [*values, number], table):
@@ -256,7 +256,7 @@ class ApplicationTable:
 
     def next_open(self, which: ListFilter, after: int | None) -> int | None:
         """Of a list under review: the first 受付番号 without a word, behind this one (None: from the top)."""
-        clause, values = where(which)
+        clause, values = where(which, self._connection)
         clause += (
             " AND +review_list.verdict = ''"  # the + keeps to the index of the order: others come in no order
         )
@@ -277,7 +277,7 @@ class ApplicationTable:
         return (key, key, number)
 
     def all(self, states: Iterable[State] = tuple(State)) -> list[Application]:
-        clause, values = where(ListFilter(states=frozenset(states)))
+        clause, values = where(ListFilter(states=frozenset(states)), self._connection)
         return self._select(clause, values)
 
     def with_duplicate_key(self, key: str) -> list[Application]:

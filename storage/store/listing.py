@@ -8,6 +8,8 @@ from core.applicant import State, town_of
 from core.office.listing import ListFilter, Order, ReviewOrder
 from core.people.kana import fold_kana
 from core.people.text import DASHES, fold_width
+from storage.store.rows import Connection
+from storage.store.search import contains
 
 _CONFIRMED = """EXISTS (
     SELECT 1 FROM review
@@ -87,8 +89,9 @@ def digits_of(search: str) -> str:
     return digits if digits.isascii() and digits.isdigit() else ""
 
 
-def where(which: ListFilter) -> tuple[str, list[Any]]:
-    """The filter as a WHERE clause over `application` ("" when it lets all pass), and its parameters."""
+def where(which: ListFilter, connection: Connection) -> tuple[str, list[Any]]:
+    """The filter as a WHERE clause over `application` ("" when it lets all pass), and its parameters; the connection tells
+    how a search is done best."""
     clauses: list[str] = []
     values: list[Any] = []
     if which.under_review:
@@ -110,8 +113,9 @@ def where(which: ListFilter) -> tuple[str, list[Any]]:
             clauses.append(clause)
             values += found
         else:
-            clauses.append("search_text LIKE ? ESCAPE '\\'")
-            values.append(f"%{_escape(wanted)}%")
+            clause, found = contains(connection, number_of(which), wanted)
+            clauses.append(clause)
+            values += found
     return (f" WHERE {' AND '.join(clauses)}" if clauses else ""), values
 
 
@@ -126,7 +130,3 @@ def _by_digits(digits: str, *, phones: bool) -> tuple[str, list[Any]]:
         ways.append(f"SELECT number FROM application WHERE {PHONE_ENDS} = ? AND phone LIKE ?")  # noqa: S608 - fixed words
         values += [digits[-PHONE_END:], f"%{digits}"]
     return (f"application.number IN ({' UNION ALL '.join(ways)})" if ways else "0"), values
-
-
-def _escape(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

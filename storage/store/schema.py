@@ -11,6 +11,7 @@ from __future__ import annotations
 from storage.store.schema_log_review import LOG_REVIEW
 from storage.store.schema_person import ONE_PERSON_ERASED
 from storage.store.schema_review import REVIEW_LIST
+from storage.store.schema_search import SEARCH_INDEX
 
 _VERSION_COLUMNS = (
     "number, record, version, state, route, source, receipt, kana, birth_date, postal_code, address, phone, email,"
@@ -370,6 +371,7 @@ MIGRATIONS: list[tuple[int, str, str]] = [
     (8, "registers of what people must do", _REGISTERS),
     (9, "reviews of the access log", LOG_REVIEW + _kept("log_review_step")),
     (10, "the last digits of a telephone are found by an index", _PHONE_ENDS),
+    (11, "part of a name or town is found by an index", SEARCH_INDEX),
 ]
 """(number, what it does, SQL). A migration that has shipped is never changed; a new one is added below it.
 

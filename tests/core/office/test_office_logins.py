@@ -97,9 +97,10 @@ def test_whoever_must_choose_a_password_has_no_right_whatever_the_role(site: Sit
             actor.require(right)
 
 
-def test_a_vault_new_to_the_machine_is_said_first_with_the_fingerprint_of_its_key_and_not_where_it_is_new_itself() -> (
+def test_a_vault_new_to_the_machine_is_strange_to_whoever_was_in_it_before_and_to_nobody_at_their_first_login() -> (
     None
 ):
     last = dt.datetime(2026, 4, 20, 9, 0, tzinfo=dt.UTC)
-    assert CameIn(last, fingerprint="95da ee35").sentences[0] == "初めて開く保管庫（鍵の指紋 95da ee35）"
-    assert CameIn(None, fingerprint="95da ee35").sentences == ()
+    assert CameIn(last, fingerprint="95da ee35").strange
+    assert not CameIn(None, fingerprint="95da ee35").strange
+    assert not CameIn(last).strange

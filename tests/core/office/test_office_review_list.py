@@ -192,7 +192,7 @@ def test_each_order_is_read_by_an_index(ward: Bureau, order: Order | ReviewOrder
     if order is Order.STATE:
         return  # of those under review there is only one
     which = ListFilter(under_review=True, order=order, backwards=backwards)
-    clause, values = where(which)
+    clause, values = where(which, ward.vault.connection)
     plan = ward.vault.connection.execute(
         f"EXPLAIN QUERY PLAN SELECT application.* FROM {table_of(which)}{clause}{order_by(which)} LIMIT 64",
         values,

@@ -1,0 +1,140 @@
+"""A search finds the same by the index as by reading the list, and the index forgets what is no longer written."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.applicant import Applicant, Application
+from core.office.listing import ListFilter, Order
+from core.roles import Role, Site
+from storage.store import MIGRATIONS, VaultStore, VaultTx, search
+from storage.vault.kdf import LIGHT_KDF
+from storage.vault.staff import add_staff, remove_staff
+from storage.vault.vault import NewStaff, create_vault, open_vault
+
+Make = Callable[..., Application]
+
+names = st.lists(st.text("アイウカガー ・ァAa1\"*'", min_size=1, max_size=6), max_size=8)
+towns = st.lists(
+    st.sampled_from(["新宿区西新宿1-2", "みほん区ﾐﾎﾝ町3", '"AND"区1', "東京都*区2", ""]), min_size=8
+)
+wanted = st.text("アイウカガー・ァAa\"*'西新宿", min_size=1, max_size=7)
+
+
+def numbers(tx: VaultTx, which: ListFilter) -> list[int]:
+    return [one.number for one in tx.applications.page(which, 0, 100)]
+
+
+def grams(connection: Any) -> set[tuple[str, int]]:
+    return set(connection.execute("SELECT term, doc FROM application_gram"))
+
+
+@settings(max_examples=200)
+@given(names=names, towns=towns, wanted=wanted, order=st.sampled_from([Order.NUMBER, Order.KANA]))
+def test_the_index_finds_what_reading_the_list_finds(
+    new_tables: Any,
+    make: Make,
+    at: dt.datetime,
+    names: list[str],
+    towns: list[str],
+    wanted: str,
+    order: Order,
+) -> None:
+    connection = new_tables()
+    tx = VaultTx(connection)
+    for number, (name, town) in enumerate(zip(names, towns, strict=False), start=1):
+        tx.applications.add(make(number, kana=name, address=town), at)
+    which = ListFilter(search=wanted, order=order)
+    found = {}
+    for few in (0, 2_000):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(search, "FEW", few)
+            found[few] = (numbers(tx, which), tx.applications.count(which))
+    assert found[0] == found[2_000]
+
+
+def test_what_few_have_is_looked_up_and_what_many_have_is_read(
+    connection: Any, make: Make, at: dt.datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tx = VaultTx(connection)
+    for number in range(1, 31):
+        tx.applications.add(make(number, kana="ワタヌキ ハナ" if number == 7 else "サトウ ハナ"), at)
+    monkeypatch.setattr(search, "FEW", 10)
+
+    def reads_by_index(words: str) -> bool:
+        clause, values = search.contains(connection, "application.number", words)
+        plan = connection.execute(f"EXPLAIN QUERY PLAN SELECT number FROM application WHERE {clause}", values)
+        steps = " / ".join(step[3] for step in plan)
+        assert ("SCAN application " in f"{steps} ") != ("application_search" in steps), steps
+        return "application_search" in steps
+
+    assert [reads_by_index(words) for words in ("ワタヌキハナ", "ワタヌ", "ワタ", "サトウ", "サト", "ワ")] == [
+        True, True, True, False, False, False,
+    ]  # fmt: skip
+
+
+def test_a_search_of_what_nobody_has_reads_nobody(connection: Any, make: Make, at: dt.datetime) -> None:
+    VaultTx(connection).applications.add(make(1), at)
+    for words in ("ヌヘ", "ヌヘホ"):
+        clause, _ = search.contains(connection, "application.number", words)
+        assert "application_search" in clause
+        assert numbers(VaultTx(connection), ListFilter(search=words)) == []
+
+
+def test_after_a_change_the_index_holds_nothing_of_what_was_there_before(
+    new_tables: Any, make: Make, at: dt.datetime
+) -> None:
+    """As if the old name had never been written: no letters of it, not even with a count of none."""
+    changed, never = new_tables(), new_tables()
+    tx = VaultTx(changed)
+    for number in range(1, 40):
+        tx.applications.add(make(number, kana=f"サトウ {'アイウエオ'[number % 5]}コ"), at)
+        VaultTx(never).applications.add(make(number, kana=f"サトウ {'アイウエオ'[number % 5]}コ"), at)
+    known = make(40, kana="ワタヌキ ヘイゾウ")
+    tx.applications.add(known, at)
+    before = make(40, kana="")
+    VaultTx(never).applications.add(replace(before, applicant=replace(before.applicant, address="")), at)
+    blank = Applicant("", None, "", "", "", None, (), None)
+    tx.applications.put(replace(known, applicant=blank, version=2), at, "sato")
+    assert grams(changed) == grams(never)
+    held = b"".join(block for (block,) in changed.execute("SELECT block FROM application_search_data"))
+    assert "ワタ".encode() not in held and "ヌキヘ".encode() not in held
+    assert numbers(tx, ListFilter(search="ワタヌキ")) == []
+
+
+def test_an_index_that_is_whole_passes_the_check_and_one_that_is_not_does_not(
+    connection: Any, make: Make, at: dt.datetime
+) -> None:
+    VaultTx(connection).applications.add(make(1), at)
+    assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    connection.execute("UPDATE application_search_data SET block = x'00' WHERE id > 10")
+    assert connection.execute("PRAGMA integrity_check").fetchall() != [("ok",)]
+
+
+def test_a_vault_with_a_new_key_finds_as_before_and_goes_on_forgetting(
+    tmp_path: Path, make: Make, at: dt.datetime
+) -> None:
+    password = "correct horse battery staple"
+    folder, state = tmp_path / "vault", tmp_path / "state"
+    staff = NewStaff("sato", "佐藤", Role.MANAGER, password)
+    create_vault(
+        folder, site=Site.CONTRACTOR, staff=staff, migrations=MIGRATIONS, now=lambda: at, kdf=LIGHT_KDF
+    )
+    with open_vault(
+        folder, "sato", password, migrations=MIGRATIONS, now=lambda: at, state_dir=state
+    ) as vault:
+        with VaultStore(vault).write() as tx:
+            tx.applications.add(make(1, kana="ワタヌキ ハナ"), at)
+        add_staff(vault, NewStaff("mori", "森", Role.HANDLER, password), kdf=LIGHT_KDF)
+        remove_staff(vault, "mori")
+        with VaultStore(vault).write() as tx:
+            assert numbers(tx, ListFilter(search="わたぬき")) == [1]
+            tx.applications.put(make(1, kana="サトウ ハナ", version=2), at, "sato")
+        with vault.read() as connection:
+            assert not [term for term, _ in grams(connection) if "ヌ" in term]
