@@ -118,6 +118,8 @@ def tell_logins(came: CameIn) -> None:
     """To whoever sits at a terminal, and to anybody when somebody else has tried to get in."""
     if came.sentences and (came.failed or sys.stderr.isatty()):
         note("・".join(came.sentences))
+    if came.strange and sys.stderr.isatty():
+        note(f"この端末では初めて開く保管庫です（鍵の指紋 {came.fingerprint}）")
 
 
 def say(document: Mapping[str, Any], text: str | Callable[[], str]) -> None:

@@ -155,6 +155,29 @@ async def test_failed_logins_are_told_on_the_screens(at: At) -> None:
             assert isinstance(app.screen, Workspace) and "前回のログイン" in desk.text()
 
 
+async def test_on_another_machine_the_fingerprint_of_the_key_stands_in_a_window_and_the_keys_below_it(
+    at: At, tmp_path: Path
+) -> None:
+    machine = at("found").contractor
+    machine.do("status")
+    shown = machine.do("staff", "list")["fingerprint"]
+    another = {**machine.env(), "XDG_STATE_HOME": str(tmp_path / "another")}
+    with mock.patch.dict(os.environ, another), derived_once():
+        app = IkiikiApp(VaultOpener(machine.folder), now, Config(staff_id="c-boss", folder=machine.base))
+        async with app.run_test(size=(80, 24)) as pilot:
+            desk = Desk(pilot)
+            await pilot.pause()
+            await pilot.press(*PASSWORD, "enter")
+            while not app.unlocked:
+                await pilot.pause()
+            await desk.press()
+            assert "初めて開く保管庫" in desk.text() and shown in desk.text()
+            await desk.press("enter")
+            assert isinstance(app.screen, Workspace)
+            last_line = desk.text().rstrip().splitlines()[-1]
+            assert "前回のログイン" in last_line and "F8" in last_line and shown not in desk.text()
+
+
 def test_an_age_the_programme_sets_holds_at_both_sites(at: At, files: Callable[[str], str]) -> None:
     sites = at("found")
     for machine in sites.both:

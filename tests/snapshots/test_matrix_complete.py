@@ -27,6 +27,7 @@ from tui.actions import ACTIONS, PANES
 ABSTRACT = {"Dialog", "Sheet", "Typed"}
 """Screens that only others are made from."""
 NO_TITLE = {
+    "初めて開く保管庫": "comes up at the login on another machine (tests/journeys/test_logins_on_both_faces.py)",
     "ログインの失敗": "comes up at the login after failed ones (tests/journeys/test_logins_on_both_faces.py)",
     "施錠中に終わった作業": "comes up at the login after work went on under the lock (tests/tui/test_tui_login_lock.py)",
 }
