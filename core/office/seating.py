@@ -58,8 +58,8 @@ def standing_of(tx: Tx, draw: str) -> tuple[Standing, EventLog]:
     return replay(Params.parse(files[PARAMS], PARAMS), result, log.events), log
 
 
-def members_of(tx: Tx, draw: str) -> dict[str, list[Application]]:
-    """The applications behind each unit id, by 受付番号, also of those who left their group since.
+def members_of(tx: Tx, draw: str, only: Collection[str] | None = None) -> dict[str, list[Application]]:
+    """The applications behind each unit id (or each of `only` these), by 受付番号, also of those who left their group since.
 
     Raises `Refused` where all people are erased.
     """
@@ -68,19 +68,22 @@ def members_of(tx: Tx, draw: str) -> dict[str, list[Application]]:
             "この保管庫は消去されています。応募者と参加者の記録はもうありません",
             next_step="管理簿と抽選の記録、消去の報告だけを見られます",
         )
-    people: dict[str, list[Application]] = {}
-    for unit in tx.draws.units(draw):
-        members = [tx.applications.by_record(record) for record in unit.records]
-        people[unit.unit_id] = sorted((m for m in members if m is not None), key=lambda m: m.number)
-    return people
+    units = [unit for unit in tx.draws.units(draw) if only is None or unit.unit_id in only]
+    known = {
+        one.record: one for one in tx.applications.by_records([r for unit in units for r in unit.records])
+    }
+    return {
+        unit.unit_id: sorted((known[r] for r in unit.records if r in known), key=lambda m: m.number)
+        for unit in units
+    }
 
 
-def people_of(tx: Tx, draw: str) -> dict[str, list[Application]]:
+def people_of(tx: Tx, draw: str, only: Collection[str] | None = None) -> dict[str, list[Application]]:
     """The applications behind each unit id, by 受付番号, without those who left their group (`shrink`).
 
     Who left is told by the application: it is withdrawn. How many left, by the events; `gone_missing` compares.
     """
-    return {unit: [m for m in members if coming(m)] for unit, members in members_of(tx, draw).items()}
+    return {unit: [m for m in members if coming(m)] for unit, members in members_of(tx, draw, only).items()}
 
 
 def coming(application: Application) -> bool:
@@ -103,12 +106,11 @@ def gone_missing(standing: Standing, people: Mapping[str, list[Application]]) ->
 def seated_in(tx: Tx, draw: str) -> list[Seat]:
     """Everybody seated now by that finished draw, by 受付番号."""
     standing, _ = standing_of(tx, draw)
-    people = people_of(tx, draw)
+    seated = {place.id: place.course for place in standing.places if place.course}
     seats = [
-        Seat(member, draw, place.id, place.course)
-        for place in standing.places
-        if place.course
-        for member in people[place.id]
+        Seat(member, draw, unit, seated[unit])
+        for unit, members in people_of(tx, draw, seated).items()
+        for member in members
     ]
     return sorted(seats, key=lambda seat: seat.application.number)
 

@@ -1,0 +1,121 @@
+"""A year at one size and at ten times that: what each step costs a person may not grow with how many there are.
+
+Both sites play in one process over a folder: a file is taken in, sealed, carried and taken in by the ward; the review is opened, answered
+and sent; the list is frozen and matched, the draw held and countersigned, the notices prepared. Seconds of a processor, each
+step by itself. The floor of a step is itself at a tenth of the size.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from bench.crowd_files import exports
+from bench.screens import Budget
+from cli.demo import KDF_MIB, PASSWORDS, STAFF
+from cli.demo_people import demo_programme
+from cli.wiring import Session, create_vault_folder, open_session
+from core.office.review import APPLICANTS, PARTICIPANTS
+from core.roles import Site
+
+NAME = "vault, growing"
+SIZES: tuple[int, int] = (2_000, 20_000)
+LIMIT = 1.3
+"""What a person may cost more among ten times as many."""
+SHORT = 0.2
+"""Seconds. What a step takes less than at the larger size is not held to the limit: it is mostly the same for any number."""
+DICE = "08365512907744019283"
+OUTINGS = "ABCD"
+
+
+def pair(folder: Path) -> tuple[Session, Session]:
+    """Two vaults that know each other, the contractor's first."""
+    (folder / "remote").mkdir(parents=True)
+    for site in Site:
+        create_vault_folder(
+            folder / site.value, site, *STAFF[site], PASSWORDS[site],
+            programme=demo_programme() if site is Site.CONTRACTOR else None,
+            remote=f"folder:{folder / 'remote'}", kdf_mib=KDF_MIB,
+        )  # fmt: skip
+    contractor, ward = (open_session(folder / s.value, STAFF[s][0], PASSWORDS[s]) for s in Site)
+    for one, other in ((contractor, ward), (ward, contractor)):
+        one.office.exchange.trust(other.office.exchange.partner_card(), other.office.exchange.fingerprint())
+    return contractor, ward
+
+
+def answer(ward: Session) -> None:
+    """⑨: everybody with a place is confirmed."""
+    review = ward.office.review
+    review.confirm_rest(PARTICIPANTS)
+    review.confirm(PARTICIPANTS, [item.record for item in review.rows(PARTICIPANTS) if not item.verdict])
+
+
+def year(folder: Path, count: int) -> dict[str, float]:
+    """Seconds of a processor by step, in the order of the year. Everybody wishes to go; most lose."""
+    spent: dict[str, float] = {}
+
+    def step(what: str, *acts: Callable[[], object]) -> None:
+        begun = time.process_time()
+        for act in acts:
+            act()
+        spent[what] = spent.get(what, 0.0) + time.process_time() - begun
+
+    contractor, ward = pair(folder)
+    with closing(contractor), closing(ward):
+        mine, theirs = contractor.office, ward.office
+        for path in exports(folder, count, OUTINGS):
+            step("② import", lambda path=path: mine.importing.import_table(contractor.read_table(path)))  # type: ignore[misc]
+        step("③ seal the applications", mine.lottery.seal, mine.records.send, contractor.sync)
+        step("④ take them in at the ward", ward.sync)
+        step("⑤ open the list", lambda: theirs.review.open_list(APPLICANTS))
+        step("⑤ answer", lambda: theirs.review.confirm_rest(APPLICANTS))
+        rest = [item.record for item in theirs.review.rows(APPLICANTS) if not item.verdict]
+        step("⑤ answer", lambda: theirs.review.confirm(APPLICANTS, rest))
+        step("⑤ send the answers", theirs.review.send, ward.sync)
+        step("⑤ take them in at the contractor", contractor.sync)
+        for words, act in (
+            ("⑥ seal, dice and signatures", theirs.lottery.seal),
+            ("⑥ freeze", mine.lottery.freeze),
+            ("⑥ match at the ward", theirs.lottery.freeze),
+            ("⑥ seal, dice and signatures", mine.lottery.open_seals),
+            ("⑥ seal, dice and signatures", theirs.lottery.open_seals),
+            ("⑥ seal, dice and signatures", lambda: mine.lottery.dice(DICE)),
+            ("⑥ draw at the ward", lambda: theirs.lottery.dice(DICE)),
+            ("⑥ draw at the contractor", mine.lottery.draw),
+        ):
+            step("⑥ carry", contractor.sync, ward.sync, contractor.sync)
+            step(words, act)
+        step("⑥ carry", contractor.sync, ward.sync)
+        step("⑦ send the participants", mine.participants.send, contractor.sync, ward.sync)
+        step("⑨ replay the draw and list", lambda: theirs.review.open_list(PARTICIPANTS))
+        step("⑨⑩ answer and approve", lambda: answer(ward), theirs.review.send, theirs.participants.approve)
+        step("⑨⑩ answer and approve", ward.sync, contractor.sync)
+        step("⑪ prepare the notices", mine.notices.prepare)
+        step("the flow line, both sites", mine.flow.status, theirs.flow.status)
+        assert sum(mine.intake.counts().values()) == count
+        assert theirs.lottery.status().units, "nobody was drawn"
+    return spent
+
+
+def main(say: Callable[[str], None], sizes: tuple[int, int] | None = None) -> bool:
+    """Measure and say; whether no step grows beyond the limit."""
+    few, many = sizes or SIZES
+    spent = {}
+    for count in (few, many):
+        with tempfile.TemporaryDirectory(prefix="ikiiki-bench-") as name:
+            os.environ["XDG_STATE_HOME"] = str(Path(name) / "state")
+            spent[count] = year(Path(name), count)
+    within = True
+    for what, seconds in spent[many].items():
+        each, before = seconds / many * 1e6, spent[few][what] / few * 1e6
+        if seconds < SHORT:
+            say(f"{NAME}: {what}: {seconds * 1000:.0f} ms at {many:,}")
+            continue
+        budget = Budget(f"{what}, a person among {many:,} against {few:,}", each / before, LIMIT, "x", NAME)
+        say(f"{budget.line()}  ({each:.0f} µs each, {seconds:.1f} s)")
+        within = within and budget.within
+    return within
