@@ -22,6 +22,11 @@ from storage.vault.vault import open_vault
 
 TABLES = ("application", "application_version", "review_list", "source_row")
 """All that an import puts rows in, but for a line of each log."""
+SEARCHED = (
+    "INSERT INTO application_search (rowid, search_text) SELECT number, search_text || char(10) FROM application"
+    " WHERE number >= ? AND number < ?"
+)
+"""The index that a search by name reads."""
 PIECE = 1000
 """Rows held at a time, as ours holds them."""
 
@@ -57,6 +62,7 @@ def _insert(made: Any, empty: OpenVault, file: Path, numbers: range, watch: Watc
             for rows in _made(made, table, numbers, watch):
                 marks = ", ".join("?" * len(rows[0]))
                 vault.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+        vault.execute(SEARCHED, (numbers.start, numbers.stop))
 
 
 def _made(made: Any, table: str, numbers: range, watch: Watch) -> Iterator[list[Any]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from storage.store.schema_log_review import LOG_REVIEW
 from storage.store.schema_person import ONE_PERSON_ERASED
-from storage.store.schema_review import REVIEW_LIST
+from storage.store.schema_review import REVIEW_LIST, REVIEW_LIST_BESIDE
 from storage.store.schema_search import SEARCH_INDEX
 
 _VERSION_COLUMNS = (
@@ -372,6 +372,7 @@ MIGRATIONS: list[tuple[int, str, str]] = [
     (9, "reviews of the access log", LOG_REVIEW + _kept("log_review_step")),
     (10, "the last digits of a telephone are found by an index", _PHONE_ENDS),
     (11, "part of a name or town is found by an index", SEARCH_INDEX),
+    (12, "a new application looks beside it only where somebody has been checked", REVIEW_LIST_BESIDE),
 ]
 """(number, what it does, SQL). A migration that has shipped is never changed; a new one is added below it.
 

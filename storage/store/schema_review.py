@@ -83,3 +83,18 @@ END;
 """The list of ⑤ as it is kept: who is under review and what stands (always right, by triggers); what this site's own check
 found and where the list has the person (as of the last time the list was read). `fresh`: 2 all of it; 1 the place may be
 another; 0 the check is to be made again, because the person or somebody they are compared with has changed."""
+
+REVIEW_LIST_BESIDE = f"""
+CREATE INDEX review_list_checked ON review_list (number) WHERE fresh > 0;
+DROP TRIGGER review_list_new;
+CREATE TRIGGER review_list_new AFTER INSERT ON application
+BEGIN
+    INSERT INTO review_list (number, away, under, version, verdict, changed, fresh)
+    VALUES (NEW.number, 0, NEW.state = 'accepted', NEW.version, '', 0, 0);
+END;
+CREATE TRIGGER review_list_beside AFTER INSERT ON application WHEN EXISTS (SELECT 1 FROM review_list WHERE fresh > 0)
+BEGIN
+    UPDATE review_list SET fresh = 0 WHERE fresh > 0 AND number IN ({_beside("NEW")});
+END;
+"""
+"""Where nobody has been checked yet, as in a contractor's vault, a new application looks for nobody beside it."""
