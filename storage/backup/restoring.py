@@ -58,7 +58,7 @@ def unpack(
         name, state = _state(reader, data_key)
         header = reader.header
         if kept is not None:
-            check_backup_writer(header, reader.name, kept.known)
+            check_backup_writer(header, reader.name, kept.generation, kept.known)
         _need_declared(Mark(header.vault_id, state.generation, state.commits), kept, declared=declared)
         generation = max(state.generation, kept.generation if kept else 0) + 1
         commits = max(state.commits, kept.counter if kept else 0) + 1

@@ -22,6 +22,7 @@ from core.roles import Site
 from storage.vault import lengths
 from storage.vault.errors import newer_vault
 from storage.vault.files import read_private
+from storage.vault.introduction import MOST, Introduction
 from storage.vault.kdf import SALT_BYTES, KdfParams
 
 if TYPE_CHECKING:
@@ -29,7 +30,10 @@ if TYPE_CHECKING:
 
 NAME = "vault.json"
 FORMAT = "ikiiki-vault"
-VERSION = 2
+VERSION = 3
+"""Where people were let in by somebody (`introduction`)."""
+SIGNED = 2
+"""Where nobody was since there are introductions: still written so."""
 UNSIGNED = 1
 """The version of before, whose headers nobody signed: read, and written no more."""
 MAXIMUM_BYTES = 1024 * 1024
@@ -43,6 +47,7 @@ _VAULT_ID = re.compile(r"[0-9a-f]{32}")
 _HEADER_KEYS = {"checksum", "database", "format", "generation", "mac", "site", "slots", "vault_id", "version"}
 _SIGNED_KEYS = _HEADER_KEYS | {"signature", "signed_by"}
 _SLOT_KEYS = {"commitment", "hpke_public", "kdf", "sealed", "sign_public", "staff_id", "wrapped"}
+_INTRODUCTION_KEYS = {"by", "generation", "signature"}
 _KDF_KEYS = {"algorithm", "iterations", "lanes", "memory_kib", "salt"}
 
 
@@ -58,8 +63,14 @@ class Slot:
     hpke_public: bytes
     sign_public: bytes
     sealed: bytes
+    introduced: tuple[Introduction, ...] = ()
+    """Who let them in, and who let those in, the latest last; () for the first person and people of before."""
 
     def document(self) -> dict[str, Any]:
+        introduced = [
+            {"by": _text(each.by), "generation": each.generation, "signature": _text(each.signature)}
+            for each in self.introduced
+        ]
         return {
             "staff_id": self.staff_id,
             "kdf": {
@@ -74,6 +85,7 @@ class Slot:
             "hpke_public": _text(self.hpke_public),
             "sign_public": _text(self.sign_public),
             "sealed": _text(self.sealed),
+            **({"introduced": introduced} if introduced else {}),
         }
 
 
@@ -93,6 +105,13 @@ class Header:
     @property
     def database(self) -> str:
         return database_name(self.generation)
+
+    @property
+    def version(self) -> int:
+        """Of the format in which it is written."""
+        if not self.signed_by:
+            return UNSIGNED
+        return VERSION if any(slot.introduced for slot in self.slots) else SIGNED
 
     def slot(self, staff_id: str) -> Slot | None:
         return next((slot for slot in self.slots if slot.staff_id == staff_id), None)
@@ -126,7 +145,7 @@ class Header:
     def _signed(self) -> dict[str, Any]:
         return {
             "format": FORMAT,
-            "version": VERSION if self.signed_by else UNSIGNED,
+            "version": self.version,
             **({"signed_by": self.signed_by} if self.signed_by else {}),
             "vault_id": self.vault_id,
             "site": self.site.value,
@@ -215,9 +234,9 @@ def parse_header(content: bytes) -> Header:
     version = document.get("version")
     if type(version) is int and version > VERSION:
         raise newer_vault(f"{NAME} 版{version}")
-    if type(version) is not int or version not in {UNSIGNED, VERSION}:
+    if type(version) is not int or version < UNSIGNED:
         raise _broken("形式の版が正しくありません")
-    if set(document) != (_SIGNED_KEYS if version == VERSION else _HEADER_KEYS):
+    if set(document) != (_HEADER_KEYS if version == UNSIGNED else _SIGNED_KEYS):
         raise _broken("項目が足りないか、余分にあります")
     _check_canonical(content, document)
     _check_checksum(document)
@@ -228,7 +247,7 @@ def parse_header(content: bytes) -> Header:
         slots=_slots(document["slots"]),
         mac=_hex(document["mac"]),
     )
-    if version == VERSION:
+    if version != UNSIGNED:
         header = replace(
             header,
             signed_by=_matching(document["signed_by"], STAFF_ID, "signed_by"),
@@ -236,6 +255,11 @@ def parse_header(content: bytes) -> Header:
         )
         if header.slot(header.signed_by) is None:
             raise _broken("書いた人が、職員の枠にありません")
+    introductions = [each for slot in header.slots for each in slot.introduced]
+    if (version == VERSION) != bool(introductions):
+        raise _broken("形式の版が、職員の枠の項目と合いません")
+    if any(each.generation > header.generation for each in introductions):
+        raise _broken("加えた世代の値が正しくありません")
     if document["database"] != header.database:
         raise _broken("データベースの名前が世代と合いません")
     return header
@@ -267,7 +291,7 @@ def _slots(value: Any) -> tuple[Slot, ...]:
 
 
 def _slot(value: Any) -> Slot:
-    if not isinstance(value, dict) or set(value) != _SLOT_KEYS:
+    if not isinstance(value, dict) or set(value) - {"introduced"} != _SLOT_KEYS:
         raise _broken("職員の枠の項目が正しくありません")
     kdf = value["kdf"]
     if not isinstance(kdf, dict) or set(kdf) != _KDF_KEYS or kdf["algorithm"] != "argon2id":
@@ -281,6 +305,23 @@ def _slot(value: Any) -> Slot:
         hpke_public=_bytes(value["hpke_public"], lengths.HPKE_PUBLIC_BYTES, "hpke_public"),
         sign_public=_bytes(value["sign_public"], lengths.SIGN_PUBLIC_BYTES, "sign_public"),
         sealed=_bytes(value["sealed"], lengths.SEALED_BYTES, "sealed"),
+        introduced=_introductions(value["introduced"]) if "introduced" in value else (),
+    )
+
+
+def _introductions(value: Any) -> tuple[Introduction, ...]:
+    if not isinstance(value, list) or not 1 <= len(value) <= MOST:
+        raise _broken("introducedの数が正しくありません")
+    return tuple(_introduction(each) for each in value)
+
+
+def _introduction(value: Any) -> Introduction:
+    if not isinstance(value, dict) or set(value) != _INTRODUCTION_KEYS:
+        raise _broken("introducedの項目が正しくありません")
+    return Introduction(
+        by=_bytes(value["by"], lengths.SIGN_PUBLIC_BYTES, "by"),
+        generation=_integer(value["generation"], 1, MAXIMUM_GENERATION, "generation"),
+        signature=_bytes(value["signature"], lengths.SIGNATURE_BYTES, "signature"),
     )
 
 

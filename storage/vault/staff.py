@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from core.errors import Refused
@@ -11,6 +12,7 @@ from core.passwords.judging import require_length
 from storage.vault.errors import VaultChanged
 from storage.vault.files import replace_private
 from storage.vault.header import MAXIMUM_SLOTS, NAME, check_staff_id
+from storage.vault.introduction import Introduction, introduced
 from storage.vault.kdf import DEFAULT_KDF, KdfParams
 from storage.vault.keys import Entropy, StaffKeys
 from storage.vault.locks import gate
@@ -33,6 +35,7 @@ def add_staff(
     require_length(new.password)
     keys = StaffKeys.fresh(vault.entropy)
     slot = make_slot(vault.header, new.staff_id, new.password, keys, vault.data_key, kdf, vault.entropy)
+    slot = replace(slot, introduced=_introduced(vault, slot.sign_public))
     with vault.write() as connection:
         if record is not None:
             record(connection, new, slot.sign_public)
@@ -47,6 +50,12 @@ def add_staff(
                 raise Refused(f"職員は{MAXIMUM_SLOTS}人までです", next_step="使っていない人を外してください")
             vault.write_header(vault.header.with_slot(slot))
     return slot.sign_public
+
+
+def _introduced(vault: OpenVault, key: bytes) -> tuple[Introduction, ...]:
+    own = vault.header.slot(vault.staff_id)
+    before = own.introduced if own else ()
+    return introduced(before, vault.vault_id, vault.generation, key, vault.signing_key)
 
 
 def remove_staff(
@@ -88,5 +97,6 @@ def change_password(
         _, current, _ = authenticate(folder, slot, keys)
         if current.generation != header.generation:
             raise VaultChanged("途中で保管庫の鍵が新しくなりました", next_step="もう一度お試しください")
+        changed = replace(changed, introduced=slot.introduced)  # the keys are the ones that were let in
         header = current.with_slot(changed).signed(staff_id, keys.signing_key)
         replace_private(folder / NAME, header.serialise(data_key))

@@ -2,7 +2,7 @@
 
 The data key is sealed to public keys, and the header's MAC is made with it: anybody who can write the folder can choose
 a key of their own and make both. What they cannot make is a signature of the staff, so the mark outside keeps whose
-signatures count, and which data key its generation had.
+signatures count, and which data key its generation had. People let in since are reached from those by introductions.
 """
 
 from __future__ import annotations
@@ -66,15 +66,16 @@ class Known:
 def check_writer(header: Header, data_key: bytes, generation: int, known: Known | None) -> None:
     """Raises `IntegrityFailure` unless a verified `header` follows what was seen at `generation`.
 
-    Of the same generation it has the same data key; of a later one it is signed by somebody who was in that one. Earlier
-    ones are for `check_mark` to refuse. Where nothing is known nothing is refused: say so (`fingerprint`).
+    Of the same generation it has the same data key; of a later one it is signed by somebody who was in that one, or was
+    let in since. Earlier ones are for `check_mark` to refuse. Where nothing is known nothing is refused: say so
+    (`fingerprint`).
     """
     if known is None or header.generation < generation:
         return
     if header.generation == generation:
         good = hmac.compare_digest(known.data_key, Known.of(header, data_key).data_key)
     else:
-        good = header.writer().hex() in known.signers
+        good = _is_known(header, generation, known)
     if not good:
         raise IntegrityFailure(
             "保管庫のヘッダーが、この端末の知っている職員の書いたものではありません。差し替えられたおそれがあります",
@@ -83,13 +84,29 @@ def check_writer(header: Header, data_key: bytes, generation: int, known: Known 
         )
 
 
-def check_backup_writer(header: Header, name: str, known: Known | None) -> None:
+def _is_known(header: Header, generation: int, known: Known) -> bool:
+    """Whether the writer of a verified `header` was in the vault when it was seen at `generation`, or was let in since by
+    somebody who was, or by one let in like that. The signature of a header of before is nobody's."""
+    slot = header.slot(header.signed_by)
+    if slot is None:
+        return False
+    key = slot.sign_public
+    for word in reversed(slot.introduced):
+        if key.hex() in known.signers or key.hex() in known.former:
+            break
+        if word.generation < generation or not word.holds(header.vault_id, key):
+            return False
+        key = word.by
+    return key.hex() in known.signers
+
+
+def check_backup_writer(header: Header, name: str, generation: int, known: Known | None) -> None:
     """Raises `IntegrityFailure` unless the backup `name` was made by somebody who was in the vault at its generation, as
-    far as that is known: also by one who has left since."""
+    far as that is known to a machine that saw it last at `generation`: also by one who has left or was let in since."""
     if known is None:
         return
-    writer = header.writer().hex()
-    if writer not in known.signers and header.generation > known.former.get(writer, 0):
+    left_after = known.former.get(header.writer().hex(), 0)
+    if header.generation > left_after and not _is_known(header, generation, known):
         raise IntegrityFailure(
             "控えが、この端末の知っている職員の作ったものではありません。作り替えられたおそれがあります",
             where=name,

@@ -56,7 +56,7 @@ def test_nothing_of_a_person_stands_in_the_file_and_its_key_is_its_own(office: A
         reader.verify(office.vault.data_key)
 
 
-def test_while_others_write_it_is_one_state(office: Any) -> None:
+def test_while_others_write_it_is_one_state(office: Any, tmp_path: Path) -> None:
     stop, written = threading.Event(), []
 
     def write() -> None:
@@ -73,8 +73,13 @@ def test_while_others_write_it_is_one_state(office: Any) -> None:
     writers = [threading.Thread(target=write) for _ in range(3)]
     for writer in writers:
         writer.start()
+    places = [
+        tmp_path / where for where in ("one", "two")
+    ]  # in one, the later would take the place of the other
+    for place in places:
+        place.mkdir()
     try:
-        made = [office.back_up() for _ in range(2)]
+        made = [office.back_up(place) for place in places]
         so_far = len(written)
     finally:
         stop.set()

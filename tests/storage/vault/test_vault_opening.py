@@ -19,7 +19,7 @@ from core.roles import Role, Site
 from storage.vault import kdf
 from storage.vault import vault as vault_module
 from storage.vault.errors import NewerVault, VaultClosed
-from storage.vault.header import NAME, parse_header, read_header
+from storage.vault.header import NAME, VERSION, parse_header, read_header
 from storage.vault.kdf import FLOOR_KIB, LIGHT_KDF, KdfParams
 from storage.vault.vault import NewStaff, create_vault
 
@@ -264,7 +264,7 @@ def test_every_broken_byte_of_the_header_is_noticed(lab):
 
 
 def test_a_header_of_a_newer_format_asks_for_a_newer_program_and_changes_nothing(lab):
-    rewrite_header(lab.folder, lambda document: document.update(version=3, new_thing=True))
+    rewrite_header(lab.folder, lambda document: document.update(version=VERSION + 1, new_thing=True))
     before = lab.digest()
     with pytest.raises(NewerVault, match="新しい版のikiiki") as error:
         lab.open()
