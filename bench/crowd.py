@@ -7,8 +7,9 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-from cli.demo import KDF_MIB, PASSWORDS, STAFF
+from cli.demo import KDF_MIB
 from cli.demo_people import demo_programme
+from cli.demo_staff import PASSWORDS, STAFF
 from cli.wiring import create_vault_folder
 from core.applicant import Applicant, Application, Route, State
 from core.canonical import CROCKFORD

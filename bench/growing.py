@@ -16,8 +16,9 @@ from pathlib import Path
 
 from bench.crowd_files import exports
 from bench.screens import Budget
-from cli.demo import KDF_MIB, PASSWORDS, STAFF
+from cli.demo import KDF_MIB
 from cli.demo_people import demo_programme
+from cli.demo_staff import PASSWORDS, STAFF
 from cli.wiring import Session, create_vault_folder, open_session
 from core.office.review import APPLICANTS, PARTICIPANTS
 from core.roles import Site

@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from cli.clock import now
 from cli.demo_counter import counter_by_medium, counter_on_paper
 from cli.demo_people import demo_programme, desk_applications, outing_days, paper_applications, write_exports
 from cli.demo_registers import keep, print_all, settle
+from cli.demo_staff import PASSWORDS, STAFF, accounts, engage, review_log
 from cli.wiring import Session, create_vault_folder, open_session
 from core.applicant import Problem, State
 from core.errors import Refused
@@ -24,17 +24,14 @@ from core.notices import as_mail
 from core.office.listing import ListFilter
 from core.office.notices import count_words
 from core.office.review import APPLICANTS, PARTICIPANTS
-from core.office.staff import NewPerson
 from core.people.fields import Field
-from core.roles import Role, Site
+from core.roles import Site
 from core.wording_texts import GUIDE
 
 MARKER = ".ikiiki-demo"
 KDF_MIB = 64
 LETTERS = 5
 """So many of the notices go in window envelopes, the others as postcards."""
-PASSWORDS = {Site.CONTRACTOR: "mihon-no-itakusaki-komorebi", Site.WARD: "mihon-no-kuyakusho-komorebi"}
-STAFF = {Site.CONTRACTOR: ("c-manager", "見本 責任者"), Site.WARD: ("w-manager", "見本 係長")}
 _HELD_BY = {
     Problem.DUPLICATE: "duplicate_application",
     Problem.UNDERAGE: "not_eligible",
@@ -118,6 +115,8 @@ class _Player:
         self._review()
         self._draw()
         self._participants()
+        for session in (self.contractor, self.ward):
+            review_log(session, self.tell)
         counts = self._notify()
         self._afterwards()
         draw = self._publish()
@@ -138,8 +137,8 @@ class _Player:
         sides = (self.contractor.office.exchange, self.ward.office.exchange)
         for mine, other in (sides, sides[::-1]):
             mine.trust(other.partner_card(), other.fingerprint())
-        _engage(self.contractor, "c-handler", "見本 受付")
-        _engage(self.ward, "w-handler", "見本 担当")
+        for session in (self.contractor, self.ward):
+            engage(session)
         self._exchange(2)
         keep(self.contractor, self.ward, self.tell)
 
@@ -351,10 +350,7 @@ class _Player:
         ]
         for site in Site:
             staff, _ = STAFF[site]
-            handler = "c-handler" if site is Site.CONTRACTOR else "w-handler"
-            lines.append(
-                f"  {site.value}: {staff}（取扱責任者）・{handler}（取扱者）  パスワード {PASSWORDS[site]}"
-            )
+            lines.append(f"  {site.value}: {accounts(site)}  パスワード {PASSWORDS[site]}")
             lines.append(f"    {_command()} --vault {self.folder / site.value} --staff {staff} tui")
         (self.folder / "README.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
@@ -362,14 +358,6 @@ class _Player:
 def _command() -> str:
     """How the person who started this starts it again."""
     return "ikiiki" if shutil.which("ikiiki") else str(Path(sys.argv[0]))
-
-
-def _engage(session: Session, staff_id: str, name: str) -> None:
-    """A handler is named, and chooses a password at the first login."""
-    site, first = session.office.actor.site, session.office.staff.phrase()
-    session.office.staff.add(NewPerson(staff_id, name, Role.HANDLER, first))
-    with closing(open_session(session.folder, staff_id, first, terminal="demo")) as theirs:
-        theirs.office.staff.change_password(first, PASSWORDS[site])
 
 
 def _is_replaceable(folder: Path) -> bool:

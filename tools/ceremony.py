@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cli.carrying import set_remote
-from cli.demo import KDF_MIB, PASSWORDS, STAFF
+from cli.demo import KDF_MIB
 from cli.demo_people import demo_programme, write_exports
+from cli.demo_staff import PASSWORDS, STAFF
 from cli.wiring import Session, create_vault_folder, open_session
 from core.applicant import State
 from core.office.listing import ListFilter

@@ -16,7 +16,7 @@ from rich.cells import cell_len
 
 import tui  # noqa: F401 - shuts the door before Textual is imported
 from cli.clock import now
-from cli.demo import PASSWORDS, STAFF
+from cli.demo_staff import PASSWORDS, STAFF
 from cli.opening import VaultOpener
 from core.roles import Site
 from tui.app import IkiikiApp

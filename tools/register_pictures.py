@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from cli.demo import PASSWORDS, STAFF
+from cli.demo_staff import PASSWORDS, STAFF
 from cli.software import software
 from cli.wiring import open_session
 from core.office.paper_desk import Wanted

@@ -11,7 +11,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cli.demo import PASSWORDS, STAFF
+from cli.demo_staff import PASSWORDS, STAFF
 from core.roles import Site
 from tools.ceremony import stage_applications
 from tools.private_sshd import PrivateSshd

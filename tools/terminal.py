@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.cells import cell_len
 
-from cli.demo import PASSWORDS, STAFF
+from cli.demo_staff import PASSWORDS, STAFF
 from core.roles import Site
 from tools.tmux import Tmux
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 from itertools import chain
 from pathlib import Path
 
 import pytest
 
-from cli.demo import MARKER, PASSWORDS, STAFF
+from cli.demo import MARKER
+from cli.demo_staff import DEPUTIES, HANDLERS, PASSWORDS, STAFF
 from core.roles import Site
 from tests.journeys.acting import Machine, in_process
 from tests.journeys.seeking import applicants_of, cells_of, hits, more_words_of, needles, words_of
@@ -162,10 +164,21 @@ def test_an_earlier_demo_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("site", Site)
-def test_the_review_of_the_log_asks_about_nothing_but_the_single_manager(
-    sites: dict[Site, Machine], site: Site
+def test_the_year_leaves_nothing_to_ask_about_in_either_log(
+    demo: Demo, sites: dict[Site, Machine], site: Site, tmp_path: Path
 ) -> None:
-    seen = sites[site].run("log", "review", "--since", "2000-01-01").json
-    codes = {one["code"] for one in seen["items"] if one["part"] == "finding"}
-    assert codes - {"hours", "holiday"} == {"oneself"}  # it is played at whatever hour this runs
-    assert seen["review"] is None and not seen["begun"]
+    """Looked at as a whole, and as the first manager's next review finds it; the year's own was signed by the other."""
+    whole = sites[site].run("log", "review", "--since", "2000-01-01").json
+    assert whole["review"] is None and not whole["begun"]
+    assert {one["staff"] for one in whole["accounts"]} == {
+        who[site][0] for who in (STAFF, DEPUTIES, HANDLERS)
+    }
+    lines = sites[site].do("ledger", "list", "--org", site)["lines"]
+    (signed,) = [line for line in lines if (line["act"], line["content"]) == ("inspect", "access_log")]
+    assert signed["actor"] == DEPUTIES[site][0]
+    shutil.copytree(demo[0], tmp_path / "demo")
+    after = machines(tmp_path / "demo")[site].run("log", "review").json
+    assert after["begun"] and after["first"] > 1
+    for seen in (whole, after):
+        findings = {one["code"] for one in seen["items"] if one["part"] == "finding"}
+        assert findings <= {"hours", "holiday"}, "it is played at whatever hour this runs"
