@@ -61,6 +61,7 @@ def tell_one(application: Application, proposed: Sequence[Companion] = ()) -> No
                 ("経路", ROUTE_WORDS[application.route]), ("カナ氏名", a.kana),
                 ("生年月日", a.birth_date.isoformat() if a.birth_date else ""), ("住所", f"〒{a.postal_code} {a.address}"),
                 ("電話番号", a.phone), ("メール", a.email or ""), ("希望", "・".join(a.preferences)), ("グループ", a.group or ""),
+                ("版", str(application.version)),
             ]
         ),
     )  # fmt: skip

@@ -138,10 +138,19 @@ def edit(
     number: Number,
     change: Annotated[list[str], typer.Option("--set", help="項目=値（例 phone=03-1234-5678）。何度でも")],
     reason: Annotated[str, typer.Option(help="理由の符号")] = "corrected_application",
+    seen: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="intake show で見たときの「版」。そのあとにほかの人が直していれば、断る",
+            show_default=False,
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """応募を訂正する。"""
     remember(as_json)
+    from core.office.corrections import ChangedMeanwhile
     from core.people.fields import Field
 
     fields: dict[Field, str] = {}
@@ -154,7 +163,12 @@ def edit(
                 "知らない項目です", where=name, next_step="項目: " + " ".join(f.value for f in Field)
             ) from error
     with opened() as session:
-        tell_one(session.office.intake.edit(number, fields, reason))
+        try:
+            made = session.office.intake.edit(number, fields, reason, seen=seen)
+        except ChangedMeanwhile as meanwhile:
+            meanwhile.next_step = f"ikiiki intake show {number} で見比べてから、--seen {meanwhile.current.version} を付けて、もう一度訂正してください"
+            raise
+    tell_one(made)
 
 
 @app.command()

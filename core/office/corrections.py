@@ -76,12 +76,26 @@ def need_undrawn(tx: Tx, application: Application) -> None:
         )
 
 
-def need_as_seen(current: Application, seen: Application) -> None:
-    """Raises `ChangedMeanwhile`, naming the items, unless the application is as the person saw it. A version that only
-    tells what the application means to others (a telephone shared by now) is nobody's correction."""
+def need_as_seen(tx: Tx, current: Application, seen: Application | int) -> None:
+    """Raises `ChangedMeanwhile`, naming the items, unless the application is as the person saw it: as a whole, or by its
+    version. A version that only tells what the application means to others (a telephone shared by now) is nobody's
+    correction. Raises `UsageError` for a version there never was."""
+    if isinstance(seen, int):
+        seen = _version(tx, current, seen)
     before, now = as_fields(seen.applicant), as_fields(current.applicant)
     items = [FIELD_WORDS[field] for field in now if now[field] != before[field]]
     if current.state is not seen.state:
         items.append("受付の状態")
     if items:
         raise ChangedMeanwhile(current, items)
+
+
+def _version(tx: Tx, current: Application, version: int) -> Application:
+    for one, _, _ in tx.applications.history(current.number):
+        if one.version == version:
+            return one
+    raise UsageError(
+        "その版はありません",
+        where=f"受付番号 {current.number:04}、版 {version}",
+        next_step="ikiiki intake show の「版」を書いてください",
+    )

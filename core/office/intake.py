@@ -279,18 +279,18 @@ class Intake:
         fields: Mapping[Field, str],
         reason: str = "corrected_application",
         *,
-        seen: Application | None = None,
+        seen: Application | int | None = None,
     ) -> Application:
         """Correct some fields of an application, as a form would give them; the others stay.
 
-        `seen`: as it was when the person began. Raises `ChangedMeanwhile` when somebody else has changed it since.
+        `seen`: as it was when the person began, or its version then. Raises `ChangedMeanwhile` when somebody else has changed it since.
         """
         _need_reason(reason)
         with self._desk.writing(edit_right(self._desk)) as tx:
             programme = programme_of(tx)
             current = need_ours(self._desk, tx, number)
             if seen is not None:
-                need_as_seen(current, seen)
+                need_as_seen(tx, current, seen)
             given = {field: value for field, value in as_fields(current.applicant).items()}
             given.update(fields)
             reading = read_applicant(given, programme.reading_rules(keyed=True))

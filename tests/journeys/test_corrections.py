@@ -40,6 +40,33 @@ def changed(row: tuple[str, ...], **items: str) -> tuple[str, ...]:
     return tuple(cells)
 
 
+# -- two people at one application ----------------------------------------------------------------------------
+
+
+def test_who_corrects_what_somebody_else_corrected_meanwhile_is_told_of_it(at: At) -> None:
+    machine = at("review").contractor
+    number = number_of(machine, "サトウ")
+    seen = machine.do("intake", "show", number)["version"]
+    machine.do("intake", "edit", number, "--set", "phone=03-5273-9999", "--seen", seen)
+    before = machine.tables()
+    refused = machine.run("intake", "edit", number, "--set", "phone=03-5273-8888", "--seen", seen)
+    error = refused.json["error"]
+    assert refused.code == 3 and "ほかの人がこの応募を直しました" in error["what"]
+    assert error["where"] == f"受付番号 {number:04}（電話番号）"
+    assert f"--seen {seen + 1} " in error["next_step"]
+    assert machine.tables() == before
+    made = machine.do("intake", "edit", number, "--set", "phone=03-5273-8888", "--seen", seen + 1)
+    assert made["applicant"]["phone"] == "0352738888"
+
+
+def test_a_version_that_never_was_is_refused(at: At) -> None:
+    machine = at("review").contractor
+    number = number_of(machine, "サトウ")
+    assert "その版はありません" in machine.refused(
+        "intake", "edit", number, "--set", "phone=03-5273-8888", "--seen", 99, code=2
+    )
+
+
 # -- ⑤ and later corrections ----------------------------------------------------------------------------------
 
 
