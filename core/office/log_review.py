@@ -232,7 +232,9 @@ class LogReviews:
         span = open_span(tx)
         if span is None:
             raise Refused(
-                "点検が始まっていません", next_step="ikiiki log review（F5 の「ログの点検」）で始めてください"
+                "点検が始まっていません",
+                where="操作ログの点検",
+                next_step="ikiiki log review（F5 の「ログの点検」）で始めてください",
             )
         return self._seen(tx, span)
 
