@@ -174,7 +174,7 @@ def _counted(session: Session) -> Iterator[None]:
     """A wrong password is a failed login here too: an unlocked screen is no place to guess at its owner's password."""
     folder, staff_id = session.vault.folder, session.vault.staff_id
     knock_id = os.urandom(8).hex()
-    with trying(folder, staff_id, now()) as trial:
+    with trying(folder, staff_id, now(), terminal=session.vault.terminal) as trial:
         trial.begin(knock_id)
         if trial.waiting:
             raise shut_out(trial.waiting)

@@ -346,7 +346,9 @@ def open_session(
     Raises `LoginFailed`, `IntegrityFailure` and others of `storage.vault.vault.open_vault`.
     """
     harden_process()
-    vault = open_vault(folder, staff_id, password, migrations=MIGRATIONS, now=now, state_dir=state_dir)
+    vault = open_vault(
+        folder, staff_id, password, migrations=MIGRATIONS, now=now, state_dir=state_dir, terminal=terminal
+    )
     try:
         store = VaultStore(vault)
         with store.read() as tx:
@@ -354,10 +356,8 @@ def open_session(
             erased = is_erased(tx)
         if row is None or row.signing_public != vault.signing_key.public_key().public_bytes_raw():
             raise IntegrityFailure(
-                "鍵はありますが、取扱者名簿に登録がありません",
-                where=staff_id,
-                next_step="取扱責任者に確認してください",
-            )
+                "鍵はありますが、取扱者名簿に登録がありません", where=staff_id, next_step="取扱責任者に確認してください",
+            )  # fmt: skip
         with take_knocks(vault.folder, staff_id, now()) as knocks, store.write() as tx:
             came = come_in(tx, staff_id, row.since, knocks, now(), terminal)
         if vault.first_seen:

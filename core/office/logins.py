@@ -48,6 +48,8 @@ class Knocked(Protocol):
     def staff_id(self) -> str: ...
     @property
     def reason(self) -> str: ...
+    @property
+    def terminal(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ def come_in(
         detail = f"{knock.reason} {knock.knock_id}"
         if detail in known:
             continue
-        tx.access.append(knock.at, knock.staff_id, "login_failed", detail, "")
+        tx.access.append(knock.at, knock.staff_id, "login_failed", detail, knock.terminal)
         if knock.staff_id in people:
             other = _account(tx, knock.staff_id)
             _keep(tx, knock.staff_id, dataclasses.replace(other, failed=other.failed + 1))

@@ -48,7 +48,8 @@ class VaultSlots:
         """See `storage.vault.staff.change_password`."""
         from storage.vault.staff import change_password
 
-        change_password(self._vault.folder, staff_id, old, new, now=self._vault.now)
+        vault = self._vault
+        change_password(vault.folder, staff_id, old, new, now=vault.now, terminal=vault.terminal)
 
     def _kdf(self) -> KdfParams:
         slot = self._vault.header.slot(self._vault.staff_id)

@@ -18,6 +18,7 @@ import hmac
 import json
 import math
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -42,6 +43,8 @@ MOST_SHUT_OUT = 20
 """Tries during delays that are written down for one id: more of them say nothing more, cost nothing, and would fill the file."""
 _LIMIT = 1024 * 1024
 _MOST_DAMAGED = 100
+_TERMINAL = re.compile(r"[ -~]{0,100}")
+"""What a terminal's name may be: it goes into the access log, and whoever writes the folder can write it."""
 _EVERYBODY = "all"
 """In place of a bucket: what a file was folded into counts for whoever tries."""
 
@@ -61,6 +64,8 @@ class Knock:
     """From when it counts for the delay, where the clock has been set back to before `at`."""
     bucket: str = ""
     """Of an unknown id: which of the ids that nobody has (`bucket_of`)."""
+    terminal: str = ""
+    """Where somebody tried; "" where that is not known."""
 
     @property
     def counts_from(self) -> dt.datetime:
@@ -89,6 +94,7 @@ class Trial:
     waiting: int
     """Seconds during which none is accepted; 0: this one is."""
     bucket: str = ""
+    terminal: str = ""
 
     def begin(self, knock_id: str) -> None:
         """Note it, durably, as failed, before it is known to be: whoever stops the process then has had their try.
@@ -96,23 +102,29 @@ class Trial:
         During a delay it is noted as such, and no more of them than say something.
         """
         if not self.waiting:
-            _append(self.folder, Knock(knock_id, self.now, self.staff_id, FAILED, bucket=self.bucket))
+            _append(self.folder, self._knock(knock_id, FAILED))
             return
         noted = [knock for knock in read_knocks(self.folder, self.now) if knock.reason == SHUT_OUT]
         mine = [knock for knock in noted if self._is_mine(knock) and self.now - knock.counts_from < WINDOW]
         if len(mine) < MOST_SHUT_OUT:
-            _append(self.folder, Knock(knock_id, self.now, self.staff_id, SHUT_OUT, bucket=self.bucket))
+            _append(self.folder, self._knock(knock_id, SHUT_OUT))
 
     def seconds(self) -> int:
         """Until the next is accepted."""
         return seconds_to_wait(read_knocks(self.folder, self.now), self.staff_id, self.now, self.bucket)
+
+    def _knock(self, knock_id: str, reason: str) -> Knock:
+        terminal = self.terminal if _TERMINAL.fullmatch(self.terminal) else ""
+        return Knock(knock_id, self.now, self.staff_id, reason, bucket=self.bucket, terminal=terminal)
 
     def _is_mine(self, knock: Knock) -> bool:
         return (knock.staff_id, knock.bucket) == (self.staff_id, self.bucket)
 
 
 @contextmanager
-def trying(folder: Path, staff_id: str, now: dt.datetime, bucket: str = "") -> Iterator[Trial]:
+def trying(
+    folder: Path, staff_id: str, now: dt.datetime, bucket: str = "", terminal: str = ""
+) -> Iterator[Trial]:
     """Try a password within the block: others wait, so that many processes guess no faster than one."""
     with _locked(folder):
         knocks = _read_or_fold(folder, now)
@@ -120,7 +132,7 @@ def trying(folder: Path, staff_id: str, now: dt.datetime, bucket: str = "") -> I
         if settled != knocks:
             replace_private(folder / NAME, b"".join(_line(knock) for knock in settled))
         waiting = seconds_to_wait(settled, staff_id, now, bucket)
-        yield Trial(folder, staff_id, now, waiting, bucket)
+        yield Trial(folder, staff_id, now, waiting, bucket, terminal)
 
 
 def withdraw(folder: Path, knock_id: str, now: dt.datetime) -> None:
@@ -267,6 +279,8 @@ def _line(knock: Knock) -> bytes:
     }
     if knock.bucket:
         document["bucket"] = knock.bucket
+    if knock.terminal:
+        document["terminal"] = knock.terminal
     if knock.taken:
         document["taken"] = True
     if knock.since is not None:
@@ -285,12 +299,14 @@ def _knock(line: bytes, now: dt.datetime) -> Knock:
             taken=document.get("taken", False),
             since=dt.datetime.fromisoformat(document["since"]) if "since" in document else None,
             bucket=document.get("bucket", ""),
+            terminal=document.get("terminal", ""),
         )
         texts = (knock.knock_id, knock.staff_id, knock.reason, knock.bucket)
         if (
             knock.at.tzinfo is None
             or knock.counts_from.tzinfo is None
             or not all(isinstance(text, str) for text in texts)
+            or not _TERMINAL.fullmatch(knock.terminal)
         ):
             raise ValueError("not as written")
         if _line(knock) != line + b"\n":

@@ -65,6 +65,7 @@ class OpenVault:
         entropy: Entropy,
         now: Clock,
         first_seen: bool = False,
+        terminal: str = "",
     ) -> None:
         self.folder = folder
         self.staff_id = staff_id
@@ -73,6 +74,8 @@ class OpenVault:
         self.now = now
         self.first_seen = first_seen
         """Whether this machine knew nothing of the vault, so that nothing could be compared."""
+        self.terminal = terminal
+        """Where the person sits, for tries at a password made from within."""
         self._header = header
         self._header_bytes = header_bytes
         self._data_key: bytes | None = data_key

@@ -82,6 +82,7 @@ def change_password(
     now: Clock,
     kdf: KdfParams | None = None,
     entropy: Entropy = os.urandom,
+    terminal: str = "",
 ) -> None:
     """Wrap a person's keys under a new password; others may be inside meanwhile. `kdf`: as the slot has it if None.
 
@@ -90,7 +91,7 @@ def change_password(
     """
     folder = folder.absolute()
     require_length(new)
-    slot, keys = unlock(folder, staff_id, old, now=now, entropy=entropy)
+    slot, keys = unlock(folder, staff_id, old, now=now, entropy=entropy, terminal=terminal)
     _, header, data_key = authenticate(folder, slot, keys)
     changed = make_slot(header, staff_id, new, keys, data_key, kdf or slot.kdf, entropy)
     with gate(folder):

@@ -173,9 +173,10 @@ def make_slot(
 
 
 def unlock(
-    folder: Path, staff_id: str, password: str, *, now: Clock, entropy: Entropy
+    folder: Path, staff_id: str, password: str, *, now: Clock, entropy: Entropy, terminal: str = ""
 ) -> tuple[Slot, StaffKeys]:
-    """The person's slot, as read now, and the keys their password opens. Failures are written to knocks.jsonl.
+    """The person's slot, as read now, and the keys their password opens. Failures are written to knocks.jsonl,
+    with the `terminal` where somebody sits.
 
     Raises `LoginFailed`, the same for an unknown id and a wrong password, or naming the seconds to wait; and as
     `parse_header`. Nothing is authenticated yet but the slot itself.
@@ -192,7 +193,7 @@ def unlock(
     like = slot or header.slots[0]  # an unknown id takes as long as a wrong password
     public = (like.hpke_public, like.sign_public)
     bucket = "" if slot else bucket_of(staff_id, header.vault_id)
-    with trying(folder, staff_id if slot else UNKNOWN, now(), bucket) as trial:
+    with trying(folder, staff_id if slot else UNKNOWN, now(), bucket, terminal) as trial:
         knock_id = entropy(8).hex()
         trial.begin(knock_id)
         if trial.waiting:
@@ -232,16 +233,17 @@ def open_vault(
     state_dir: Path | None = None,
     entropy: Entropy = os.urandom,
     patience: float = GATE_SECONDS,
+    terminal: str = "",
 ) -> OpenVault:
     """Log in. Missing migrations are applied, after a backup, with the vault held alone.
 
-    `state_dir` keeps the mark against rollback (default: `marks.default_state_dir()`).
+    `state_dir` keeps the mark against rollback (default: `marks.default_state_dir()`); `terminal`: where the person sits.
     Raises `LoginFailed`; `IntegrityFailure` (altered, damaged, foreign) and `RolledBack`; `NewerVault`; `VaultBusy`;
     `Refused` for open permissions. Apart from knocks.jsonl none of them changes the vault.
     """
     folder = folder.absolute()
     state_dir = state_dir or default_state_dir()
-    slot, keys = unlock(folder, staff_id, password, now=now, entropy=entropy)
+    slot, keys = unlock(folder, staff_id, password, now=now, entropy=entropy, terminal=terminal)
     presence = Presence.enter(folder, staff_id, entropy(8).hex(), patience=patience)
     try:
         refuse_erased(folder)  # it may have begun while the password was derived
@@ -270,6 +272,7 @@ def open_vault(
             entropy=entropy,
             now=now,
             first_seen=kept is None,
+            terminal=terminal,
         )
         if kept is not None and kept.known is not None:
             _clean(vault)

@@ -72,6 +72,8 @@ def test_a_login_from_the_first_password_to_a_forgotten_one_by_command(
     replace(own, password="not this one").refused("status", code=4)
     assert "その後の失敗 1回" in own.run("status").err
     assert "失敗" not in own.run("status").err, "told once"
+    rows = manager.do("log", "list")["rows"]
+    assert [row["terminal"] for row in rows if row["act"] == "login_failed"] == ["batch"]
 
     inside = own.session()
     manager.refused("staff", "reset", "nobody", code=2)

@@ -56,6 +56,15 @@ def test_failures_that_a_colleagues_login_brought_in_are_told_to_the_one_concern
     assert login(bureau, staff, 2).failed == 1
 
 
+def test_a_failed_login_stands_in_the_log_with_the_terminal_where_somebody_tried(
+    bureau: Bureau, staff: str
+) -> None:
+    login(bureau, staff, 1, (Knock("0" * 16, bureau.moment, staff, FAILED, terminal="pts/3 192.0.2.7"),))
+    with bureau.store.read() as tx:
+        (row,) = [row for row in tx.access.page(0, 9) if row.act == "login_failed"]
+    assert (row.staff_id, row.terminal) == (staff, "pts/3 192.0.2.7")
+
+
 def rows(bureau: Bureau) -> list[Any]:
     with bureau.store.read() as tx:
         return list(tx.staff.list())

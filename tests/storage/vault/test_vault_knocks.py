@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.canonical import canonical_json
 from core.errors import LoginFailed
 from storage.vault.knocks import (
     FAILED,
@@ -266,5 +267,33 @@ def test_a_knock_reads_back_as_it_was_written(knock_id, at, taken, since):
     from storage.vault.knocks import _knock, _line
 
     since = since and since.replace(microsecond=0)
-    one = Knock(knock_id, at.replace(microsecond=0), "sato", FAILED, taken, since)
+    one = Knock(knock_id, at.replace(microsecond=0), "sato", FAILED, taken, since, terminal="pts/0 192.0.2.7")
     assert _knock(_line(one).rstrip(b"\n"), WHEN) == one
+
+
+@pytest.mark.parametrize("terminal", ["\x1b[2J", "\u202epts", "x" * 101, 7, ["pts/0"]])
+def test_what_names_no_terminal_is_no_knock(terminal):
+    from storage.vault.knocks import _knock, _line
+
+    document = json.loads(_line(Knock("0" * 16, WHEN, "sato", FAILED, terminal="pts/0")))
+    line = canonical_json({**document, "terminal": terminal})
+    assert _knock(line, WHEN).reason == UNREADABLE
+
+
+def test_a_failed_login_says_from_where(lab):
+    def tried(password: str, terminal: str) -> None:
+        with pytest.raises(LoginFailed):
+            lab.open("sato", password, terminal=terminal)
+
+    tried("wrong", "/dev/pts/3 192.0.2.7")
+    tried("wrong", "\x1b[2J")  # no terminal's name: what stands in the log steers none
+    tried("wrong", "")
+    assert [one.terminal for one in read_knocks(lab.folder, WHEN)] == ["/dev/pts/3 192.0.2.7", "", ""]
+
+
+def test_a_wrong_old_password_says_from_where(lab):
+    with pytest.raises(LoginFailed):
+        change_password(
+            lab.folder, "sato", "wrong", "another walk in May", now=lab.clock, terminal="/dev/pts/3"
+        )
+    assert [one.terminal for one in read_knocks(lab.folder, WHEN)] == ["/dev/pts/3"]
