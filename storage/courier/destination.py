@@ -77,6 +77,7 @@ def destination(courier: Path, credential: Callable[[], str]) -> Remote:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(
             "受渡しの場所がまだ決まっていません",
+            where=f"courier/{REMOTE}",
             next_step="ikiiki sync --remote folder:/フォルダ か ikiiki courier box で決めてください",
         ) from error
     sealed = unseal(courier, credential())  # before the SDK is loaded

@@ -14,21 +14,24 @@ from pathlib import Path
 from core.canonical import canonical_json
 from core.errors import IntegrityFailure
 from core.office.places import Used
-from storage.remotes.durable import replace
+from storage.remotes.durable import read_file, replace
 
 NAME = "places.jsonl"
+_LIMIT = 1024 * 1024
 
 
 def used_places(courier: Path) -> list[Used]:
     """Oldest first. Raises `IntegrityFailure` for a file that cannot be read."""
-    try:
-        text = (courier / NAME).read_text(encoding="utf-8")
-    except FileNotFoundError:
+    content = read_file(courier / NAME, _LIMIT)
+    if content is None:
         return []
     try:
-        rows = [json.loads(line) for line in text.splitlines()]
-        return [Used(str(row["id"]), str(row["since"])) for row in rows]
-    except (ValueError, KeyError, TypeError) as error:
+        rows = [json.loads(line) for line in content.split(b"\n")[:-1]]
+        used = [Used(str(row["id"]), str(row["since"])) for row in rows]
+        if places_text(used) != content:
+            raise ValueError("not as written")
+        return used
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise IntegrityFailure(
             "受渡しの場所の記録が読めません", where=f"courier/{NAME}",
             next_step="何も消さずに、保守担当へ知らせてください",

@@ -75,10 +75,17 @@ class Journal:
     def papers(self) -> list[Paper]:
         """Where the files elsewhere lie; nothing once they are dealt with."""
         try:
-            rows = json.loads(read_private(self._papers, limit=_LIMIT))
+            content = read_private(self._papers, limit=_LIMIT)
         except FileNotFoundError:
             return []
-        return [Paper(row["name"], row["path"], row["sha256"], row["last"]) for row in rows]
+        try:
+            rows = json.loads(content)
+            papers = [Paper(row["name"], row["path"], row["sha256"], row["last"]) for row in rows]
+            if not all(isinstance(text, str) for one in papers for text in (one.name, one.path, one.sha256)):
+                raise TypeError("not as written")
+            return papers
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise _broken(self._papers) from error
 
     def forget_papers(self) -> None:
         self._papers.unlink(missing_ok=True)
@@ -136,7 +143,7 @@ class Journal:
         whole = content[: content.rfind(b"\n") + 1]  # a line torn by a crash was never acknowledged
         try:
             return [json.loads(line) for line in whole.splitlines()]
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise _broken(self._path) from error
 
     def _take(self, line: dict[str, Any]) -> None:
@@ -154,7 +161,7 @@ class Journal:
                     self._ended[key] = Ended(
                         *key, size, Outcome(line["outcome"]), Why(line["why"]), line["at"]
                     )
-        except (KeyError, ValueError, TypeError) as error:
+        except (KeyError, ValueError, TypeError, OverflowError) as error:
             raise _broken(self._path) from error
 
 

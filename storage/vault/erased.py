@@ -42,13 +42,15 @@ def read_pointer(folder: Path) -> Path | None:
         name = told["kept"]
         if told["format"] != _FORMAT or not isinstance(name, str) or Path(name).name != name:
             raise ValueError("not as written")
-    except (ValueError, KeyError, TypeError) as error:
+        if name == ".." or "\0" in name:
+            raise ValueError("not beside")
+        return folder.with_name(name)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise IntegrityFailure(
             "消去のしるしが読めません",
             where=str(folder / POINTER),
             next_step="隣にある、名前が -kept で終わるフォルダを --vault に指定してください",
         ) from error
-    return folder.with_name(name)
 
 
 def refuse_erased(folder: Path) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from core.canonical import sha256_hex
 from core.draw.events import Cancel
@@ -30,6 +33,8 @@ from core.register_kinds import REGISTERS, Form
 from core.roles import Role, Site
 from core.wording import default_files
 from storage.backup.container import DATABASE, HEADER, STATE, Writer
+from storage.vault.header import parse_header
+from storage.vault.introduction import introduced
 
 NOW = dt.datetime(2026, 5, 11, 9, 30, tzinfo=dt.timezone(dt.timedelta(hours=9)))
 
@@ -50,7 +55,17 @@ PASSWORD = "0123456789ABCDEFGHJKMNPQRS"
 
 
 DATA = Path(__file__).parents[1]
-HEADERS = [(DATA / "storage" / "vault" / "data" / "vector.vault.json").read_bytes()]
+_UNSIGNED = (DATA / "storage" / "vault" / "data" / "vector.vault.json").read_bytes()
+
+
+def headers() -> list[bytes]:
+    """Of every version: nobody's, signed, and with somebody who was let in."""
+    old = parse_header(_UNSIGNED)
+    (slot,) = old.slots
+    by = Ed25519PrivateKey.from_private_bytes(COURIER.raw)
+    new = replace(slot, introduced=introduced((), old.vault_id, 1, slot.sign_public, by))
+    signed = [one.signed(slot.staff_id, by) for one in (old, old.with_slot(new))]
+    return [_UNSIGNED, *(one.serialise(bytes(32)) for one in signed)]
 
 
 def samples(ending: str) -> list[bytes]:
@@ -135,7 +150,7 @@ def backups() -> list[bytes]:
     buffer = io.BytesIO()
     writer = Writer(buffer, bytes(32), bytes, lambda: None)
     for name in (HEADER, DATABASE, STATE, "files/courier/key"):
-        writer.put(name, HEADERS[0] if name == HEADER else b"sealed")
+        writer.put(name, _UNSIGNED if name == HEADER else b"sealed")
     writer.finish()
     return [buffer.getvalue()]
 

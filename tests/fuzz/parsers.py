@@ -72,6 +72,7 @@ from storage.vault.knocks import read_knocks
 from storage.vault.marks import read_mark
 from tests.fuzz import good
 from tests.fuzz.parser import Parser, text_of, untold
+from tests.fuzz.parsers_beside import readers
 from tui.keys import read_keys
 
 RULES = ReadingRules(dt.date(2026, 4, 1), 60, "東京都", "新宿区", frozenset("AB"), dt.date(2026, 5, 8))
@@ -349,13 +350,13 @@ def _all() -> Iterator[Parser]:
     yield Parser(
         "vault.json",
         parse_header,
-        lambda: good.HEADERS,
+        good.headers,
     )
     yield Parser(
         "knocks.jsonl",
         lambda d: _laid(d, "knocks.jsonl") and read_knocks(_room(), good.NOW),
         lambda: [
-            b'{"at":"2026-05-11T09:30:00+09:00","id":"0123456789abcdef","reason":"failed","staff_id":"a"}\n'
+            b'{"at":"2026-05-11T09:30:00+09:00","id":"0123456789abcdef","reason":"failed","staff_id":"a","terminal":"pts/0 192.0.2.7"}\n'
         ],
     )
     yield Parser(
@@ -382,6 +383,7 @@ def _all() -> Iterator[Parser]:
         lambda: [Happening("1", good.NOW.isoformat(), *["x"] * (len(fields(Happening)) - 2)).line()],
     )
     yield Parser("how far Box's log was read", read_watch, lambda: [good.watch()])
+    yield from readers(_laid)
 
 
 PARSERS = {parser.name: parser for parser in _all()}
