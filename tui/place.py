@@ -14,6 +14,7 @@ from core.disk import in_words
 from core.errors import IkiikiError, Refused
 from core.roles import Actor, Right, Site
 from tui.actions import ACTIONS, Action, actions_of
+from tui.guarded import Guarded
 from tui.safety import plain
 from tui.widgets.dialogs import confirm
 from tui.widgets.line import Line
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 Self_ = TypeVar("Self_", bound="Place")
 
 
-class Place(Widget):
+class Place(Guarded, Widget):
     """What panes and sheets share: the session at hand, the actions open to the person, a word at the bottom line."""
 
     PLACE: ClassVar[str] = ""
@@ -94,7 +95,7 @@ class Sheet(Place, Screen[Any]):
 
     def compose(self) -> ComposeResult:
         yield Line("title")
-        yield from self.body()
+        yield from self.guarded(self.body())
         yield Line("hint")
 
     def body(self) -> ComposeResult:
@@ -154,6 +155,6 @@ async def _guarded(place: Self_, method: Callable[[Self_], Awaitable[None]]) -> 
         place.flowing = False
     try:
         app.refresh_state()
-    except OSError as error:  # the disk that failed the work may fail the look at it too
+    except (IkiikiError, OSError) as error:  # the disk that failed the work may fail the look at it too
         app.show_error(in_words(error))
     await app.give_keys()

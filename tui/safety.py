@@ -18,6 +18,7 @@ from rich.text import Text
 from textual.app import SystemCommand
 from textual.screen import Screen
 
+from core.disk import in_words
 from core.errors import IkiikiError
 from tui.drawing import Drawing
 from tui.terminal import Terminal
@@ -132,6 +133,20 @@ class QuietApp(Drawing):
 
     def suspend(self) -> NoReturn:
         self._refuse_door()
+
+    # -- what goes wrong --------------------------------------------------------------------------------
+
+    async def run_action(self, *args: Any, **kwargs: Any) -> bool:
+        """An action that fails for a reason people have words for, a disk that cannot be read among them, ends nothing."""
+        try:
+            return await super().run_action(*args, **kwargs)
+        except (IkiikiError, OSError) as error:
+            self.show_error(in_words(error))
+            return True
+
+    def show_error(self, error: IkiikiError) -> None:
+        """Say why something was not done. Raises `error` where there is nobody to tell."""
+        raise error
 
     # -- crashes ----------------------------------------------------------------------------------------
 

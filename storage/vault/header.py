@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.canonical import canonical_json, sha256_hex
+from core.disk import of_disk
 from core.errors import IkiikiError, IntegrityFailure, UsageError
 from core.exchange.strict import STAFF_ID
 from core.roles import Site
@@ -206,7 +207,8 @@ def read_header(folder: Path) -> Header:
 
 
 def read_header_bytes(folder: Path) -> bytes:
-    """The bytes of vault.json. Raises `IkiikiError` when `folder` holds no vault."""
+    """The bytes of vault.json. Raises `IkiikiError` when `folder` holds no vault, and for a disk that fails: it is read before
+    every look at the vault, and whoever looks has words for that error."""
     try:
         return read_private(folder / NAME, limit=MAXIMUM_BYTES)
     except (FileNotFoundError, NotADirectoryError) as error:
@@ -215,6 +217,8 @@ def read_header_bytes(folder: Path) -> bytes:
             where=str(folder),
             next_step="--vault の場所を確かめるか、ikiiki init で作ってください",
         ) from error
+    except OSError as error:
+        raise of_disk(error) from error
 
 
 def parse_header(content: bytes) -> Header:

@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from core.errors import IkiikiError
+from tui.guarded import Guarded
 from tui.safety import clean, paragraphs, plain
 from tui.widgets.virtual_list import Column, Held, VirtualList
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Dialog(ModalScreen[T]):
+class Dialog(Guarded, ModalScreen[T]):
     """A window over everything. F2 to F8 wait until it is answered."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -48,7 +49,7 @@ class Dialog(ModalScreen[T]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(plain(f" {self._title} "), classes="dialog-title")
-            yield from self.body()
+            yield from self.guarded(self.body())
             yield Static(plain(self._hint), classes="dialog-hint")
 
     def show_hint(self) -> None:
