@@ -11,6 +11,7 @@ from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
+from core.disk import in_words
 from core.draw.abandoned import REASON_WORDS, Reason
 from core.errors import IkiikiError
 from core.office.beacon import beacon_on
@@ -97,7 +98,8 @@ class LotteryPane(Pane):
                     self.say("相手の記録が届きました")
                 elif unsent:
                     self.say("まだ相手に渡っていません" if report.read_only else "相手に送りました")
-        except IkiikiError as error:
+        except (IkiikiError, OSError) as failure:
+            error = in_words(failure)
             self._trouble = f"送受信できません: {error.what}。{error.next_step}"
             self.entered()
         finally:
