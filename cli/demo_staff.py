@@ -6,7 +6,8 @@ from collections.abc import Callable
 from contextlib import closing
 
 from cli.wiring import Session, open_session
-from core.office.log_review import Part, Reason
+from core.office.choices import LogReason
+from core.office.log_review import Part
 from core.office.staff import NewPerson
 from core.roles import ROLE_WORDS, Role, Site
 
@@ -41,7 +42,7 @@ def review_log(manager: Session, tell: Callable[[str], None]) -> None:
         seen = deputy.office.log_reviews.begin()
         for item in seen.open_for(staff_id):
             who = manager if item.who == staff_id else deputy
-            who.office.log_reviews.answer(item.id, Reason.WORK, _REMARKS[item.part])
+            who.office.log_reviews.answer(item.id, LogReason.WORK, _REMARKS[item.part])
         line = deputy.office.log_reviews.sign()
     tell(
         f"点検  {site.value}: 操作ログ {seen.span.last}行を{staff_id}が点検し、署名した。要確認 {line.qty}件、"
