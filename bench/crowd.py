@@ -45,7 +45,7 @@ def crowd(count: int) -> Iterator[Application]:
         family = chance.choice(_SURNAMES) if number % 2 else "".join(chance.choices(_SOUNDS, k=3))
         kana = f"{family} {chance.choice(_NAMES)}"
         born = dt.date(1936, 1, 1) + dt.timedelta(days=chance.randrange(30 * 365))
-        address = f"新宿区{chance.choice(_TOWNS)}{chance.randrange(1, 9)}-{chance.randrange(1, 30)}"
+        address = f"東京都新宿区{chance.choice(_TOWNS)}{chance.randrange(1, 9)}-{chance.randrange(1, 30)}"
         phone = f"03{chance.randrange(3000, 6999)}{chance.randrange(10_000):04}"
         yield Application(
             number, "".join(chance.choices(CROCKFORD, k=10)),
