@@ -8,11 +8,11 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bench import draw, exchange, papers, reading, reviewing, screens, starts, vault
+from bench import draw, exchange, growing, papers, reading, reviewing, screens, starts, vault
 from bench.measure import Outcome, measure
 
 BENCHES = (*draw.BENCHES, reading.BENCH)
-LARGER = (exchange, screens, reviewing, papers, starts, vault)
+LARGER = (exchange, screens, reviewing, papers, starts, growing, vault)
 
 
 def line(outcome: Outcome) -> str:

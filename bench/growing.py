@@ -102,6 +102,17 @@ def year(folder: Path, count: int) -> dict[str, float]:
     return spent
 
 
+def budgets_of(few: int, many: int, spent: dict[int, dict[str, float]]) -> list[tuple[str, Budget | None]]:
+    """What each step is said to cost, and what it is held to: nothing where it is short."""
+    found: list[tuple[str, Budget | None]] = []
+    for what, seconds in spent[many].items():
+        each, before = seconds / many * 1e6, spent[few][what] / few * 1e6
+        budget = Budget(f"{what}, one of {many:,} against one of {few:,}", each / before, LIMIT, "x", NAME)
+        words = f"{NAME}: {what}: {each:.0f} µs each at {many:,}, {seconds:.1f} s"
+        found.append((words, budget if seconds >= SHORT else None))
+    return found
+
+
 def main(say: Callable[[str], None], sizes: tuple[int, int] | None = None) -> bool:
     """Measure and say; whether no step grows beyond the limit."""
     few, many = sizes or SIZES
@@ -111,12 +122,9 @@ def main(say: Callable[[str], None], sizes: tuple[int, int] | None = None) -> bo
             os.environ["XDG_STATE_HOME"] = str(Path(name) / "state")
             spent[count] = year(Path(name), count)
     within = True
-    for what, seconds in spent[many].items():
-        each, before = seconds / many * 1e6, spent[few][what] / few * 1e6
-        if seconds < SHORT:
-            say(f"{NAME}: {what}: {seconds * 1000:.0f} ms at {many:,}")
-            continue
-        budget = Budget(f"{what}, a person among {many:,} against {few:,}", each / before, LIMIT, "x", NAME)
-        say(f"{budget.line()}  ({each:.0f} µs each, {seconds:.1f} s)")
-        within = within and budget.within
+    for words, budget in budgets_of(few, many, spent):
+        say(words if budget is None else budget.line())
+        within = within and (budget is None or budget.within)
+        if budget is not None:
+            say(words)
     return within

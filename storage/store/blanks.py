@@ -11,6 +11,7 @@ from core.applicant import Application
 from storage.store.applications import ApplicationTable
 from storage.store.blank_drafts import drop_drafts
 from storage.store.rows import Connection, json_of, json_text, moment_text
+from storage.store.schema_search import REFILL
 
 _NO_HASH = "0" * 64
 
@@ -40,6 +41,8 @@ class BlankTable:
         self._connection.execute("UPDATE review SET version_hash = ? WHERE record = ?", (_NO_HASH, record))
         self._connection.execute("UPDATE draw_member SET salt = ? WHERE record = ?", (_NO_HASH, record))
         self._printed_lists(record)
+        for statement in REFILL:
+            self._connection.execute(statement)
         drop_drafts(self._connection, number, versions)
 
     def _printed_lists(self, record: str) -> None:

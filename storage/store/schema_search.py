@@ -3,16 +3,19 @@
 FTS5 keeps, for each three letters in a row of `search_text`, the 受付番号 that have them, and nothing else: no text, no places in it
 (https://sqlite.org/fts5.html#contentless_tables, #the_trigram_tokenizer). The text gets a line's end behind it, so that its last two
 letters begin a three as well. What a text held is taken out of the index when the text changes, at once and not by a later merge
-(https://sqlite.org/fts5.html#the_secure_delete_configuration_option): of a person who is erased nothing stays.
+(https://sqlite.org/fts5.html#the_secure_delete_configuration_option). But for the threes that part its pages: these stand in a
+table of their own until the pages are made anew, so an erasure fills the index from the beginning (`REFILL`).
 """
 
-SEARCH_INDEX = """
+FILL = "INSERT INTO application_search (rowid, search_text) SELECT number, search_text || char(10) FROM application"
+REFILL = ("INSERT INTO application_search (application_search) VALUES ('delete-all')", FILL)
+SEARCH_INDEX = f"""
 CREATE VIRTUAL TABLE application_search USING fts5 (
     search_text, content = '', detail = none, tokenize = 'trigram'
 );
 INSERT INTO application_search (application_search, rank) VALUES ('secure-delete', 1);
 CREATE VIRTUAL TABLE application_gram USING fts5vocab (application_search, row);
-INSERT INTO application_search (rowid, search_text) SELECT number, search_text || char(10) FROM application;
+{FILL};
 CREATE TRIGGER application_search_new AFTER INSERT ON application
 BEGIN INSERT INTO application_search (rowid, search_text) VALUES (NEW.number, NEW.search_text || char(10)); END;
 CREATE TRIGGER application_search_next AFTER UPDATE ON application WHEN NEW.search_text <> OLD.search_text
@@ -21,4 +24,4 @@ BEGIN
     VALUES ('delete', OLD.number, OLD.search_text || char(10));
     INSERT INTO application_search (rowid, search_text) VALUES (NEW.number, NEW.search_text || char(10));
 END;
-"""
+"""  # noqa: S608 - fixed words

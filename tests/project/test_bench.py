@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import exchange, papers, screens, starts, vault
+from bench import exchange, growing, papers, screens, starts, vault
 from bench.__main__ import BENCHES, line
 from bench.box import far_box
 from bench.crowd import crowded_vault
@@ -115,6 +115,20 @@ def test_an_import_that_is_slow_grows_or_hoards_is_beyond_its_limit() -> None:
 
     assert beyond(3.0, 1_000) == [False, False, False, False]
     assert beyond(4.5, 2_000) == [True, False, True, True]
+
+
+def test_a_year_is_played_at_two_sizes_step_by_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    spent = growing.year(tmp_path, 12)
+    assert len(spent) > 12 and all(seconds > 0 for seconds in spent.values())
+
+
+def test_a_step_that_grows_faster_than_its_work_is_beyond_its_limit_unless_it_is_short() -> None:
+    spent = {10: {"fast": 1.0, "slow": 1.0, "short": 0.001}, 100: {"fast": 11.0, "slow": 14.0, "short": 0.1}}
+    said = {words.split(": ")[1]: budget for words, budget in growing.budgets_of(10, 100, spent)}
+    assert said["fast"] and said["fast"].within
+    assert said["slow"] and not said["slow"].within
+    assert said["short"] is None
 
 
 def test_every_command_is_started() -> None:

@@ -1,6 +1,7 @@
 """A search finds the same by the index as by reading the list, and the index forgets what is no longer written."""
 
 import datetime as dt
+import random
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.applicant import Applicant, Application
+from core.applicant import Applicant, Application, State
+from core.office.blanking import blanked
 from core.office.listing import ListFilter, Order
 from core.roles import Role, Site
 from storage.store import MIGRATIONS, VaultStore, VaultTx, search
@@ -138,3 +140,38 @@ def test_a_vault_with_a_new_key_finds_as_before_and_goes_on_forgetting(
             tx.applications.put(make(1, kana="サトウ ハナ", version=2), at, "sato")
         with vault.read() as connection:
             assert not [term for term, _ in grams(connection) if "ヌ" in term]
+
+
+def test_of_a_person_who_is_erased_not_even_the_letters_that_part_the_pages_of_the_index_stay(
+    connection: Any, make: Make, at: dt.datetime
+) -> None:
+    """FTS5 parts its pages by terms, and keeps those when the term itself goes."""
+    tx = VaultTx(connection)
+    chance = random.Random(7)
+
+    def kana() -> str:
+        return "".join(chance.choices("アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホ", k=8))
+
+    people = [make(number, kana=kana(), state=State.WITHDRAWN) for number in range(1, 1_501)]
+    tx.applications.add_all(people, at)
+
+    def parting() -> set[str]:
+        """A term begins with a byte that says of which index it is, and may be cut short."""
+        rows = connection.execute("SELECT term FROM application_search_idx").fetchall()
+        return {bytes(term)[1:].decode(errors="ignore") for (term,) in rows}
+
+    of_one = {
+        gram: one
+        for one in people
+        for gram in parting()
+        if len(gram) == 3 and gram in one.applicant.kana
+        if sum(gram in other.applicant.kana for other in people) == 1
+    }
+    gram, one = next(iter(of_one.items()))
+    gone = blanked(one)
+    tx.applications.put(gone, at, "sato")
+    assert gram in parting(), "a change alone leaves it"
+    tx.blanks.erase(gone, at, "sato", "request")
+    assert gram not in parting()
+    other = people[0] if people[0] != one else people[1]
+    assert numbers(tx, ListFilter(search=other.applicant.kana)) == [other.number]
