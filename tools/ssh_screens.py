@@ -94,4 +94,5 @@ class SshScreens(Tmux):
         self.type(staff)
         self.until(staff)
         self.next_field()
-        return self.enter(password, "F8 操作")
+        self.enter(password)
+        return self.until_in()

@@ -40,7 +40,7 @@ class Terminal(Tmux):
         self.until("パスワード")
         super().type(PASSWORDS[site])
         self.send("Enter")
-        self.until("F8 操作")
+        self.until_in()
         self.waited = 0.0
         """Seconds the program made this person wait, after a key or for the other site."""
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 PATIENCE = 120
 """Seconds until something waited for is taken never to come."""
+STRANGE, IN = "初めて開く保管庫", "F8 操作"
 
 
 class Tmux:
@@ -69,6 +70,16 @@ class Tmux:
                 return shown
             time.sleep(0.1)
         raise AssertionError(f"waited for {words} in vain\n{self.screen()}")
+
+    def until_in(self, *words: str) -> str:
+        """After a password: wait for the panes and `words`. A vault new to the machine says so in a window before them."""
+        start = time.monotonic()
+        while STRANGE not in (shown := self.screen()) and IN not in shown:
+            assert time.monotonic() < start + PATIENCE, f"nobody came in\n{shown}"
+            time.sleep(0.1)
+        if STRANGE in shown:
+            self.send("Enter")
+        return self.until(IN, *words)
 
     def until_ended(self) -> None:
         """Wait for the program in it to end."""

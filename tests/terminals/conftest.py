@@ -45,7 +45,7 @@ class Screens(Tmux):
     def log_in(self) -> str:
         self.type(PASSWORD)
         self.send("Enter")
-        return self.until("F8 操作", "0001")
+        return self.until_in("0001")
 
     def press(self, *keys: str, sees: str = "", gone: str = "") -> str:
         self.send(*keys)

@@ -14,6 +14,7 @@ from core.roles import Site
 from tests.journeys.acting import MANAGER, PASSWORD, Sites
 from tests.journeys.staging import at
 from tests.terminals.conftest import IKIIKI
+from tools.tmux import STRANGE
 
 __all__ = ["at"]
 UP = b"\x1b[A"
@@ -32,6 +33,8 @@ def test_an_arrow_in_the_review_stays_within_the_budget(
         seat.until("パスワード")
         seat.settle()
         seat.press(PASSWORD.encode() + b"\r")
+        seat.until(STRANGE)
+        seat.press(b"\r")
         seat.until("⑤ 応募者の点検")
         seat.settle()
         sizes = [seat.press(key).size for key in [DOWN] * 5 + [UP] * 4]
