@@ -137,14 +137,14 @@ def incidents_of(tx: Tx, site: Site) -> list[Incident]:
 
 
 def told_by_partner(tx: Tx, site: Site) -> list[LedgerLine]:
-    """Incidents in the other site's ledger which nobody has entered here yet."""
+    """Incidents in the other site's ledger which nobody has entered here yet, but for those it entered because ours told of them."""
     taken = {one.body.get("line") for one in newest(tx.registers.all()) if one.kind is Kind.INCIDENT}
     lines = [
         read_line(raw, name="ledger.hkl")[1]
         for raw in tx.ledger.lines(site.other)
         if b'"act":"incident"' in raw
     ]
-    return [line for line in lines if str(line.seq) not in taken]
+    return [line for line in lines if str(line.seq) not in taken and line.from_.value != site.value]
 
 
 class Incidents:

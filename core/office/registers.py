@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from core.errors import Refused, UsageError
-from core.ledger.codes import Act, Unit
+from core.ledger.codes import Act, Place, Unit
 from core.ledger.line import read_line
 from core.office.desk import Desk, iso
 from core.office.ledger import write_line
@@ -103,7 +103,7 @@ class Registers:
         moment = self._desk.now()
         entry = Entry(kind, key, len(before) + 1, dict(body), ended, iso(moment), self._desk.actor.staff_id)
         tx.registers.add(entry)
-        line_act, qty, unit = act or register.act, 1, Unit.TIMES
+        line_act, qty, unit, of = act or register.act, 1, Unit.TIMES, Place.NONE
         if ended:
             line_act = Act.END
         elif kind is Kind.CLAUSE:  # tells the other site how many stand acknowledged
@@ -111,7 +111,11 @@ class Registers:
             qty, unit = clauses_read(tx), Unit.RECORDS
         elif kind is Kind.INCIDENT:
             qty, unit = int(body["people"]), Unit.PEOPLE
-        write_line(self._desk, tx, line_act, register.content, qty, unit, ref=f"sha256:{entry.sha256}")
+            if body.get("line"):  # the other site's own: it need not be told of it (`core.office.incidents`)
+                of = Place(self._desk.actor.site.other.value)
+        write_line(
+            self._desk, tx, line_act, register.content, qty, unit, from_=of, ref=f"sha256:{entry.sha256}"
+        )
         self._desk.log(tx, "register", f"{kind.value} {line_act.value} v{entry.version}")
         return entry
 

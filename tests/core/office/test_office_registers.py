@@ -312,6 +312,12 @@ def test_more_people_than_thought_bring_the_deadlines_and_keep_what_was_done(pai
     assert len(ward.office.incidents.all()) == 1
 
 
+def says_something(bureau: Any) -> None:
+    """The ledger goes with any bundle."""
+    with bureau.store.write() as tx:
+        tx.settings.put("receipt_due", "yes")
+
+
 def test_an_incident_at_the_contractor_reaches_the_ward_with_the_next_bundle(paired: Any) -> None:
     contractor, ward = paired.contractor, paired.ward
     incident(contractor, people="42")
@@ -324,3 +330,11 @@ def test_an_incident_at_the_contractor_reaches_the_ward_with_the_next_bundle(pai
     assert len(late) == 1 and "42人" in late[0].sentence
     ward.office.registers.add(Kind.INCIDENT, {**LOSS, "people": "42", "line": str(line.seq)})
     assert ward.office.incidents.untold() == []
+    assert last_line(ward).act is Act.INCIDENT
+    says_something(ward)
+    paired.sync()
+    assert contractor.office.incidents.untold() == [], "what it told itself is not told back"
+    incident(ward)
+    says_something(ward)
+    paired.sync()
+    assert len(contractor.office.incidents.untold()) == 1, "the ward's own is"
