@@ -19,7 +19,7 @@ from core.office.rotation import DEFAULT, Keeping, kept
 from core.roles import Right, Site
 from storage.backup.making import WORK, State, make_backup, state_of, working
 from storage.backup.names import BackupName, backup_name, backups_in
-from storage.backup.restoring import unpack, vault_id_of
+from storage.backup.restoring import Unpacked, unpack, vault_id_of
 from storage.store.tx import VaultTx
 from storage.vault.files import FOLDER_MODE, sync_folder
 from storage.vault.hardening import harden_process
@@ -133,6 +133,7 @@ def rehearse(
         raise Refused(
             "この保管庫の控えではありません", where=path.name, next_step="ファイルを確かめてください"
         )
+    seen = read_mark(session.vault.state_dir, session.vault.vault_id)
     with (
         _counted(session),
         working(session.vault.folder) as work,
@@ -140,8 +141,8 @@ def rehearse(
     ):
         try:
             unpacked = unpack(
-                path, room / "vault", session.vault.staff_id, password,
-                kept=None, declared=False, entropy=os.urandom, step=_step(progress),
+                path, room / "vault", session.vault.staff_id, password, kept=seen, declared=True,
+                entropy=os.urandom, step=_step(progress), trial=True,
             )  # fmt: skip
             restored = open_session(
                 room / "vault",
@@ -152,6 +153,7 @@ def rehearse(
                 restoring=True,
             )
             try:
+                _need_same(restored, unpacked)
                 found = [f"管理簿: {one.what}" for one in restored.office.ledger.verify()]
             finally:
                 restored.close()
@@ -238,6 +240,7 @@ def restore(
             room / "vault", staff_id, password, terminal=terminal, state_dir=room / "marks", restoring=True
         )
         try:
+            _need_same(session, unpacked)
             noted = session.office.backups.restored(unpacked.id)
             unsettled = session.office.backups.standing() is not None
             people = tuple(row.staff_id for row in session.office.staff.list() if row.until is None)
@@ -249,6 +252,17 @@ def restore(
     advance_mark(state_dir, mark)
     lost = None if seen is None else max(0, seen.counter - unpacked.state.commits)
     return Restore(to, site, noted.size, people, lost, unsettled)
+
+
+def _need_same(session: Session, unpacked: Unpacked) -> None:
+    """Raises `IntegrityFailure` unless what was opened is what was laid down: no mark guards it yet, and this machine would
+    take the people and the key it opens with for those of the vault."""
+    if session.vault.known() != unpacked.mark.known:
+        raise IntegrityFailure(
+            "控えから置いたばかりの保管庫が、開くまでの間に差し替えられました",
+            where=session.folder.name,
+            next_step="だれがこの場所に書けるかを確かめ（ikiiki doctor）、ほかの場所でやり直してください",
+        )
 
 
 def list_backups(session: Session, folder: Path | None = None) -> list[tuple[BackupName, Path]]:

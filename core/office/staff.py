@@ -64,7 +64,9 @@ class Slots(Protocol):
         """Re-key the vault for everybody who is in it, together with a change of the tables."""
         ...
 
-    def change_password(self, staff_id: str, old: str, new: str) -> None: ...
+    def change_password(self, old: str, new: str) -> None:
+        """That of whoever is logged in."""
+        ...
 
 
 class StaffDesk:
@@ -154,7 +156,7 @@ class StaffDesk:
         """One's own password: all that can be done while one has to be chosen."""
         actor = self._desk.actor
         require_good(new, self._known(actor.staff_id, actor.name), before=old)
-        self._slots.change_password(actor.staff_id, old, new)
+        self._slots.change_password(old, new)
         with self._desk.store.write() as tx:
             chosen(tx, actor.staff_id, self._desk.now())
             self._desk.log(tx, "password")

@@ -45,6 +45,7 @@ def unpack(
     declared: bool,
     entropy: Entropy,
     step: Callable[[], None] = lambda: None,
+    trial: bool = False,
 ) -> Unpacked:
     """Lay the vault of `backup` down in `folder`, new and empty, for a person with the password they had that day.
 
@@ -52,6 +53,9 @@ def unpack(
     are still staff) and a generation after all that `kept`, this machine's mark, has seen: so the vault it takes the
     place of is the older one from then on, and is refused. Raises `Refused` when the mark has seen more than the backup
     holds and nobody `declared` that this is to be given up; `LoginFailed`; `IntegrityFailure`.
+
+    `trial`: to be looked at and thrown away. Nobody signs it and nobody else gets in: put in the place of the vault it is
+    refused, by every machine that knows that one, also with the key of somebody who was in the backup and has left.
     """
     with reading(backup) as reader:
         data_key, keys = _open(reader, staff_id, password)
@@ -65,7 +69,11 @@ def unpack(
         if generation > MAXIMUM_GENERATION:
             raise Refused("鍵の世代の上限に達しました", next_step="新しい保管庫を作ってください")
         fresh = entropy(DATA_KEY_BYTES)
-        header = _next_header(header, generation, fresh).signed(staff_id, keys.signing_key)
+        if trial:
+            header = _of_one(header, staff_id)
+        header = _next_header(header, generation, fresh)
+        if not trial:
+            header = header.signed(staff_id, keys.signing_key)
         _database(reader, folder, data_key, fresh, header, state, commits, step)
         for part in reader.parts:
             if part.startswith(FILES):
@@ -123,6 +131,12 @@ def _need_declared(of_backup: Mark, kept: Mark | None, *, declared: bool) -> Non
         where=f"控え 変更{of_backup.counter}回、端末の記録 変更{kept.counter}回（{kept.counter - of_backup.counter}回分）",
         next_step="前の保管庫がもう使えないことを確かめ、--declare を付けてください。試すだけなら ikiiki backup rehearse です",
     )
+
+
+def _of_one(header: Header, staff_id: str) -> Header:
+    """As the version of before, which nobody signed, had it: for one person alone."""
+    own = [replace(slot, introduced=()) for slot in header.slots if slot.staff_id == staff_id]
+    return replace(header, slots=tuple(own), signed_by="", signature=b"")
 
 
 def _next_header(header: Header, generation: int, data_key: bytes) -> Header:

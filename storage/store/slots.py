@@ -44,12 +44,11 @@ class VaultSlots:
 
         rekey(self._vault, record=lambda connection: record(VaultTx(connection), b""))
 
-    def change_password(self, staff_id: str, old: str, new: str) -> None:
+    def change_password(self, old: str, new: str) -> None:
         """See `storage.vault.staff.change_password`."""
         from storage.vault.staff import change_password
 
-        vault = self._vault
-        change_password(vault.folder, staff_id, old, new, now=vault.now, terminal=vault.terminal)
+        change_password(self._vault, old, new)
 
     def _kdf(self) -> KdfParams:
         slot = self._vault.header.slot(self._vault.staff_id)

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 from core.errors import Refused
 from core.passwords.judging import require_length
-from storage.vault.errors import VaultChanged
-from storage.vault.files import replace_private
-from storage.vault.header import MAXIMUM_SLOTS, NAME, check_staff_id
+from storage.vault.header import MAXIMUM_SLOTS, check_staff_id
 from storage.vault.introduction import Introduction, introduced
 from storage.vault.kdf import DEFAULT_KDF, KdfParams
-from storage.vault.keys import Entropy, StaffKeys
+from storage.vault.keys import StaffKeys
 from storage.vault.locks import gate
-from storage.vault.opened import Clock, OpenVault
+from storage.vault.opened import OpenVault
 from storage.vault.rekey import Step, rekey
 from storage.vault.sqlcipher import Connection
-from storage.vault.vault import NewStaff, Record, authenticate, make_slot, unlock
+from storage.vault.vault import NewStaff, Record, make_slot, slot_changed, unlock
 
 
 def add_staff(
@@ -73,31 +69,27 @@ def remove_staff(
     rekey(vault, remove=(staff_id,), record=record, at_step=at_step)
 
 
-def change_password(
-    folder: Path,
-    staff_id: str,
-    old: str,
-    new: str,
-    *,
-    now: Clock,
-    kdf: KdfParams | None = None,
-    entropy: Entropy = os.urandom,
-    terminal: str = "",
-) -> None:
-    """Wrap a person's keys under a new password; others may be inside meanwhile. `kdf`: as the slot has it if None.
+def change_password(vault: OpenVault, old: str, new: str, *, kdf: KdfParams | None = None) -> None:
+    """Wrap the person's own keys under a new password; others may be inside meanwhile. `kdf`: as the slot has it if None.
 
-    A wrong old password is a failed login, with its delay. The data key stays: if the old password was known to
-    somebody who copied the folder, re-key as well. Raises `LoginFailed`, `Refused`, `VaultChanged`, `IntegrityFailure`.
+    What is signed is the header of the vault that is open, never one that only lies in the folder: whoever can write there
+    can seal a data key of their own to the person. A wrong old password is a failed login, with its delay. The data key
+    stays: if the old password was known to somebody who copied the folder, re-key as well. Raises `LoginFailed`, `Refused`,
+    and as `OpenVault.check_header`.
     """
-    folder = folder.absolute()
     require_length(new)
-    slot, keys = unlock(folder, staff_id, old, now=now, entropy=entropy, terminal=terminal)
-    _, header, data_key = authenticate(folder, slot, keys)
-    changed = make_slot(header, staff_id, new, keys, data_key, kdf or slot.kdf, entropy)
-    with gate(folder):
-        _, current, _ = authenticate(folder, slot, keys)
-        if current.generation != header.generation:
-            raise VaultChanged("途中で保管庫の鍵が新しくなりました", next_step="もう一度お試しください")
-        changed = replace(changed, introduced=slot.introduced)  # the keys are the ones that were let in
-        header = current.with_slot(changed).signed(staff_id, keys.signing_key)
-        replace_private(folder / NAME, header.serialise(data_key))
+    slot, keys = unlock(
+        vault.folder, vault.staff_id, old, now=vault.now, entropy=vault.entropy, terminal=vault.terminal
+    )
+    wrapped = make_slot(
+        vault.header, vault.staff_id, new, keys, vault.data_key, kdf or slot.kdf, vault.entropy
+    )
+    with gate(vault.folder):
+        vault.check_header()
+        current = vault.header.slot(vault.staff_id)
+        if current is None or (current.wrapped, current.salt) != (slot.wrapped, slot.salt):
+            raise slot_changed()
+        kept = replace(
+            wrapped, sealed=current.sealed, introduced=current.introduced
+        )  # keys and data key stay
+        vault.write_header(vault.header.with_slot(kept))

@@ -215,12 +215,17 @@ def authenticate(folder: Path, slot: Slot, keys: StaffKeys) -> tuple[bytes, Head
     header = parse_header(content)
     current = header.slot(slot.staff_id)
     if current is None or (current.wrapped, current.salt) != (slot.wrapped, slot.salt):
-        raise VaultChanged(
-            "ログインの間に、あなたの登録が変わりました", next_step="もう一度ログインしてください"
-        )
+        raise slot_changed()
     data_key = keys.open_data_key(current.sealed, header.seal_info(slot.staff_id))
     header.verify(data_key)
     return content, header, data_key
+
+
+def slot_changed() -> VaultChanged:
+    """Somebody's slot is not the one their password opened."""
+    return VaultChanged(
+        "パスワードを確かめている間に、あなたの登録が変わりました", next_step="もう一度ログインしてください"
+    )
 
 
 def open_vault(

@@ -179,7 +179,7 @@ class Slots:
         with self.store.write() as tx:
             record(tx, b"")  # type: ignore[arg-type]
 
-    def change_password(self, staff_id: str, old: str, new: str) -> None:
+    def change_password(self, old: str, new: str) -> None:
         raise Refused("見本ではパスワードを変えません")
 
 

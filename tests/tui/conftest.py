@@ -128,7 +128,7 @@ class NoSlots:
     def remove(self, staff_id: str) -> None:
         raise Refused("この試験では職員を減らしません")
 
-    def change_password(self, staff_id: str, old: str, new: str) -> None:
+    def change_password(self, old: str, new: str) -> None:
         raise Refused("この試験ではパスワードを変えません")
 
     def ids(self) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from cli.backing import restore
 from cli.clock import now
+from cli.wiring import open_session
 from core.canonical import canonical_json
 from core.errors import IkiikiError, IntegrityFailure, LoginFailed, Refused
 from core.ledger.codes import Act
@@ -21,11 +23,13 @@ from storage.backup.container import DATABASE, HEADER, STATE, Writer, reading
 from storage.backup.digests import differences, table_digests
 from storage.backup.making import make_backup, state_of
 from storage.backup.names import BackupName
+from storage.backup.restoring import unpack
 from storage.store import MIGRATIONS
 from storage.vault import sqlcipher
 from storage.vault.errors import RolledBack
 from storage.vault.header import read_header
 from storage.vault.keys import database_key, seal_data_key
+from storage.vault.marks import read_mark
 from storage.vault.migrations import migrate
 from storage.vault.sqlcipher import Identity
 from storage.vault.vault import open_vault
@@ -133,6 +137,66 @@ def test_a_backup_made_without_a_staff_key_is_not_restored_where_the_vault_is_kn
     path = forged(place.folder, tmp_path)
     with pytest.raises(IntegrityFailure, match="この端末の知っている職員の作ったものではありません"):
         restored(path, tmp_path / "again")
+    assert not (tmp_path / "again").exists()
+
+
+def test_a_backup_made_without_a_staff_key_is_not_rehearsed_either(place: Place, tmp_path: Path) -> None:
+    session = place.open()
+    try:
+        seen = session.rehearse(PASSWORD, forged(place.folder, tmp_path))
+    finally:
+        session.close()
+    assert not seen.equal
+    assert "この端末の知っている職員の作ったものではありません" in seen.differences[0]
+
+
+def test_what_a_rehearsal_lays_down_is_no_vault_for_whoever_takes_it_away(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a true backup, by somebody who was in it, has left, and can read and write the folder."""
+    session = place.open()
+    session.office.staff.add(NewPerson("mori", "見本", Role.HANDLER, PASSWORD))
+    made = session.back_up()
+    session.office.staff.revoke("mori")
+
+    def taken(folder: Path, *words: Any, **named: Any) -> Any:
+        shutil.copytree(folder, tmp_path / "taken")
+        return open_session(folder, *words, **named)
+
+    monkeypatch.setattr("cli.backing.open_session", taken)
+    try:
+        assert session.rehearse(PASSWORD, made.path).equal
+    finally:
+        session.close()
+    header = read_header(tmp_path / "taken")
+    assert [slot.staff_id for slot in header.slots] == ["sato"]
+    assert (header.signed_by, header.generation) == ("", 3)
+    with pytest.raises(IntegrityFailure, match="この端末の知っている職員の書いたものではありません"):
+        Place(tmp_path / "taken").open()
+
+
+def test_a_vault_exchanged_between_laying_down_and_opening_is_not_taken_for_it(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its people are the same, and its key is one that somebody else has."""
+    session = place.open()
+    made = session.back_up()
+    vault_id, mark_dir = session.vault.vault_id, session.vault.state_dir
+    session.close()
+    before = read_mark(mark_dir, vault_id)
+
+    def exchanged(folder: Path, *words: Any, **named: Any) -> Any:
+        shutil.rmtree(folder)
+        folder.mkdir(mode=0o700)
+        unpack(made.path, folder, "sato", PASSWORD, kept=before, declared=True, entropy=os.urandom)
+        return open_session(folder, *words, **named)
+
+    monkeypatch.setattr("cli.backing.open_session", exchanged)
+    with pytest.raises(IntegrityFailure, match="差し替えられました"):
+        restored(made.path, tmp_path / "again")
+    after = read_mark(mark_dir, vault_id)
+    assert before is not None and after is not None
+    assert (after, after.known) == (before, before.known)
     assert not (tmp_path / "again").exists()
 
 

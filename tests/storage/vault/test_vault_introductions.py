@@ -74,7 +74,8 @@ def test_it_goes_on_from_person_to_person_also_when_one_between_is_gone_or_has_n
 def test_who_changed_their_password_is_still_the_one_who_was_let_in(lab_of_two, away):
     lab = lab_of_two
     let_in(lab, "tanaka")
-    change_password(lab.folder, "tanaka", lab.password, "another walk in May", now=lab.clock)
+    with lab.open("tanaka") as vault:
+        change_password(vault, lab.password, "another walk in May")
     with lab.open("tanaka", "another walk in May") as vault:
         rekey(vault)
     look_again(lab, away).close()
@@ -180,6 +181,13 @@ def test_who_has_left_lets_nobody_in(lab):
 
 def test_whose_password_was_reset_does_not_come_back_with_the_keys_of_before(lab):
     refused(lab, word(lab, SATO, ZETA, 3), gone=(ZETA,))
+
+
+def test_keys_of_before_a_reset_that_a_machine_never_saw_are_refused_once_it_has_seen_a_new_data_key(lab):
+    """zeta was let in and had their password reset in generation 2, between two looks of the machine."""
+    before = word(lab, SATO, ZETA, 2)
+    judged(lab, before, seen=2)  # as anybody who was let in since
+    refused(lab, before, seen=3)
 
 
 def test_one_bad_word_among_good_ones_ends_the_way(lab):

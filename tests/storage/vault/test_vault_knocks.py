@@ -54,6 +54,7 @@ def test_a_failed_login_is_kept_with_time_and_id_but_an_unknown_id_is_not_writte
 
 
 def test_after_five_failures_the_right_password_too_must_wait_and_the_seconds_are_told(lab):
+    inside = lab.open()
     for _ in range(4):
         assert "秒後" not in fail(lab)
     assert "違います" in (fifth := fail(lab)) and "30秒後" in fifth
@@ -61,7 +62,7 @@ def test_after_five_failures_the_right_password_too_must_wait_and_the_seconds_ar
     with pytest.raises(LoginFailed, match="しばらく受け付けません"):
         lab.open()
     with pytest.raises(LoginFailed, match="しばらく受け付けません"):
-        change_password(lab.folder, "sato", lab.password, "a wholly new one", now=lab.clock)
+        change_password(inside, lab.password, "a wholly new one")
     lab.clock.pass_seconds(29)
     assert "1秒後" in fail(lab)
     lab.clock.pass_seconds(1)
@@ -293,7 +294,5 @@ def test_a_failed_login_says_from_where(lab):
 
 def test_a_wrong_old_password_says_from_where(lab):
     with pytest.raises(LoginFailed):
-        change_password(
-            lab.folder, "sato", "wrong", "another walk in May", now=lab.clock, terminal="/dev/pts/3"
-        )
+        change_password(lab.open(terminal="/dev/pts/3"), "wrong", "another walk in May")
     assert [one.terminal for one in read_knocks(lab.folder, WHEN)] == ["/dev/pts/3"]

@@ -99,11 +99,9 @@ def test_adding_leaves_others_inside_able_to_write(lab_of_two):
 
 def test_a_password_changed_while_somebody_is_added_is_not_lost(lab_of_two):
     def record(connection, person, public):
-        change_password(
-            lab_of_two.folder, "suzuki", lab_of_two.password, "a wholly new one", now=lab_of_two.clock
-        )
+        change_password(suzuki, lab_of_two.password, "a wholly new one")
 
-    with lab_of_two.open() as vault:
+    with lab_of_two.open("suzuki") as suzuki, lab_of_two.open() as vault:
         add_staff(vault, NEW, kdf=LIGHT_KDF, record=record)
     lab_of_two.open("suzuki", "a wholly new one")
     lab_of_two.open("tanaka", NEW.password)
@@ -273,9 +271,7 @@ def test_a_lost_slot_is_noticed_at_the_next_write(lab_of_two):
 def test_a_new_password_replaces_the_old_and_keeps_the_keys(lab_of_two):
     with lab_of_two.open("suzuki") as vault:
         public = vault.signing_key.public_key().public_bytes_raw()
-        change_password(
-            lab_of_two.folder, "suzuki", lab_of_two.password, "a wholly new one", now=lab_of_two.clock
-        )
+        change_password(vault, lab_of_two.password, "a wholly new one")
         with vault.write() as connection:  # who is inside stays inside
             connection.execute("INSERT INTO person (name) VALUES ('x')")
     with pytest.raises(LoginFailed):
@@ -286,9 +282,10 @@ def test_a_new_password_replaces_the_old_and_keeps_the_keys(lab_of_two):
 
 
 def test_a_password_is_not_changed_with_a_wrong_old_one_nor_to_a_short_one(lab):
-    before = lab.digest()
-    with pytest.raises(LoginFailed):
-        change_password(lab.folder, "sato", "wrong wrong wrong", "a wholly new one", now=lab.clock)
-    with pytest.raises(Refused):
-        change_password(lab.folder, "sato", lab.password, "short", now=lab.clock)
-    assert lab.digest() == before
+    with lab.open() as vault:
+        before = lab.digest()
+        with pytest.raises(LoginFailed):
+            change_password(vault, "wrong wrong wrong", "a wholly new one")
+        with pytest.raises(Refused):
+            change_password(vault, lab.password, "short")
+        assert lab.digest() == before

@@ -11,9 +11,10 @@ from dataclasses import replace
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from core.errors import IntegrityFailure
+from core.errors import IntegrityFailure, LoginFailed
 from core.roles import Role
 from storage.vault import sqlcipher
+from storage.vault.errors import VaultChanged
 from storage.vault.header import NAME, SIGNED, UNSIGNED, VERSION, Header, read_header
 from storage.vault.kdf import LIGHT_KDF
 from storage.vault.keys import StaffKeys, database_key, seal_data_key
@@ -124,6 +125,59 @@ def test_the_signature_is_over_what_the_page_says(lab):
     )
 
 
+@pytest.mark.parametrize("ahead", [0, 1])
+@pytest.mark.parametrize("moment", ["before", "during"])
+def test_a_header_laid_down_while_a_password_is_changed_is_not_signed(lab, monkeypatch, ahead, moment):
+    with lab.open() as vault:
+        own = StaffKeys.fresh(os.urandom)
+        true = read_header(lab.folder)
+        mine = replace(
+            true.slots[0], staff_id="zeta", hpke_public=own.hpke_public(), sign_public=own.sign_public()
+        )
+
+        def lay_down() -> None:
+            (lab.folder / NAME).write_bytes(true.with_slot(mine).serialise(CHOSEN))
+            forged(lab, ahead, ("zeta", own))
+
+        def derived(*arguments):
+            keys = unlock(*arguments[0], **arguments[1])
+            lay_down()
+            return keys
+
+        if moment == "before":
+            lay_down()
+        else:
+            monkeypatch.setattr("storage.vault.staff.unlock", lambda *words, **named: derived(words, named))
+        with pytest.raises((VaultChanged, IntegrityFailure)):
+            change_password(vault, lab.password, "another walk in May")
+    assert read_header(lab.folder).signed_by == "zeta"
+    for password in (lab.password, "another walk in May"):
+        with pytest.raises((IntegrityFailure, LoginFailed)):
+            lab.open("sato", password)
+
+
+def test_an_older_slot_put_back_while_a_password_is_changed_changes_nothing(lab):
+    """The header of before, of the same generation, opens with the password of before; what is open has another slot."""
+    old = (lab.folder / NAME).read_bytes()
+    with lab.open() as vault:
+        change_password(vault, lab.password, "another walk in May")
+        newer = (lab.folder / NAME).read_bytes()
+
+        def swapped(*words, **named):
+            (lab.folder / NAME).write_bytes(old)
+            found = unlock(*words, **named)
+            (lab.folder / NAME).write_bytes(newer)
+            return found
+
+        with (
+            pytest.MonkeyPatch.context() as patched,
+            pytest.raises(VaultChanged, match="登録が変わりました"),
+        ):
+            patched.setattr("storage.vault.staff.unlock", swapped)
+            change_password(vault, lab.password, "a third one, wholly other")
+    assert (lab.folder / NAME).read_bytes() == newer
+
+
 def test_whoever_writes_a_header_signs_it(lab):
     def writer() -> str:
         header = read_header(lab.folder)
@@ -134,7 +188,8 @@ def test_whoever_writes_a_header_signs_it(lab):
     with lab.open() as vault:
         add_staff(vault, NewStaff("suzuki", "鈴木", Role.MANAGER, lab.password), kdf=LIGHT_KDF)
         assert writer() == "sato"
-    change_password(lab.folder, "suzuki", lab.password, "another walk in May", now=lab.clock)
+    with lab.open("suzuki") as vault:
+        change_password(vault, lab.password, "another walk in May")
     assert writer() == "suzuki"
     with lab.open("suzuki", "another walk in May") as vault:
         rekey(vault)
