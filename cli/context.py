@@ -16,7 +16,7 @@ import typer
 
 from cli.erased import concerned, settle
 from cli.terminal import terminal_name
-from core.errors import LoginFailed, Refused, UsageError
+from core.errors import LoginFailed, Refused, UsageError, harmless, steering
 
 if TYPE_CHECKING:
     from cli.wiring import Session
@@ -125,14 +125,16 @@ def tell_logins(came: CameIn) -> None:
 def say(document: Mapping[str, Any], text: str | Callable[[], str]) -> None:
     """The result: one JSON document with `--json`, otherwise text for people."""
     if CHOICE.json:
-        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+        written = json.dumps(document, ensure_ascii=False, indent=1)
+        escaped = {ord(char): json.dumps(char)[1:-1] for char in steering(written)}  # the same document
+        sys.stdout.write(written.translate(escaped) + "\n")
     else:
-        print(text() if callable(text) else text)
+        print(harmless(text() if callable(text) else text))
 
 
 def note(text: str) -> None:
     """Something for the person at the terminal, beside the result."""
-    print(text, file=sys.stderr)
+    print(harmless(text), file=sys.stderr)
 
 
 def remember(as_json: bool) -> None:
@@ -141,9 +143,10 @@ def remember(as_json: bool) -> None:
 
 
 def columns(rows: list[tuple[str, ...]]) -> str:
-    """Rows as columns, aligned by the cells Japanese text takes on a terminal."""
+    """Rows as columns, aligned by the cells Japanese text takes on a terminal. No cell reaches beyond its row."""
     if not rows:
         return "（なし）"
+    rows = [tuple(harmless(cell, lines=False) for cell in row) for row in rows]
     widths = [max(_cells(row[i]) for row in rows) for i in range(len(rows[0]))]
     return "\n".join(
         "  ".join(

@@ -13,14 +13,25 @@ from typing import Any
 _LONGEST = 600
 """Characters of one of the three texts: what is quoted from a file may be as long as the file."""
 _STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+_JOINERS = "\u200c\u200d"
+"""Of Cf too, but names may hold them (`core.people.text`)."""
 
 
 def showable(text: str) -> str:
-    """`text` as it may go to a terminal: what steers one, or turns the reading direction, is a question mark."""
-    text = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
-    if text.isprintable():
-        return text
-    return "".join("?" if char != "\n" and unicodedata.category(char) in _STEERING else char for char in text)
+    """Not too much of `text`, as it may go to a terminal (`harmless`)."""
+    return harmless(text if len(text) <= _LONGEST else text[:_LONGEST] + "…")
+
+
+def harmless(text: str, *, lines: bool = True) -> str:
+    """`text` as it may go to a terminal: what steers one, or turns the reading direction, is a question mark; so is what
+    ends a line, where there can be no `lines`."""
+    return text.translate(dict.fromkeys(map(ord, steering(text, lines=lines)), "?"))
+
+
+def steering(text: str, *, lines: bool = True) -> set[str]:
+    """The characters of `text` for which that is so."""
+    kept = _JOINERS + "\n" if lines else _JOINERS
+    return {char for char in set(text) if unicodedata.category(char) in _STEERING and char not in kept}
 
 
 class IkiikiError(Exception):

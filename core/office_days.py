@@ -14,6 +14,15 @@ JST = dt.timezone(dt.timedelta(hours=9))
 _SATURDAY = 5
 
 
+def in_japan(moment: dt.datetime) -> dt.datetime:
+    """The same moment by the clocks there; at either end of the calendar, where there is no such day, the last one there is."""
+    try:
+        return moment.astimezone(JST)
+    except OverflowError:
+        early = moment.year == dt.MINYEAR
+        return dt.datetime.combine(dt.date.min if early else dt.date.max, dt.time(), JST)
+
+
 def is_office_day(day: dt.date) -> bool:
     """Whether offices are open on this day."""
     if day.weekday() >= _SATURDAY or (day.month, day.day) >= (12, 29) or (day.month, day.day) <= (1, 3):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.context import Json, columns, opened, remember, say
-from core.errors import UsageError
+from core.errors import UsageError, harmless
 from core.ledger.deeds import KIND_WORDS, deed_words
 from core.office.choices import BOX_WORDS, LOG_WORDS, BoxReason, LogReason
 
@@ -29,7 +29,7 @@ def row_document(row: AccessRow) -> dict[str, Any]:
 
 
 def row_columns(rows: list[AccessRow]) -> str:
-    from core.office.seating import in_japan
+    from core.office_days import in_japan
 
     return columns(
         [
@@ -223,8 +223,9 @@ def _lines(seen: Seen, left: int) -> list[str]:
     lines = [f"操作ログ {span.first}行目から{span.last}行目まで（{max(0, span.last - span.first + 1)}行）"]
     for one in seen.items:
         mark = "回答済" if one.answer else PART_WORDS[one.part]
-        lines.append(f"{one.id[:8]}  {mark}  {one.who}  {one.when}  {one.count}行")
-        lines.append(f"          {one.sentence}（{one.subject}）")
+        who, subject = harmless(one.who, lines=False), harmless(one.subject, lines=False)
+        lines.append(f"{one.id[:8]}  {mark}  {who}  {one.when}  {one.count}行")
+        lines.append(f"          {one.sentence}（{subject}）")
         if one.answer:
             lines.append(f"          {LOG_WORDS[one.answer.reason]}: {one.answer.remark}（{one.answer.by}）")
         else:

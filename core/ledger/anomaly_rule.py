@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from core.ledger.anomalies import EVIDENCE, Anomaly, Code, Facts, Row
 from core.ledger.deeds import DEEDS, Kind
-from core.office_days import JST
+from core.office_days import in_japan
 
 _COPY = re.compile(r"(?<![0-9A-Za-z-])[0-9A-HJKMNP-TV-Z]{10}(?![0-9A-Za-z-])")
 
@@ -48,7 +48,7 @@ def place_of(row: Row) -> str:
 
 
 def day_of(row: Row) -> dt.date:
-    return row.at.astimezone(JST).date()
+    return in_japan(row.at).date()
 
 
 @dataclass

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from core.ledger.anomalies import EVIDENCE, Anomaly, Code, Facts, Row
 from core.ledger.anomaly_rule import Rule, copies_in, day_of, kind_of, numbers_in, opened, place_of
 from core.ledger.deeds import DEEDS, Kind
-from core.office_days import JST, is_office_day
+from core.office_days import in_japan, is_office_day
 
 DAY, HALF_HOUR, HOUR = dt.timedelta(days=1), dt.timedelta(minutes=30), dt.timedelta(hours=1)
 MONTH = dt.timedelta(days=30)
@@ -58,7 +58,7 @@ class Hours(Rule):
     def see(self, row: Row) -> None:
         if row.act == "login_failed":
             return
-        at = row.at.astimezone(JST)
+        at = in_japan(row.at)
         day = at.date()
         if day in self.facts.outings:
             return
@@ -83,6 +83,9 @@ class Logins(Rule):
         if row.act == "login_failed":
             if row.detail.startswith("unreadable"):
                 self.add(Code.KNOCKS, row, str(day_of(row)))
+                return
+            if row.detail.startswith("more "):  # one row for very many
+                self.add(Code.FAILURES, row, str(day_of(row)))
                 return
             recent = self._failed.setdefault(row.staff_id, deque(maxlen=max(self.limits.failures, 64)))
             while recent and recent[0].at < row.at - DAY:

@@ -26,8 +26,9 @@ from core.office.office_papers import head_of
 from core.office.paper_words import Period, lines_of, names_of
 from core.office.ports import Boxes, Tx
 from core.office.registers import newest, unproven
-from core.office.seating import day_of, in_japan
+from core.office.seating import day_of
 from core.office.staff import once_each
+from core.office_days import in_japan
 from core.papers import PAPER_WORDS, Column, Paper, PaperKind, Table
 from core.people.eras import wareki
 from core.register_kinds import REGISTERS, Kind, shown

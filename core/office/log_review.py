@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from core.canonical import canonical_json, sha256_hex
-from core.errors import Refused, UsageError
+from core.errors import Refused, UsageError, harmless
 from core.ledger.anomalies import NEXT, WORDS, Code
 from core.ledger.anomaly_rule import opened
 from core.ledger.codes import Act, Content, Unit
@@ -26,7 +26,8 @@ from core.office.log_ports import AccessRow, ReviewStep
 from core.office.log_span import Counted, Read, Span, next_span, open_span, read_span
 from core.office.ports import Tx
 from core.office.registers import refuse_text
-from core.office.seating import day_of, in_japan, today
+from core.office.seating import day_of, today
+from core.office_days import in_japan
 from core.register_kinds import Item as Field
 from core.register_kinds import Kind, read_item
 from core.roles import Right, Role
@@ -345,8 +346,8 @@ def _first_of(tx: Tx, day: dt.date) -> tuple[int, str]:
 def told(item: Item) -> str:
     """All there is to say of one item."""
     words = [item.sentence]
-    words += [f"対象    {item.subject}"] if item.subject else []
-    words += [f"利用者  {item.who}"] if item.who else []
+    words += [f"対象    {harmless(item.subject, lines=False)}"] if item.subject else []
+    words += [f"利用者  {harmless(item.who, lines=False)}"] if item.who else []
     words += [f"日時    {item.when}"] if item.when else []
     words += [f"行数    {item.count}"] if item.count > 1 else []
     if item.answer:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import heapq
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.canonical import sha256_hex
 from core.errors import IntegrityFailure
+from core.exchange.strict import FIRST_YEAR, LAST_YEAR
 from core.ledger.access import access_hash
 from core.ledger.anomalies import Account, Anomaly, Carried, Code, Facts
 from core.ledger.anomaly_rule import kind_of, opened
@@ -149,6 +150,7 @@ def read_span(tx: Tx, site: Site, span: Span) -> Read:
     }
     for row in rows_of(tx, span):
         chain.see(row)
+        row = _datable(row)
         lot.see(row)
         counted.setdefault(row.staff_id, Counted(row.staff_id)).see(row)
         for rule in everybody:
@@ -161,6 +163,15 @@ def read_span(tx: Tx, site: Site, span: Span) -> Read:
         "begun": rules.begun,
     }
     return Read(tuple(found), lot.drawn, tuple(counted.values()), carried)
+
+
+def _datable(row: AccessRow) -> AccessRow:
+    """With a moment that can be reckoned with. One at the edge of the calendar, which a failed login could bring in before
+    their moments were looked at, is the nearest there is in the years of `is_moment`."""
+    if FIRST_YEAR <= row.at.year <= LAST_YEAR:
+        return row
+    first, last = dt.datetime(FIRST_YEAR, 1, 1, tzinfo=dt.UTC), dt.datetime(LAST_YEAR, 12, 31, tzinfo=dt.UTC)
+    return replace(row, at=first if row.at.year < FIRST_YEAR else last)
 
 
 def rows_of(tx: Tx, span: Span) -> Iterator[AccessRow]:

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from core.office.desk import iso, programme_of
 from core.office.ports import Tx
-from core.office_days import JST
+from core.office_days import in_japan
 
 WARNED_DAYS = 14
 """Days before a password is too old, from when on the person is told."""
@@ -50,6 +50,10 @@ class Knocked(Protocol):
     def reason(self) -> str: ...
     @property
     def terminal(self) -> str: ...
+    @property
+    def count(self) -> int:
+        """For how many it stands, where one stands for many; otherwise 0."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ class CameIn:
         """Short and calm, in Japanese; none at a first login."""
         told = []
         if self.last is not None:
-            moment = self.last.astimezone(JST)
+            moment = in_japan(self.last)
             told.append(f"前回のログイン {moment.month}月{moment.day}日 {moment:%H:%M}")
         if self.failed:
             told.append(f"その後の失敗 {self.failed}回" if told else f"ログインの失敗 {self.failed}回")
@@ -111,9 +115,11 @@ def come_in(
     known = {row.detail for row in tx.access.page(0, 500) if row.act == "login_failed"}
     people = {row.staff_id for row in tx.staff.list()}
     for knock in knocks:
-        detail = f"{knock.reason} {knock.knock_id}"
+        many = f" count={knock.count}" if knock.count else ""
+        detail = f"{knock.reason} {knock.knock_id}{many}"
         if detail in known:
             continue
+        known.add(detail)
         tx.access.append(knock.at, knock.staff_id, "login_failed", detail, knock.terminal)
         if knock.staff_id in people:
             other = _account(tx, knock.staff_id)

@@ -25,8 +25,9 @@ from core.office.paper_words import (
 from core.office.ports import ReviewRow, Tx
 from core.office.publication import ceremony_steps, chosen_draw, publication_of
 from core.office.review import APPLICANTS, PARTICIPANTS, RETURN_CODES, applicants_status
-from core.office.seating import day_of, in_japan, seated_people
+from core.office.seating import day_of, seated_people
 from core.office.staff import once_each
+from core.office_days import in_japan
 from core.papers import PAPER_WORDS, Column, Paper, PaperKind, Table
 from core.people.eras import wareki
 from core.programme import Programme

@@ -12,7 +12,7 @@ from core.ledger.roster import read_roster
 from core.office.choices import DECLINE_REASONS
 from core.office.keyring import rosters_of
 from core.office.ports import Tx
-from core.office.seating import in_japan
+from core.office_days import in_japan
 from core.people.eras import wareki
 from core.roles import ROLE_WORDS, SITE_WORDS, Role, Site
 

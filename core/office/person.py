@@ -69,7 +69,7 @@ class PersonDesk:
             accesses = [
                 row
                 for row in reversed(tx.access.page(0, tx.access.count()))
-                if _names(row.detail, number, record)
+                if row.act != "login_failed" and _names(row.detail, number, record)
             ]
             self._desk.log(tx, "disclose", f"no={number} {copy}")
             return Held(

@@ -10,7 +10,8 @@ from core.errors import UsageError
 from core.office.desk import Desk, programme_of
 from core.office.ports import Tx
 from core.office.registers import in_force
-from core.office.seating import draw_for, in_japan, people_of, standing_of
+from core.office.seating import draw_for, people_of, standing_of
+from core.office_days import in_japan
 from core.papers import PAPER_WORDS, Column, Paper, PaperKind, Table
 from core.people.eras import wareki
 from core.register_kinds import CONTACT_ROLES, Kind

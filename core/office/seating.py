@@ -18,8 +18,7 @@ from core.office.drawing import Step, step_of
 from core.office.plans import current_draw, done_draws, draw_of
 from core.office.ports import Tx
 from core.office.survivor import is_erased
-
-_JST = dt.timezone(dt.timedelta(hours=9))
+from core.office_days import in_japan
 
 
 @dataclass(frozen=True)
@@ -35,17 +34,12 @@ class Seat:
 
 def today(desk: Desk) -> dt.date:
     """The day in Japan, where the outings are, whatever the machine's zone."""
-    return desk.now().astimezone(_JST).date()
-
-
-def in_japan(moment: dt.datetime) -> dt.datetime:
-    """The same moment by the clocks there."""
-    return moment.astimezone(_JST)
+    return in_japan(desk.now()).date()
 
 
 def day_of(moment: str) -> dt.date:
     """The day in Japan of an RFC 3339 moment."""
-    return dt.datetime.fromisoformat(moment).astimezone(_JST).date()
+    return in_japan(dt.datetime.fromisoformat(moment)).date()
 
 
 def standing_of(tx: Tx, draw: str) -> tuple[Standing, EventLog]:

@@ -27,13 +27,15 @@ from typing import Any
 
 from core.canonical import canonical_json
 from core.errors import IntegrityFailure, LoginFailed
+from core.exchange.strict import MAX_INTEGER, STAFF_ID, is_moment
 from storage.vault.files import open_private, read_private, replace_private
 
 NAME = "knocks.jsonl"
 LOCK_NAME = "knocks.lock"
 UNKNOWN = "unknown"
 """Stands for every id the vault does not know: what was typed may be a password. They are told apart by `bucket_of`."""
-FAILED, SHUT_OUT, UNREADABLE = "failed", "shut_out", "unreadable"
+FAILED, SHUT_OUT, UNREADABLE, MORE = "failed", "shut_out", "unreadable", "more"
+REASONS = frozenset({FAILED, SHUT_OUT, UNREADABLE, MORE})
 WINDOW = dt.timedelta(hours=24)
 """How long a failure counts. A login in between ends the count."""
 FREE_FAILURES = 5
@@ -43,15 +45,19 @@ MOST_SHUT_OUT = 20
 """Tries during delays that are written down for one id: more of them say nothing more, cost nothing, and would fill the file."""
 _LIMIT = 1024 * 1024
 _MOST_DAMAGED = 100
+MOST_TOLD, MOST_MORE = 200, 10
+"""Knocks handed over one by one at a login, and rows that stand for more of them: the access log keeps each for good."""
+_ID = re.compile(r"[0-9a-f]{16}")
+_BUCKET = re.compile(r"([0-9a-f]{3}|all)?")
 _TERMINAL = re.compile(r"[ -~]{0,100}")
-"""What a terminal's name may be: it goes into the access log, and whoever writes the folder can write it."""
+"""What a terminal's name may be. All of a knock goes into the access log, and whoever writes the folder can write it."""
 _EVERYBODY = "all"
 """In place of a bucket: what a file was folded into counts for whoever tries."""
 
 
 @dataclass(frozen=True)
 class Knock:
-    """One failed login. `reason`: failed | shut_out (during a delay) | unreadable (a damaged line)."""
+    """One failed login. `reason`: failed | shut_out (during a delay) | unreadable (a damaged line) | more (`count` of them)."""
 
     knock_id: str
     """16 hex digits, fresh for each: the handle for entering it only once."""
@@ -66,6 +72,8 @@ class Knock:
     """Of an unknown id: which of the ids that nobody has (`bucket_of`)."""
     terminal: str = ""
     """Where somebody tried; "" where that is not known."""
+    count: int = 0
+    """Of `more`: for how many it stands."""
 
     @property
     def counts_from(self) -> dt.datetime:
@@ -202,11 +210,11 @@ def read_knocks(folder: Path, now: dt.datetime) -> list[Knock]:
 def take_knocks(folder: Path, staff_id: str, now: dt.datetime) -> Iterator[list[Knock]]:
     """The knocks not handed over yet, for the access log; on leaving without an error they count as handed over.
 
-    `staff_id` has just logged in: their own failures are forgotten with it, others' stay for the delay.
-    Failed logins elsewhere wait while the block runs: make it one short transaction.
+    `staff_id` has just logged in: their own failures are forgotten with it, others' stay for the delay. Of very many, the
+    first `MOST_TOLD` come one by one, and one for the rest. Failed logins elsewhere wait while the block runs: make it one short transaction.
     """
     with _locked(folder):
-        knocks = _read_or_fold(folder, now)
+        knocks = _counted(folder, _read_or_fold(folder, now), now)
         yield [knock for knock in knocks if not knock.taken]
         kept = [
             replace(knock, taken=True)
@@ -215,6 +223,28 @@ def take_knocks(folder: Path, staff_id: str, now: dt.datetime) -> Iterator[list[
         ]
         if knocks:
             replace_private(folder / NAME, b"".join(_line(knock) for knock in kept))
+
+
+def _counted(folder: Path, knocks: list[Knock], now: dt.datetime) -> list[Knock]:
+    """The same, where more than can be told one by one were not handed over yet: one knock that counts the rest, which stay
+    for the delay alone. Written down before any is told, so that after a crash the same ones come again."""
+    new = [knock for knock in knocks if not knock.taken]
+    single = [knock for knock in new if knock.reason != MORE]
+    counting = [knock for knock in new if knock.reason == MORE]
+    rest = [*single[MOST_TOLD:], *counting[MOST_MORE:]]
+    if not rest:
+        return knocks
+    handle = hashlib.sha256(b"".join(map(_line, rest))).hexdigest()[:16]
+    number = min(MAX_INTEGER, sum(knock.count or 1 for knock in rest))
+    more = Knock(handle, now.replace(microsecond=0), UNKNOWN, MORE, count=number)
+    told = [*single[:MOST_TOLD], *counting[:MOST_MORE], more]
+    for_delay = [
+        replace(knock, taken=True)
+        for knock in (*(one for one in knocks if one.taken), *single[MOST_TOLD:])
+        if knock.reason == FAILED and now - knock.counts_from < WINDOW
+    ]
+    replace_private(folder / NAME, b"".join(_line(knock) for knock in (*told, *for_delay)))
+    return [*told, *for_delay]
 
 
 def seconds_to_wait(knocks: Sequence[Knock], staff_id: str, now: dt.datetime, bucket: str = "") -> int:
@@ -279,6 +309,8 @@ def _line(knock: Knock) -> bytes:
     }
     if knock.bucket:
         document["bucket"] = knock.bucket
+    if knock.count:
+        document["count"] = knock.count
     if knock.terminal:
         document["terminal"] = knock.terminal
     if knock.taken:
@@ -289,6 +321,7 @@ def _line(knock: Knock) -> bytes:
 
 
 def _knock(line: bytes, now: dt.datetime) -> Knock:
+    """What `_line` made, of values that this program makes; anything else is `unreadable` at `now`."""
     try:
         document = json.loads(line.decode("utf-8"))
         knock = Knock(
@@ -300,17 +333,24 @@ def _knock(line: bytes, now: dt.datetime) -> Knock:
             since=dt.datetime.fromisoformat(document["since"]) if "since" in document else None,
             bucket=document.get("bucket", ""),
             terminal=document.get("terminal", ""),
+            count=document.get("count", 0),
         )
-        texts = (knock.knock_id, knock.staff_id, knock.reason, knock.bucket)
-        if (
-            knock.at.tzinfo is None
-            or knock.counts_from.tzinfo is None
-            or not all(isinstance(text, str) for text in texts)
-            or not _TERMINAL.fullmatch(knock.terminal)
-        ):
-            raise ValueError("not as written")
-        if _line(knock) != line + b"\n":
+        if not _well_formed(knock, document) or _line(knock) != line + b"\n":
             raise ValueError("not as written")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Knock(hashlib.sha256(line).hexdigest()[:16], now, UNKNOWN, UNREADABLE)
     return knock
+
+
+def _well_formed(knock: Knock, document: dict[str, Any]) -> bool:
+    """Whether each value is one that a knock can have. Raises `TypeError` for values of other types."""
+    return (
+        knock.reason in REASONS
+        and all(map(is_moment, (document["at"], document.get("since", document["at"]))))
+        and _ID.fullmatch(knock.knock_id) is not None
+        and STAFF_ID.fullmatch(knock.staff_id) is not None
+        and _BUCKET.fullmatch(knock.bucket) is not None
+        and _TERMINAL.fullmatch(knock.terminal) is not None
+        and type(knock.count) is int
+        and (1 <= knock.count <= MAX_INTEGER if knock.reason == MORE else knock.count == 0)
+    )

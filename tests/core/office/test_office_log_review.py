@@ -174,6 +174,7 @@ PLANTED: dict[str, tuple[Callable[[Any], object], set[Code]]] = {
     "work late in the evening": (lambda b: note(b.contractor, "open", "no=1", at=BETWEEN.replace(hour=22)), {Code.HOURS, Code.CLOCK_AHEAD}),
     "work on a Sunday": (lambda b: note(b.contractor, "open", "no=1", at=BETWEEN - 3 * DAY), {Code.HOLIDAY}),
     "five failed logins": (lambda b: guess(b, 5), {Code.FAILURES}),
+    "one row for very many": (lambda b: note(b.contractor, "login_failed", "more 00 count=6800", by="unknown"), {Code.FAILURES}),
     "a success after three": (lambda b: guess(b, 3, then=True), {Code.FORCED}),
     "a damaged file of failures": (lambda b: note(b.contractor, "login_failed", "unreadable 00", by="unknown"), {Code.KNOCKS}),
     "fifty records in a minute": (collect, {Code.MANY}),

@@ -10,7 +10,7 @@ import pytest
 from core.errors import Refused
 from core.office.logins import CameIn, Due, chosen, come_in
 from core.roles import Actor, Right, Role, Site
-from storage.vault.knocks import FAILED, Knock
+from storage.vault.knocks import FAILED, MORE, Knock
 from tests.core.office.conftest import PROGRAMME, Bureau
 
 FIRST = "only until the first login"
@@ -63,6 +63,19 @@ def test_a_failed_login_stands_in_the_log_with_the_terminal_where_somebody_tried
     with bureau.store.read() as tx:
         (row,) = [row for row in tx.access.page(0, 9) if row.act == "login_failed"]
     assert (row.staff_id, row.terminal) == (staff, "pts/3 192.0.2.7")
+
+
+def test_one_that_stands_for_many_is_one_row_with_their_number_and_none_comes_twice(
+    bureau: Bureau, staff: str
+) -> None:
+    many = Knock("1" * 16, bureau.moment, "unknown", MORE, count=6800)
+    one = Knock("0" * 16, bureau.moment, staff, FAILED)
+    for day in (1, 2):
+        told = login(bureau, staff, day, (one, one, many, many))
+        assert told.failed == (1 if day == 1 else 0)
+    with bureau.store.read() as tx:
+        details = [row.detail for row in tx.access.page(0, 9) if row.act == "login_failed"]
+    assert details == ["more 1111111111111111 count=6800", "failed 0000000000000000"]
 
 
 def rows(bureau: Bureau) -> list[Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import multiprocessing
-import string
 
 import pytest
 from hypothesis import given
@@ -13,9 +12,13 @@ from hypothesis import strategies as st
 
 from core.canonical import canonical_json
 from core.errors import LoginFailed
+from storage.vault.files import replace_private
 from storage.vault.knocks import (
     FAILED,
+    MORE,
+    MOST_MORE,
     MOST_SHUT_OUT,
+    MOST_TOLD,
     NAME,
     SHUT_OUT,
     UNKNOWN,
@@ -258,27 +261,110 @@ def test_whatever_stands_in_the_file_is_read_without_an_error(line):
     assert _knock(line, WHEN).reason == UNREADABLE
 
 
-@given(
-    st.text(string.hexdigits, min_size=1),
-    st.datetimes(timezones=st.just(dt.UTC)),
-    st.booleans(),
-    st.none() | st.datetimes(timezones=st.just(dt.UTC)),
+MOMENTS = st.integers(0, 200 * 365 * 86_400).map(
+    lambda seconds: dt.datetime(2000, 1, 1, tzinfo=dt.UTC) + dt.timedelta(seconds=seconds)
 )
-def test_a_knock_reads_back_as_it_was_written(knock_id, at, taken, since):
+IDS = st.text("0123456789abcdef", min_size=16, max_size=16)
+
+
+@given(
+    IDS,
+    MOMENTS,
+    st.booleans(),
+    st.none() | MOMENTS,
+    st.sampled_from(["", "0af", "all"]),
+    st.sampled_from([(FAILED, 0), (SHUT_OUT, 0), (UNREADABLE, 0), (MORE, 1), (MORE, 9_999_999)]),
+)
+def test_a_knock_reads_back_as_it_was_written(knock_id, at, taken, since, bucket, what):
     from storage.vault.knocks import _knock, _line
 
-    since = since and since.replace(microsecond=0)
-    one = Knock(knock_id, at.replace(microsecond=0), "sato", FAILED, taken, since, terminal="pts/0 192.0.2.7")
+    since, (reason, count) = since and since.replace(microsecond=0), what
+    at, terminal = at.replace(microsecond=0), "pts/0 192.0.2.7"
+    one = Knock(knock_id, at, "sato", reason, taken, since, bucket, terminal, count)
     assert _knock(_line(one).rstrip(b"\n"), WHEN) == one
 
 
-@pytest.mark.parametrize("terminal", ["\x1b[2J", "\u202epts", "x" * 101, 7, ["pts/0"]])
-def test_what_names_no_terminal_is_no_knock(terminal):
+NO_KNOCKS = {
+    "terminal": ["\x1b[2J", "\u202epts", "x" * 101, 7, ["pts/0"]],
+    "reason": ["opened no=3", "", "failed\n", 7, None],
+    "id": ["0" * 15, "0" * 17, "A" * 16, "0" * 15 + "\n", 7, "no=3"],
+    "staff_id": ["sato\x1b]0;mine\x07\x1b[2J", "sato\nX", "", "山田", "x" * 33, 7, None],
+    "bucket": ["", "0a", "ALL", "0aF", "\x1b[m", 7],
+    "at": [
+        "0001-01-01T00:00:00+23:00", "9999-12-31T23:59:59-23:00", "1999-12-31T23:59:59+00:00",
+        "2200-01-01T00:00:00+00:00", "2026-04-20", "2026-04-20T09:00:00", "2026-04-20T09:00:00+00:00:30", 7, None,
+    ],
+    "since": ["0001-01-01T00:00:00+23:00", "9999-12-31T23:59:59-23:00", "", 7, None],
+    "count": [0, 1, True, "1"],
+    "taken": [1, False, "yes"],
+    "more": [1],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("field", "value"), [(key, one) for key, them in NO_KNOCKS.items() for one in them])
+def test_a_line_with_a_value_that_no_knock_has_is_no_knock(field, value):
     from storage.vault.knocks import _knock, _line
 
     document = json.loads(_line(Knock("0" * 16, WHEN, "sato", FAILED, terminal="pts/0")))
-    line = canonical_json({**document, "terminal": terminal})
-    assert _knock(line, WHEN).reason == UNREADABLE
+    assert _knock(canonical_json(document), WHEN).reason == FAILED
+    read = _knock(canonical_json({**document, field: value}), WHEN)
+    assert (read.reason, read.at, read.staff_id, read.terminal) == (UNREADABLE, WHEN, UNKNOWN, "")
+
+
+@pytest.mark.parametrize("count", [0, -1, 10_000_000, True, "7", 1.5])
+def test_how_many_a_line_stands_for_is_a_number(count):
+    from storage.vault.knocks import _knock, _line
+
+    document = json.loads(_line(Knock("0" * 16, WHEN, UNKNOWN, MORE, count=7)))
+    assert _knock(canonical_json(document), WHEN).count == 7
+    assert _knock(canonical_json({**document, "count": count}), WHEN).reason == UNREADABLE
+
+
+# Very many
+
+
+def fill(lab, count, reason=FAILED):
+    from storage.vault.knocks import _line
+
+    lines = [_line(knock(number, at=lab.clock(), reason=reason)) for number in range(count)]
+    replace_private(lab.folder / NAME, b"".join(lines))
+
+
+def test_of_very_many_knocks_the_rest_is_handed_over_as_a_number(lab):
+    fill(lab, 7000)
+    with take_knocks(lab.folder, "suzuki", lab.clock()) as taken:
+        assert len(taken) == MOST_TOLD + 1
+        assert [one.knock_id for one in taken[:MOST_TOLD]] == [f"{n:016x}" for n in range(MOST_TOLD)]
+        assert (taken[-1].reason, taken[-1].count) == (MORE, 7000 - MOST_TOLD)
+    with take_knocks(lab.folder, "suzuki", lab.clock()) as again:
+        assert again == []
+    assert seconds_to_wait(read_knocks(lab.folder, lab.clock()), "sato", lab.clock()) == 900, (
+        "the delay stays"
+    )
+
+
+def test_after_a_crash_the_same_ones_come_and_those_since(lab):
+    fill(lab, 7000)
+    with pytest.raises(KeyError), take_knocks(lab.folder, "suzuki", lab.clock()) as first:
+        raise KeyError
+    lab.clock.pass_seconds(60)
+    for number in range(10_000, 10_003):
+        record_knock(lab.folder, knock(number, at=lab.clock()))
+    with take_knocks(lab.folder, "suzuki", lab.clock()) as second:
+        told = {one.knock_id for one in first}
+        assert len(second) == len(first) + 1
+        (fresh,) = [one for one in second if one.knock_id not in told]
+        assert (fresh.reason, fresh.count) == (MORE, 3)
+        assert [one for one in second if one.knock_id in told] == first
+
+
+def test_lines_that_say_they_stand_for_many_are_no_way_round(lab):
+    from storage.vault.knocks import _line
+
+    many = [Knock(f"{n:016x}", lab.clock(), UNKNOWN, MORE, count=9_999_999) for n in range(5000)]
+    replace_private(lab.folder / NAME, b"".join(map(_line, many)))
+    with take_knocks(lab.folder, "sato", lab.clock()) as taken:
+        assert len(taken) == MOST_MORE + 1
 
 
 def test_a_failed_login_says_from_where(lab):

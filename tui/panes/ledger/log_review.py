@@ -14,7 +14,7 @@ from core.office.choices import LOG_WORDS, LogReason
 from core.office.log_review import PART_WORDS, Item, Part, Seen, account_words, told
 from core.office.log_span import Counted
 from core.office.ports import AccessRow
-from core.office.seating import in_japan
+from core.office_days import in_japan
 from core.roles import ROLE_WORDS, Right, Role
 from tui.actions import bindings_of
 from tui.place import Place, Sheet, flow
