@@ -72,11 +72,13 @@ mkdir -p "$home/share/ikiiki" && cp -R "$from/docs" "$from/ops" "$from/sbom.cdx.
 "$home/bin/python" -I "$home/bin/ikiiki" --help >/dev/null ||
     fail "入れたものが動きません（上に出た文）。何も変えていません" "表示を保守担当に知らせてください"
 
-# The command as people start it: without what the loader, Python or OpenSSL would listen to.
+# The command as people start it: without what the loader, Python or OpenSSL would listen to. It stays with the version it was started
+# in when another is put in place meanwhile: much of it loads only when it is first asked for.
 cat >"$dir/bin/.ikiiki.new" <<COMMAND
 #!/bin/sh
 unset LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONINSPECT SSLKEYLOGFILE OPENSSL_CONF
-exec '$dir/.venv/bin/python' -I '$dir/.venv/bin/ikiiki' "\$@"
+home=\$(readlink -f '$dir/.venv') || exit 1
+exec "\$home/bin/python" -I "\$home/bin/ikiiki" "\$@"
 COMMAND
 chmod 755 "$dir/bin/.ikiiki.new"
 mv "$dir/bin/.ikiiki.new" "$dir/bin/ikiiki"
