@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from cli.demo import KDF_MIB
@@ -65,8 +66,9 @@ def crowded_vault(folder: Path, count: int) -> Path:
     opened = open_vault(vault, STAFF_ID, PASSWORD, migrations=MIGRATIONS, now=lambda: AT)
     try:
         with VaultStore(opened).write() as tx:
-            for one in crowd(count):
-                tx.applications.add(one, AT)
+            people = crowd(count)
+            while some := list(islice(people, 1_000)):
+                tx.applications.add_all(some, AT)
     finally:
         opened.close()
     return vault

@@ -69,7 +69,7 @@ class Journey:
             s.press("Enter", "差し戻しました", "差戻し1")
             self.station("With the first reason", "`Enter`", s)
             s.press("NPage")
-            s.function(8, "Ctrl+Q  終了")
+            s.function(8, "Enter 決める")
             self.station("What can be done, by arrows", "`PageDown` `F8`", s)
             s.press("Escape", "⑤ 応募者の点検")
             s.function(1, "この画面の操作")

@@ -98,11 +98,16 @@ def error_text(error: IkiikiError) -> str:
     return "\n".join(parts)
 
 
+MOST_CHOICES = 14
+"""Rows of choices that are shown at once; how many there are in all stands below them."""
+
+
 class Choice(Dialog[str]):
     """One of several, by arrows and Enter. Gives the chosen key, or None for Esc."""
 
     def __init__(self, title: str, text: str, choices: Mapping[str, str], *, start: str = "") -> None:
-        super().__init__(title, hint="↑↓ 選ぶ   Enter 決める   Esc 戻る")
+        more = f"（全{len(choices)}）" if len(choices) > MOST_CHOICES else ""
+        super().__init__(title, hint=f"↑↓ 選ぶ{more}   Enter 決める   Esc 戻る")
         self._text = text
         self._choices = list(choices.items())
         self._start = start
@@ -114,7 +119,7 @@ class Choice(Dialog[str]):
         choices = VirtualList[tuple[str, str]](
             [[Column("", 0, lambda row: row[1])]], Held(self._choices), heading=False, id="choices"
         )
-        choices.styles.height = min(len(self._choices), 14)
+        choices.styles.height = min(len(self._choices), MOST_CHOICES)
         yield choices
 
     def on_mount(self) -> None:
