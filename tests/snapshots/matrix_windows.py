@@ -54,12 +54,12 @@ def there_and_back(*_: Any, **__: Any) -> None:
 
 
 async def synced(pilot: Any) -> None:
-    with mock.patch("cli.wiring.Trip.round", there_and_back):
+    with mock.patch("cli.carrying.Trip.round", there_and_back):
         await then(going_to("exchange"), "enter", until="Message")(pilot)
 
 
 async def carried(pilot: Any) -> None:
-    with mock.patch("cli.wiring.Trip.round", there_and_back):
+    with mock.patch("cli.carrying.Trip.round", there_and_back):
         await then(then(going_to("exchange"), "b", until="Prompt"), "enter", until="Message")(pilot)
 
 
