@@ -38,7 +38,7 @@ APPLICATION_ID = 0x696B696B
 """'ikik'."""
 PAGE_BYTES = 4096
 BUSY_SECONDS = 5.0
-CACHE_KIB = 8 * 1024
+CACHE_KIB = 2560
 """Of each connection, and each thread has one: lists are read by index, a screenful at a time."""
 WRITING_CACHE_KIB = 64 * 1024
 """While a transaction writes: an import whose indexes do not fit takes twice as long."""
