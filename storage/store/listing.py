@@ -7,7 +7,7 @@ from typing import Any
 from core.applicant import State, town_of
 from core.office.listing import ListFilter, Order, ReviewOrder
 from core.people.kana import fold_kana
-from core.people.text import DASHES, fold_width
+from core.people.text import DASHES, clean, fold_width
 from storage.store.rows import Connection
 from storage.store.search import contains
 
@@ -84,7 +84,9 @@ def search_text(kana: str, address: str) -> str:
 def digits_of(search: str) -> str:
     """The digits of a search that is a number, written in any width, with hyphens or without; else ""."""
     digits = "".join(
-        letter for letter in fold_width(search) if letter not in f"{DASHES}()" and not letter.isspace()
+        letter
+        for letter in fold_width(clean(search).text)
+        if letter not in f"{DASHES}()" and not letter.isspace()
     )
     return digits if digits.isascii() and digits.isdigit() else ""
 
