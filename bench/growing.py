@@ -16,12 +16,9 @@ from pathlib import Path
 
 from bench.crowd_files import exports
 from bench.screens import Budget
-from cli.demo import KDF_MIB
-from cli.demo_people import demo_programme
-from cli.demo_staff import PASSWORDS, STAFF
-from cli.wiring import Session, create_vault_folder, open_session
+from cli.wiring import Session
 from core.office.review import APPLICANTS, PARTICIPANTS
-from core.roles import Site
+from tools.ceremony import DICE, paired
 
 NAME = "vault, growing"
 SIZES: tuple[int, int] = (2_000, 20_000)
@@ -29,23 +26,7 @@ LIMIT = 1.3
 """What a person may cost more among ten times as many."""
 SHORT = 0.2
 """Seconds. What a step takes less than at the larger size is not held to the limit: it is mostly the same for any number."""
-DICE = "08365512907744019283"
 OUTINGS = "ABCD"
-
-
-def pair(folder: Path) -> tuple[Session, Session]:
-    """Two vaults that know each other, the contractor's first."""
-    (folder / "remote").mkdir(parents=True)
-    for site in Site:
-        create_vault_folder(
-            folder / site.value, site, *STAFF[site], PASSWORDS[site],
-            programme=demo_programme() if site is Site.CONTRACTOR else None,
-            remote=f"folder:{folder / 'remote'}", kdf_mib=KDF_MIB,
-        )  # fmt: skip
-    contractor, ward = (open_session(folder / s.value, STAFF[s][0], PASSWORDS[s]) for s in Site)
-    for one, other in ((contractor, ward), (ward, contractor)):
-        one.office.exchange.trust(other.office.exchange.partner_card(), other.office.exchange.fingerprint())
-    return contractor, ward
 
 
 def answer(ward: Session) -> None:
@@ -65,7 +46,7 @@ def year(folder: Path, count: int) -> dict[str, float]:
             act()
         spent[what] = spent.get(what, 0.0) + time.process_time() - begun
 
-    contractor, ward = pair(folder)
+    contractor, ward = paired(folder)
     with closing(contractor), closing(ward):
         mine, theirs = contractor.office, ward.office
         for path in exports(folder, count, OUTINGS):

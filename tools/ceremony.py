@@ -33,10 +33,9 @@ A_KEY, READ_ALOUD, THROW, CARRY = 1, 90, 180, 60
 carried to the next desk."""
 
 
-def stage_applications(folder: Path) -> tuple[Session, Session]:
-    """Two vaults at ⑤, open, the contractor's first: some 340 applications of invented people have come to the ward."""
+def paired(folder: Path) -> tuple[Session, Session]:
+    """Two vaults that know each other over a folder, open, the contractor's first."""
     (folder / "remote").mkdir(parents=True)
-    (folder / MEDIUM).mkdir()
     for site in Site:
         create_vault_folder(
             folder / site.value, site, *STAFF[site], PASSWORDS[site],
@@ -46,6 +45,13 @@ def stage_applications(folder: Path) -> tuple[Session, Session]:
     contractor, ward = (open_session(folder / s.value, STAFF[s][0], PASSWORDS[s]) for s in Site)
     for one, other in ((contractor, ward), (ward, contractor)):
         one.office.exchange.trust(other.office.exchange.partner_card(), other.office.exchange.fingerprint())
+    return contractor, ward
+
+
+def stage_applications(folder: Path) -> tuple[Session, Session]:
+    """Two vaults at ⑤, open, the contractor's first: some 340 applications of invented people have come to the ward."""
+    contractor, ward = paired(folder)
+    (folder / MEDIUM).mkdir()
     for path in write_exports(folder / "exports"):
         contractor.office.importing.import_table(contractor.read_table(path))
     intake = contractor.office.intake
