@@ -27,7 +27,11 @@ def lists_of(vault: Path) -> dict[str, list[float]]:
     def look(what: str, which: ListFilter, near: Landmark | None = None) -> None:
         begun = time.perf_counter()
         intake.page(which, near.offset if near else 0, ROWS, near)
-        found.setdefault(what, []).append(time.perf_counter() - begun)
+        seen = time.perf_counter()
+        found.setdefault(what, []).append(seen - begun)
+        if which.search:
+            intake.count(which)
+            found.setdefault(f"{what}, counted", []).append(time.perf_counter() - seen)
 
     try:
         for _ in range(ROUNDS):

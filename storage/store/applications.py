@@ -16,7 +16,18 @@ from core.office.forms import DESK_NUMBERS
 from core.office.listing import Landmark, ListFilter, Order
 from core.people.duplicates import Shared, folded_key
 from core.people.kana import fold_kana
-from storage.store.listing import KEYS, beside, counted, number_of, order_by, search_text, table_of, where
+from storage.store import search
+from storage.store.listing import (
+    KEYS,
+    beside,
+    counted,
+    number_of,
+    only_searched,
+    order_by,
+    search_text,
+    table_of,
+    where,
+)  # fmt: skip
 from storage.store.rows import FEW, Connection, json_of, json_text, moment_of, moment_text, pieces
 
 _COLUMNS = (
@@ -26,6 +37,7 @@ _COLUMNS = (
 _QUALIFIED = ", ".join(f"application.{name}" for name in _COLUMNS.split(", "))
 _WRITTEN = (*_COLUMNS.split(", "), "changed_at", "changed_by", "duplicate_key", "search_text", "version_hash")
 _INSERT = f"INSERT INTO application ({', '.join(_WRITTEN)}) VALUES ({', '.join('?' * len(_WRITTEN))})"  # noqa: S608 - fixed words
+_SEARCH_TEXT = _WRITTEN.index("search_text")
 _UPDATE = (
     f"UPDATE application SET {', '.join(f'{name} = ?' for name in _WRITTEN[2:])}"  # noqa: S608 - fixed words
     " WHERE number = ? AND record = ? AND version = ?"
@@ -116,6 +128,7 @@ class ApplicationTable:
         moment = moment_text(at)
         rows = [_row_of(one, moment, "") for one in applications]  # a generator costs half as much again
         self._connection.executemany(_INSERT, rows)
+        self._connection.executemany(search.INSERT, [(row[0], row[_SEARCH_TEXT]) for row in rows])
 
     def next_number(self, series: range) -> int:
         """The number after the highest used one within `series`, or its first. Raises `Refused` when it is used up."""
@@ -207,7 +220,9 @@ class ApplicationTable:
         return [(_application_of(row), moment_of(row[18]), row[19]) for row in rows]
 
     def count(self, which: ListFilter) -> int:
-        return self._count(*where(which, self._connection), counted(which))
+        if (wanted := only_searched(which)) and (asked := search.to_count(self._connection, wanted)):
+            return search.how_many(self._connection, asked)
+        return self._count(*where(which, self._connection, whole=True), counted(which))
 
     def _count(self, clause: str, values: Sequence[Any], table: str = "application") -> int:
         (number,) = self._connection.execute(f"SELECT count(*) FROM {table}{clause}", values).fetchone()  # noqa: S608 - values are bound
@@ -246,7 +261,7 @@ class ApplicationTable:
 
     def place(self, which: ListFilter, number: int) -> Landmark | None:
         """Where in the list this 受付番号 stands; None when it is not in it."""
-        clause, values = where(which, self._connection)
+        clause, values = where(which, self._connection, whole=True)
         joined = f"{clause}{' AND' if clause else ' WHERE'} "
         table = counted(which)
         if not self._count(f"{joined}{number_of(which)} = ?", [*values, number], table):

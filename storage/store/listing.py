@@ -9,7 +9,7 @@ from core.office.listing import ListFilter, Order, ReviewOrder
 from core.people.kana import fold_kana
 from core.people.text import DASHES, clean, fold_width
 from storage.store.rows import Connection
-from storage.store.search import contains
+from storage.store.search import contains, contains_at_all
 
 _CONFIRMED = """EXISTS (
     SELECT 1 FROM review
@@ -91,9 +91,15 @@ def digits_of(search: str) -> str:
     return digits if digits.isascii() and digits.isdigit() else ""
 
 
-def where(which: ListFilter, connection: Connection) -> tuple[str, list[Any]]:
+def only_searched(which: ListFilter) -> str:
+    """What is searched, folded, by a filter that asks for part of a name or town and for nothing else; else ""."""
+    alone = ListFilter(search=which.search, phones=which.phones, order=which.order, backwards=which.backwards)
+    return fold_kana(which.search) if which == alone and not digits_of(which.search) else ""
+
+
+def where(which: ListFilter, connection: Connection, *, whole: bool = False) -> tuple[str, list[Any]]:
     """The filter as a WHERE clause over `application` ("" when it lets all pass), and its parameters; the connection tells
-    how a search is done best."""
+    how a search is done best for reading some rows, or (`whole`) for counting them all."""
     clauses: list[str] = []
     values: list[Any] = []
     if which.under_review:
@@ -115,7 +121,8 @@ def where(which: ListFilter, connection: Connection) -> tuple[str, list[Any]]:
             clauses.append(clause)
             values += found
         else:
-            clause, found = contains(connection, number_of(which), wanted)
+            search = contains_at_all if whole else contains
+            clause, found = search(connection, number_of(which), wanted)
             clauses.append(clause)
             values += found
     return (f" WHERE {' AND '.join(clauses)}" if clauses else ""), values

@@ -2,6 +2,7 @@
 
 What many have is soon found wherever the list is read, and a list of all who have it would cost more than a screenful of it; what
 few have would be read for to the end. A look into the index of three letters each (`storage.store.schema_search`) tells which.
+How many have it is counted by the index alone: it knows the order of the letters.
 """
 
 from __future__ import annotations
@@ -12,61 +13,70 @@ from storage.store.rows import Connection
 
 FEW = 2_000
 """Up to so many are listed by the index before they are looked at one by one."""
-_GRAM = 3
-_PARTS = 3
-"""So many of the rarest threes are asked for: more cost more than the few they would still leave out."""
+INSERT = "INSERT INTO application_search (rowid, search_text) VALUES (?, ? || char(10))"
+"""A new application's 受付番号 and `search_text`, into the index."""
 _PAIR = 2
+_HAVE = "SELECT rowid FROM application_search WHERE application_search MATCH ?"
 
 
 def contains(connection: Connection, column: str, wanted: str) -> tuple[str, list[Any]]:
-    """A condition that `search_text` has `wanted` in it, and its parameters; `column` holds the 受付番号 the list is read by.
+    """A condition that `search_text` has `wanted` in it, and its parameters, for reading some of them in the order of a list;
+    `column` holds the 受付番号 the list is read by.
 
     `wanted` is folded as `storage.store.listing.search_text` folds. The condition means the same whichever way is chosen.
     """
-    clause, values = "search_text LIKE ? ESCAPE '\\'", [f"%{_escaped(wanted)}%"]
     asked = _asked(connection, wanted)
-    if asked is None:
-        return clause, values
-    few = "SELECT rowid FROM application_search WHERE application_search MATCH ?"
-    return f"{column} IN ({few}) AND {clause}", [asked, *values]
+    if asked is None or how_many(connection, asked, FEW + 1) > FEW:
+        return _reading(wanted)
+    return _listed(column, wanted, asked)
 
 
-def _asked(connection: Connection, wanted: str) -> str | None:
-    """What to ask the index for; None where too many have it, or where it is too short to be in it."""
-    if len(wanted) < _PAIR:
-        return None
-    if len(wanted) == _PAIR:
-        return _any_that_begins(connection, wanted) if wanted.lower() == wanted.upper() else None
-    grams = dict.fromkeys(wanted[start : start + _GRAM] for start in range(len(wanted) - _GRAM + 1))
-    counted = sorted((_count(connection, gram), gram) for gram in grams)
-    if counted[0][0] > FEW:
-        return None
-    return " AND ".join(_quoted(gram) for _, gram in counted[:_PARTS])
+def contains_at_all(connection: Connection, column: str, wanted: str) -> tuple[str, list[Any]]:
+    """As `contains`, for counting them all."""
+    asked = _asked(connection, wanted)
+    return _reading(wanted) if asked is None else _listed(column, wanted, asked)
 
 
-def _any_that_begins(connection: Connection, pair: str) -> str | None:
-    """Two letters are in the index as the beginning of every three that begins so."""
-    rows = connection.execute(
-        "SELECT term, doc FROM application_gram WHERE term >= ? AND term < ?", (pair, pair + chr(0x10FFFF))
-    ).fetchall()
-    if sum(count for _, count in rows) > FEW:
-        return None
-    return " OR ".join(_quoted(term) for term, _ in rows) or _quoted(pair + "\n")  # nobody has it
+def to_count(connection: Connection, wanted: str) -> str | None:
+    """What `how_many` takes to count all that have `wanted`; None where the index alone cannot tell."""
+    return _asked(connection, wanted) if _has_no_case(wanted) else None
 
 
-def _count(connection: Connection, gram: str) -> int:
-    """How many have these three letters, counted to just beyond `FEW`."""
-    (count,) = connection.execute(
-        "SELECT count(*) FROM (SELECT rowid FROM application_search WHERE application_search MATCH ? LIMIT ?)",
-        (_quoted(gram), FEW + 1),
-    ).fetchone()
+def how_many(connection: Connection, asked: str, most: int = -1) -> int:
+    """How many the index names, counted up to `most`."""
+    (count,) = connection.execute(f"SELECT count(*) FROM ({_HAVE} LIMIT ?)", (asked, most)).fetchone()  # noqa: S608 - values are bound
     return int(count)
 
 
-def _quoted(gram: str) -> str:
+def _reading(wanted: str) -> tuple[str, list[Any]]:
+    escaped = wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return "search_text LIKE ? ESCAPE '\\'", [f"%{escaped}%"]
+
+
+def _listed(column: str, wanted: str, asked: str) -> tuple[str, list[Any]]:
+    if _has_no_case(wanted):
+        return f"{column} IN ({_HAVE})", [asked]
+    clause, values = _reading(wanted)
+    return f"{column} IN ({_HAVE}) AND {clause}", [asked, *values]
+
+
+def _has_no_case(text: str) -> bool:
+    """The index takes large and small letters of every script for the same, reading those of ASCII alone."""
+    return text.lower() == text.upper()
+
+
+def _asked(connection: Connection, wanted: str) -> str | None:
+    """What to ask the index for; None for what is too short to be in it."""
+    if len(wanted) > _PAIR:
+        return _quoted(wanted)
+    if len(wanted) < _PAIR or not _has_no_case(wanted):
+        return None
+    terms = connection.execute(
+        "SELECT term FROM application_gram WHERE term >= ? AND term < ?", (wanted, wanted + chr(0x10FFFF))
+    )
+    return " OR ".join(_quoted(term) for (term,) in terms) or _quoted(wanted + "\n")  # nobody has it
+
+
+def _quoted(text: str) -> str:
     """As a string of FTS5's language (https://sqlite.org/fts5.html#fts5_strings)."""
-    return '"' + gram.replace('"', '""') + '"'
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return '"' + text.replace('"', '""') + '"'
