@@ -115,10 +115,10 @@ class GnuScreen:
         """Its lines, a byte for each cell: the low byte of what stands there, FF in the second cell of a wide one."""
         file = self._folder / "hardcopy"
         file.unlink(missing_ok=True)
-        self._run("-p", "0", "-X", "hardcopy", str(file))
         end = time.monotonic() + PATIENCE
         while not file.exists() or file.read_bytes().count(b"\n") < 24:
             assert time.monotonic() < end, "no picture of it"
+            self._run("-p", "0", "-X", "hardcopy", str(file))  # what is asked before it listens is lost
             time.sleep(0.05)
         return file.read_bytes().split(b"\n")[:24]
 
