@@ -80,6 +80,15 @@ def people_of(tx: Tx, draw: str, only: Collection[str] | None = None) -> dict[st
     return {unit: [m for m in members if coming(m)] for unit, members in members_of(tx, draw, only).items()}
 
 
+def records_of(tx: Tx, draw: str) -> dict[str, list[str]]:
+    """`people_of` by their records alone, which opens nobody's application."""
+    gone = {one.record for one in tx.applications.all([State.WITHDRAWN])}
+    return {
+        unit.unit_id: [record for record in unit.records if record not in gone]
+        for unit in tx.draws.units(draw)
+    }
+
+
 def coming(application: Application) -> bool:
     """Whether somebody in the draw still comes when the unit does."""
     return application.state is not State.WITHDRAWN
@@ -97,9 +106,9 @@ def gone_missing(standing: Standing, people: Mapping[str, list[Application]]) ->
     )
 
 
-def seated_in(tx: Tx, draw: str) -> list[Seat]:
-    """Everybody seated now by that finished draw, by 受付番号."""
-    standing, _ = standing_of(tx, draw)
+def seated_in(tx: Tx, draw: str, standing: Standing | None = None) -> list[Seat]:
+    """Everybody seated now by that finished draw, by 受付番号. `standing`: of that draw, where it is known already."""
+    standing = standing or standing_of(tx, draw)[0]
     seated = {place.id: place.course for place in standing.places if place.course}
     seats = [
         Seat(member, draw, unit, seated[unit])

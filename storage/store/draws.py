@@ -23,17 +23,20 @@ def _may_follow(name: str, old: bytes, new: bytes) -> bool:
 
 
 class DrawTable:
-    """Implements `core.office.ports.Draws`."""
+    """Implements `core.office.ports.Draws`. Files that were read stay at hand to the end of the transaction: each step asks for them again."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._files: dict[str, dict[str, bytes]] = {}
 
     def files(self, draw: str) -> dict[str, bytes]:
         """By name, in order of name; empty for a draw that is not known."""
-        rows = self._connection.execute(
-            "SELECT name, content FROM draw_file WHERE draw = ? ORDER BY name", (draw,)
-        )
-        return {name: bytes(content) for name, content in rows}
+        if draw not in self._files:
+            rows = self._connection.execute(
+                "SELECT name, content FROM draw_file WHERE draw = ? ORDER BY name", (draw,)
+            )
+            self._files[draw] = {name: bytes(content) for name, content in rows}
+        return dict(self._files[draw])
 
     def state(self) -> object:
         """What tells that nothing has been added or replaced: a file that follows the draw is replaced at another moment,
@@ -51,6 +54,7 @@ class DrawTable:
         the next (what was signed before is kept in `draw_file_before`, for a dispute).
         """
         self._begin(draw)
+        self._files.pop(draw, None)
         found = self._connection.execute(
             "SELECT content FROM draw_file WHERE draw = ? AND name = ?", (draw, name)
         ).fetchone()
