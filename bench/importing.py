@@ -40,10 +40,14 @@ def ours(vault: Path, files: list[Path], watch: Watch) -> int:
     from cli.wiring import open_session
 
     session = open_session(vault, STAFF_ID, PASSWORD)
+
+    def came_in(file: Path) -> int:
+        report = session.office.importing.import_table(session.read_table(file))
+        return report.accepted + report.held
+
     try:
         with watch.running():
-            reports = (session.office.importing.import_table(session.read_table(file)) for file in files)
-            return sum(report.accepted + report.held for report in reports)
+            return sum(map(came_in, files))
     finally:
         session.close()
 

@@ -36,20 +36,27 @@ def import_(
     remember(as_json)
     with opened() as session:
         told = session.read_mapping(mapping) if mapping else None
-        tables = [session.read_table(file, told) for file in files]
-        reports: list[ImportReport] = []
+        summaries: list[str] = []
+        documents: list[dict[str, Any]] = []
+
+        def take_in(file: Path) -> None:
+            table = session.read_table(file, told)
+            report = session.office.importing.import_table(table, told, source=source, dry_run=dry_run)
+            summaries.append(_summary(report, dry_run))
+            if as_json:
+                documents.append(_report(report))
+
+        if len(files) > 1:  # none is taken in before all can be read; one is held at a time
+            for file in files:
+                session.read_table(file, told)
         try:
-            for table in tables:
-                report = session.office.importing.import_table(table, told, source=source, dry_run=dry_run)
-                reports.append(report)
+            for file in files:
+                take_in(file)
         except IkiikiError:
-            for report in reports:  # each file is a whole by itself: those before the bad one stay
-                note(_summary(report, dry_run))
+            for summary in summaries:  # each file is a whole by itself: those before the bad one stay
+                note(summary)
             raise
-    say(
-        {"files": [_report(report) for report in reports]},
-        lambda: "\n".join(_summary(r, dry_run) for r in reports),
-    )
+    say({"files": documents}, lambda: "\n".join(summaries))
 
 
 def _report(report: ImportReport) -> dict[str, Any]:
