@@ -100,7 +100,7 @@ def test_all_who_import_bring_in_every_row_and_the_lists_find_them(
     assert {run.count for run in runs.values()} == {300} and len(runs) == 5
     assert all(run.busy > 0 and run.kilobytes > 1_000 for run in runs.values())
     looks = lists_of(made)
-    assert len(looks) == 5 and all(len(seconds) == 2 for seconds in looks.values())
+    assert len(looks) == 8 and all(len(seconds) == 2 for seconds in looks.values())
 
 
 def test_an_import_that_is_slow_grows_or_hoards_is_beyond_its_limit() -> None:
@@ -110,8 +110,9 @@ def test_an_import_that_is_slow_grows_or_hoards_is_beyond_its_limit() -> None:
 
     def beyond(busy: float, kilobytes: int) -> list[bool]:
         mine = runs | {vault.OURS: vault.Run(100, busy, busy, kilobytes)}
-        before = vault.Run(100, 1.0, 3.0, 1_000)
-        return [not budget.within for budget in vault.budgets_of(100, mine, before, before)]
+        one_file = vault.Run(100, 1.0, 3.0, 1_000)
+        before = runs | {vault.OURS: one_file}
+        return [not budget.within for budget in vault.budgets_of(100, mine, before, one_file)]
 
     assert beyond(3.0, 1_000) == [False, False, False, False]
     assert beyond(4.5, 2_000) == [True, False, True, True]
