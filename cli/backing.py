@@ -12,8 +12,9 @@ from typing import Any
 
 from cli.clock import now
 from cli.wiring import Session, open_session
+from core.choosing import one_of
 from core.errors import IntegrityFailure, LoginFailed, Refused, UsageError
-from core.ledger.codes import Medium
+from core.ledger.codes import MEDIUM_WORDS, Medium
 from core.office.ports import Progress
 from core.office.rotation import DEFAULT, Keeping, kept
 from core.roles import Right, Site
@@ -88,7 +89,9 @@ def back_up(
         raise UsageError(
             "媒体が読めません",
             where=medium,
-            next_step=f"別の場所に書くときに {'、'.join(MEDIA)} のどれかを指定してください",
+            next_step=one_of(
+                {one: MEDIUM_WORDS[on] for one, on in MEDIA.items()}, lead="別の場所に書くときに、次のどれか"
+            ),
         )
     on = Medium.VAULT if folder == own else MEDIA[medium or "usb"]
     desk = session.office.backups

@@ -14,6 +14,7 @@ import typer
 
 from cli.as_given import as_given
 from cli.help_words import in_japanese as explained
+from core.choosing import one_of
 from core.errors import UsageError
 
 NOT_READ: type[Exception] = typer.BadParameter.__mro__[1]
@@ -142,9 +143,10 @@ def _option(command: Any, word: str) -> Any:
 
 def _what_to_write(parameter: Any) -> str:
     descriptor = parameter.type_descriptor
-    choices = [str(getattr(one, "value", one)) for one in descriptor.choices or ()]
-    if choices:
-        return f"次のどれかを書いてください: {'、'.join(choices)}"
+    if descriptor.choices:
+        from cli.choice_words import words_of  # most calls can be read
+
+        return one_of(words_of(list(descriptor.choices)), lead="次のどれかを書いてください")
     annotation = descriptor.annotation
     if int in (annotation, *get_args(annotation)):
         return f"{_told(parameter)}は、数字で書いてください"

@@ -12,14 +12,16 @@ from typing import Any
 
 _LONGEST = 600
 """Characters of one of the three texts: what is quoted from a file may be as long as the file."""
+_LONGEST_STEP = 2000
+"""Of what to do next, which quotes nothing: it may be a list of all that can be written, a line each."""
 _STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 _JOINERS = "\u200c\u200d"
 """Of Cf too, but names may hold them (`core.people.text`)."""
 
 
-def showable(text: str) -> str:
+def showable(text: str, longest: int = _LONGEST) -> str:
     """Not too much of `text`, as it may go to a terminal (`harmless`)."""
-    return harmless(text if len(text) <= _LONGEST else text[:_LONGEST] + "…")
+    return harmless(text if len(text) <= longest else text[:longest] + "…")
 
 
 def harmless(text: str, *, lines: bool = True) -> str:
@@ -49,7 +51,7 @@ class IkiikiError(Exception):
         super().__init__(what)
         self.what = what
         self.where = showable(where)
-        self.next_step = showable(next_step) or self.usual_step
+        self.next_step = showable(next_step, _LONGEST_STEP) or self.usual_step
 
     def __str__(self) -> str:
         place = f"（{self.where}）" if self.where else ""

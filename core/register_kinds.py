@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from core.canonical import canonical_json, nfc, sha256_hex
+from core.choosing import one_of
 from core.errors import UsageError
 from core.ledger.codes import Act, Content
 from core.people.dates import read_day_near
@@ -253,7 +254,7 @@ def read_items(register: Register, given: Mapping[str, str], today: dt.date) -> 
     if unknown:
         raise UsageError(
             f"{register.words}にない項目です", where="、".join(sorted(unknown)),
-            next_step="使える項目: " + "、".join(f"{item.name}（{item.words}）" for item in register.items),
+            next_step=one_of({item.name: item.words for item in register.items}, lead="使える項目"),
         )  # fmt: skip
     body = {}
     for item in register.items:
@@ -282,7 +283,7 @@ def read_item(item: Item, text: str, today: dt.date) -> str:
         if code not in item.choices:
             raise refuse(
                 "は決められた中から選びます",
-                "次のどれか: " + "、".join(f"{c}（{w}）" for c, w in item.choices.items()),
+                one_of(item.choices),
             )
         return code
     folded = fold_width(text)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.context import Json, opened, remember, say
+from core.choosing import listed
 from core.office.choices import ASIDE_WORDS, AsideReason
 
 app = typer.Typer(no_args_is_help=True, help="取り込めない束を、受け取った側が外し、送った側が取り消す")
@@ -41,7 +42,7 @@ def aside(
     name: Name,
     reason: Annotated[
         AsideReason,
-        typer.Option(help="、".join(f"{code.value}: {words}" for code, words in ASIDE_WORDS.items())),
+        typer.Option(help=listed(ASIDE_WORDS)),
     ],
     as_json: Json = False,
 ) -> None:

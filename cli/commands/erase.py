@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.context import CHOICE, Json, chosen_folder, columns, note, opened, password, remember, say, staff_id
+from core.choosing import listed
 from core.errors import UsageError
 from core.office.choices import UNPRINTED_REASONS
 
@@ -74,10 +75,7 @@ def run(
     name: Name = "",
     unprinted: Annotated[
         str,
-        typer.Option(
-            help="台帳を印刷せずに消す理由（報告書に載る）。"
-            + "、".join(f"{code}: {words}" for code, words in UNPRINTED_REASONS.items())
-        ),
+        typer.Option(help="台帳を印刷せずに消す理由（報告書に載る）。" + listed(UNPRINTED_REASONS)),
     ] = "",
     as_json: Json = False,
 ) -> None:

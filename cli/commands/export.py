@@ -10,6 +10,7 @@ import typer
 
 from cli.context import Json, opened, remember, say
 from cli.seconding import seconding
+from core.choosing import listed
 from core.errors import UsageError
 from core.ledger.codes import CONTENT_WORDS, MEDIUM_WORDS, PLACE_WORDS, Medium, Place
 from core.office.choices import WHAT_WORDS, What
@@ -22,9 +23,7 @@ def register(app: typer.Typer) -> None:
 
 def export(
     folder: Annotated[Path, typer.Argument(help="媒体（USBメモリ、焼く前の光ディスク）のフォルダ")],
-    what: Annotated[
-        What, typer.Option(help="、".join(f"{code.value}: {words}" for code, words in WHAT_WORDS.items()))
-    ],
+    what: Annotated[What, typer.Option(help=listed(WHAT_WORDS))],
     to: Annotated[Place, typer.Option(help="渡す先。ward 区、contractor 委託先、subcontractor 再委託先")],
     medium: Annotated[Medium, typer.Option(help="usb か disc")] = Medium.USB,
     outing: Annotated[str, typer.Option(help="--what outing のときの回")] = "",

@@ -9,6 +9,7 @@ import typer
 
 from cli.commands.export import day_of
 from cli.context import Json, columns, opened, remember, say
+from core.choosing import listed
 from core.ledger.codes import CONTENT_WORDS, MEDIUM_WORDS, PLACE_WORDS, UNIT_WORDS, Content, Medium
 from core.ledger.handover import RETRACT_WORDS, STAGE_WORDS
 
@@ -166,9 +167,7 @@ def back(name: Name, count: Count, as_json: Json = False) -> None:
 @app.command()
 def retract(
     name: Name,
-    reason: Annotated[
-        str, typer.Option(help="、".join(f"{code}: {words}" for code, words in RETRACT_WORDS.items()))
-    ],
+    reason: Annotated[str, typer.Option(help=listed(RETRACT_WORDS))],
     as_json: Json = False,
 ) -> None:
     """まちがえた記入を取り消す。この側のいちばん新しい1つ（受取り、引渡しなど）。前の行は消えずに残る。"""

@@ -11,6 +11,7 @@ from cli.applications import applicant_document, tell_one
 from cli.commands import intake_list, intake_settle
 from cli.context import Json, note, opened, remember, say
 from core.applicant import PROBLEM_WORDS, Route
+from core.choosing import one_of
 from core.errors import IkiikiError, UsageError
 
 if TYPE_CHECKING:
@@ -144,7 +145,9 @@ def show(number: Number, as_json: Json = False) -> None:
 def edit(
     number: Number,
     change: Annotated[list[str], typer.Option("--set", help="項目=値（例 phone=03-1234-5678）。何度でも")],
-    reason: Annotated[str, typer.Option(help="理由の符号")] = "corrected_application",
+    reason: Annotated[
+        str, typer.Option(help="理由の符号（ikiiki intake reasons で一覧）")
+    ] = "corrected_application",
     seen: Annotated[
         int | None,
         typer.Option(
@@ -158,7 +161,7 @@ def edit(
     """応募を訂正する。"""
     remember(as_json)
     from core.office.corrections import ChangedMeanwhile
-    from core.people.fields import Field
+    from core.people.fields import FIELD_WORDS, Field
 
     fields: dict[Field, str] = {}
     for one in change:
@@ -167,7 +170,7 @@ def edit(
             fields[Field(name)] = value
         except ValueError as error:
             raise UsageError(
-                "知らない項目です", where=name, next_step="項目: " + " ".join(f.value for f in Field)
+                "知らない項目です", where=name, next_step=one_of(FIELD_WORDS, lead="使える項目")
             ) from error
     with opened() as session:
         try:
@@ -181,7 +184,9 @@ def edit(
 @app.command()
 def withdraw(
     number: Number,
-    reason: Annotated[str, typer.Option(help="理由の符号")] = "applicant_request",
+    reason: Annotated[
+        str, typer.Option(help="理由の符号（ikiiki intake reasons で一覧）")
+    ] = "applicant_request",
     as_json: Json = False,
 ) -> None:
     """応募を取り下げる（抽選の前）。"""

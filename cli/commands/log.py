@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.context import Json, columns, opened, remember, say
+from core.choosing import listed
 from core.errors import UsageError, harmless
 from core.ledger.deeds import KIND_WORDS, deed_words
 from core.office.choices import BOX_WORDS, LOG_WORDS, BoxReason, LogReason
@@ -97,7 +98,7 @@ def log_answer(
     finding: Annotated[str, typer.Argument(help="ikiiki log box が出す番号（8文字以上）")],
     reason: Annotated[
         BoxReason,
-        typer.Option(help="、".join(f"{code.value}: {words}" for code, words in BOX_WORDS.items())),
+        typer.Option(help=listed(BOX_WORDS)),
     ],
     as_json: Json = False,
 ) -> None:
@@ -161,9 +162,7 @@ def review(
 @app.command("reply")
 def reply(
     item: Annotated[str, typer.Argument(help="ikiiki log review が出す番号（8文字以上）")],
-    reason: Annotated[
-        LogReason, typer.Option(help="、".join(f"{code.value}: {words}" for code, words in LOG_WORDS.items()))
-    ],
+    reason: Annotated[LogReason, typer.Option(help=listed(LOG_WORDS))],
     remark: Annotated[
         str, typer.Option(help="確かめたこと（だれに聞き、何と答えたか。応募者の氏名は書かない）")
     ],

@@ -11,7 +11,8 @@ import typer
 from cli.commands.chances import chances
 from cli.context import Json, columns, opened, remember, say
 from cli.seconding import seconding
-from core.draw.abandoned import Reason
+from core.choosing import listed
+from core.draw.abandoned import REASON_WORDS, Reason
 from core.errors import IntegrityFailure, UsageError
 from core.roles import SITE_WORDS, Site
 
@@ -111,7 +112,8 @@ def draw(as_json: Json = False) -> None:
 
 @app.command()
 def abandon(
-    reason: Annotated[Reason, typer.Option("--reason", help="理由。公表される")], as_json: Json = False
+    reason: Annotated[Reason, typer.Option("--reason", help="理由。公表される。" + listed(REASON_WORDS))],
+    as_json: Json = False,
 ) -> None:
     """この抽選を取りやめる。両者が署名してはじめて成り立ち、次の抽選がそれを名指しする。"""
     remember(as_json)

@@ -9,6 +9,7 @@ import typer
 
 from cli.context import Json, opened, remember, say
 from cli.seconding import seconding
+from core.choosing import listed
 from core.office.choices import DECLINE_REASONS, ERASE_REASONS
 from core.roles import Site
 
@@ -41,9 +42,7 @@ def disclose(
 @app.command()
 def erase(
     number: Number,
-    reason: Annotated[
-        str, typer.Option(help="、".join(f"{code}: {words}" for code, words in ERASE_REASONS.items()))
-    ],
+    reason: Annotated[str, typer.Option(help=listed(ERASE_REASONS))],
     as_json: Json = False,
 ) -> None:
     """利用停止・消去: 取下げ・不受理・辞退の人の5項目を、過去の版と元の記載からも消す。元に戻せない。"""
@@ -113,9 +112,7 @@ def agree(number: Number, as_json: Json = False) -> None:
 @app.command()
 def decline(
     number: Number,
-    reason: Annotated[
-        str, typer.Option(help="、".join(f"{code}: {words}" for code, words in DECLINE_REASONS.items()))
-    ],
+    reason: Annotated[str, typer.Option(help=listed(DECLINE_REASONS))],
     as_json: Json = False,
 ) -> None:
     """区: 消去の依頼を、理由を付けて断る。区の記録はそのまま残り、次の束で委託先に伝わる。"""

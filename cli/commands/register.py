@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.context import Json, columns, opened, remember, say
+from core.choosing import listed
 from core.errors import UsageError
 from core.office.choices import REPORT_WORDS, Report
 from core.register_kinds import ON, REGISTERS, Form, Kind, read_item, shown
@@ -134,7 +135,7 @@ def report(
     key: Key,
     what: Annotated[
         Report,
-        typer.Argument(help="、".join(f"{code.value}: {words}" for code, words in REPORT_WORDS.items())),
+        typer.Argument(help=listed(REPORT_WORDS)),
     ],
     on: Annotated[str, typer.Option(help="した日（令和8年6月10日、R8.6.10、6/10 など）。なければ今日")] = "",
     as_json: Json = False,

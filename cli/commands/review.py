@@ -10,6 +10,7 @@ import typer
 
 from cli.context import Json, columns, note, opened, remember, say
 from core.applicant import PROBLEM_WORDS
+from core.choosing import listed
 from core.errors import UsageError
 from core.office.choices import APPLICANTS, RETURN_CODES
 from core.office.listing import ListFilter, Order, ReviewOrder
@@ -114,7 +115,7 @@ def confirm(
 @app.command("return")
 def return_(
     numbers: Annotated[list[int], typer.Argument(help="受付番号")],
-    code: Annotated[str, typer.Option(help="理由: " + " ".join(RETURN_CODES))],
+    code: Annotated[str, typer.Option(help=listed(RETURN_CODES))],
     stage: Stage = APPLICANTS,
     as_json: Json = False,
 ) -> None:

@@ -11,3 +11,6 @@ class CodeKind(StrEnum):
     RECEIPT = "receipt"
     REVIEW = "review"
     APPROVAL = "approval"
+
+
+CODE_WORDS = {CodeKind.RECEIPT: "受領", CodeKind.REVIEW: "⑤", CodeKind.APPROVAL: "⑨⑩"}

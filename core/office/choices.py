@@ -9,6 +9,7 @@ from enum import StrEnum
 
 APPLICANTS, PARTICIPANTS = "applicants", "participants"
 """The stages of a review: ⑤ and ⑨."""
+STAGE_WORDS = {APPLICANTS: "⑤ 応募者", PARTICIPANTS: "⑨ 参加者"}
 RETURN_CODES: dict[str, str] = {
     "not_resident": "区民であることを確認できない",
     "not_eligible": "対象年齢などの条件に合わない",
@@ -117,6 +118,13 @@ class Callees(StrEnum):
     """Seated, and neither come nor noted as absent."""
     SEATED = "seated"
     WAITING = "waiting"
+
+
+CALLEE_WORDS = {
+    Callees.PENDING: "出欠をまだ記録していない人",
+    Callees.SEATED: "参加者の全員",
+    Callees.WAITING: "補欠の人",
+}
 
 
 ERASE_REASONS = {

@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
+from core.choosing import one_of
 from core.errors import Refused, UsageError
 from core.exchange.strict import ID10, MAX_INTEGER
 from core.ledger.codes import CARRIED, Act, Content, Medium, Place, Unit
@@ -186,7 +187,7 @@ class Custody:
             item = self._need(tx, name)
             if reason not in RETRACT_WORDS:
                 raise UsageError(
-                    "理由の符号が正しくありません", where=reason[:20], next_step="次のどれか: " + " ".join(RETRACT_WORDS)
+                    "理由の符号が正しくありません", where=reason[:20], next_step=one_of(RETRACT_WORDS)
                 )  # fmt: skip
             line = item.mistake
             if line is None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from core.applicant import STATE_WORDS, Application, State
 from core.canonical import sha256_hex
+from core.choosing import one_of
 from core.errors import IntegrityFailure, Refused, UsageError
 from core.ledger.codes import Act, Content, Medium, Unit
 from core.ledger.line import read_line
@@ -220,7 +221,7 @@ class EraseRequests:
             raise UsageError(
                 "理由の符号が正しくありません",
                 where=reason[:20],
-                next_step="次のどれか: " + " ".join(DECLINE_REASONS),
+                next_step=one_of(DECLINE_REASONS),
             )
         with self._desk.writing(Right.ERASE) as tx:
             current = _need(tx, number)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from core.applicant import Application, State
 from core.canonical import crockford_id, sha256_hex
+from core.choosing import one_of
 from core.errors import Refused, UsageError
 from core.ledger.codes import MEDIUM_WORDS, PLACE_WORDS, Act, Content, Medium, Place, Unit
 from core.ledger.handover import Stage
@@ -202,9 +203,13 @@ class Exporting:
         if what is What.APPLICATIONS:
             found = tx.applications.all((State.ACCEPTED, State.HELD))
             return Content.APPLICATIONS, {TABLE: to_sheet(found)}, len(found)
-        codes = programme_of(tx).codes
-        if what is What.OUTING and outing not in codes:
-            raise UsageError("その回はありません", where=outing, next_step="回: " + "、".join(codes))
+        programme = programme_of(tx)
+        if what is What.OUTING and outing not in programme.codes:
+            raise UsageError(
+                "その回はありません",
+                where=outing,
+                next_step=one_of({one.code: one.place for one in programme.outings}),
+            )
         seats = [one for one in seated_people(tx) if what is What.PARTICIPANTS or one.outing == outing]
         return Content.PARTICIPANTS, {TABLE: seats_sheet(seats)}, len(seats)
 

@@ -17,6 +17,7 @@ from core.applicant import (
     age_on,
     town_of,
 )
+from core.choosing import one_of
 from core.errors import Refused, UsageError
 from core.ledger.codes import Act, Content, Medium, Place, Unit
 from core.office.blanking import ASKED_REASON, DECLINED_REASON, ERASED_REASON
@@ -391,6 +392,4 @@ _UNDRAWABLE = {Problem.GROUP_TOO_LARGE, Problem.GROUP_NO_COMMON}
 
 def _need_reason(reason: str) -> None:
     if reason not in REASONS:
-        raise UsageError(
-            "理由の符号が正しくありません", where=reason[:20], next_step="次のどれか: " + " ".join(REASONS)
-        )
+        raise UsageError("理由の符号が正しくありません", where=reason[:20], next_step=one_of(REASONS))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.choosing import one_of
 from core.errors import Refused, UsageError
 from core.ledger.line import read_line
 from core.office.choices import UNPRINTED_REASONS
@@ -36,7 +37,7 @@ def need_printed(tx: Tx, site: Site, reason: str) -> str:
     """What the record is to say of it, "" where there is nothing to say. Raises `Refused` without print and reason."""
     if reason and reason not in UNPRINTED_REASONS:
         raise UsageError(
-            "理由の符号が正しくありません", where=reason[:20], next_step="次のどれか: " + " ".join(UNPRINTED_REASONS)
+            "理由の符号が正しくありません", where=reason[:20], next_step=one_of(UNPRINTED_REASONS)
         )  # fmt: skip
     count = unprinted(tx, site)
     if not count:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.choosing import one_of
 from core.errors import IntegrityFailure, Refused, UsageError
 from core.keys import SigningKey
 from core.ledger.chain import ChainState, verify_chain
-from core.ledger.codes import Act, Content, Medium, Place, Unit
+from core.ledger.codes import ACT_WORDS, Act, Content, Medium, Place, Unit
 from core.ledger.handover import require_handover
 from core.ledger.line import LedgerLine, Seen, read_line, sign_line
 from core.office.carried import lines_sharing, unlike
@@ -143,7 +144,7 @@ class LedgerDesk:
         if act not in BY_HAND:
             raise UsageError(
                 "この行為は自動で記録されるため、手では書けません", where=act.value,
-                next_step="次のどれか: " + " ".join(sorted(a.value for a in BY_HAND)),
+                next_step=one_of({one: ACT_WORDS[one] for one in Act if one in BY_HAND}),
             )  # fmt: skip
         if (act, content) == (Act.INSPECT, Content.ACCESS_LOG):
             raise UsageError(

@@ -19,6 +19,11 @@ class Order(StrEnum):
     STATE = "state"
 
 
+ORDER_WORDS = {
+    Order.NUMBER: "受付番号", Order.KANA: "カナ氏名", Order.AGE: "年齢の高い順", Order.TOWN: "町名", Order.STATE: "状態",
+}  # fmt: skip
+
+
 class ReviewOrder(StrEnum):
     """What else a list under review can be sorted by: both as of when it was last read, so that no answer moves a row."""
 

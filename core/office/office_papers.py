@@ -12,6 +12,7 @@ from core.draw.rules import PARAMS, Params
 from core.draw.steps import SEED_INPUT, SeedInput
 from core.ledger.codes import ACT_WORDS
 from core.office.approving import verdicts_on
+from core.office.choices import STAGE_WORDS
 from core.office.desk import Desk, programme_of
 from core.office.paper_words import (
     Period,
@@ -37,7 +38,6 @@ _LEDGER = (
     Column("番号", 0.7, "right"), Column("日時", 1.7), Column("取扱者", 3.5), Column("行為", 1.95), Column("情報の内容", 1.6),
     Column("数量", 1.1, "right"), Column("媒体", 1.95), Column("受渡し", 1.6), Column("参照", 2), Column("確認印", 1, "center"),
 )  # fmt: skip
-STAGE_WORDS = {APPLICANTS: "⑤ 応募者", PARTICIPANTS: "⑨ 参加者"}
 
 
 def head_of(programme: Programme) -> tuple[str, str]:

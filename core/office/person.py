@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from core.applicant import Application, State
+from core.choosing import one_of
 from core.errors import Refused, UsageError
 from core.ledger.codes import Act, Content, Medium, Unit
 from core.notice_kinds import FORM_WORDS, Form
@@ -108,7 +109,7 @@ class PersonDesk:
             raise UsageError(
                 "理由の符号が正しくありません",
                 where=reason[:20],
-                next_step="次のどれか: " + " ".join(ERASE_REASONS),
+                next_step=one_of(ERASE_REASONS),
             )
         self.may_erase(number)
         with self._desk.reading() as tx:

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from core.applicant import Application
+from core.choosing import one_of
 from core.errors import IntegrityFailure, Refused, UsageError
 from core.ledger.codes import Act, Content, Unit
+from core.office.choices import STAGE_WORDS
 from core.office.corrections import need
 from core.office.desk import Desk
 from core.office.exchange import Exchange, Opened, Sent
@@ -196,7 +198,7 @@ class Review:
         """Return these records to the contractor with a code of `RETURN_CODES`. Raises like `confirm`."""
         if code not in RETURN_CODES:
             raise UsageError(
-                "差戻しの理由が正しくありません", next_step="次のどれか: " + " ".join(RETURN_CODES)
+                "差戻しの理由の符号が正しくありません", where=code[:20], next_step=one_of(RETURN_CODES)
             )
         return self._say(stage, self._as_shown(stage, records), "returned", code)
 
@@ -354,7 +356,7 @@ class Review:
                 Subject(a, participant_hash(a.record, a.version_hash, draw, unit, outing), outing, draw, unit)
                 for a, draw, unit, outing in self._seats.seated(tx, records)
             ]
-        raise UsageError("点検の段階は applicants か participants です", where=stage)
+        raise UsageError("点検の段階が正しくありません", where=stage[:20], next_step=one_of(STAGE_WORDS))
 
 
 def seal_words(desk: Desk, tx: Tx, exchange: Exchange) -> Sent:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from core.applicant import age_on
+from core.choosing import one_of
 from core.draw.standing import PlaceState
 from core.errors import UsageError
 from core.office.desk import Desk, programme_of
@@ -32,7 +33,9 @@ def roster_paper(desk: Desk, tx: Tx, copy: str, outing: str) -> Paper:
     programme = programme_of(tx)
     if outing not in programme.codes:
         raise UsageError(
-            "その回はありません", where=outing[:10], next_step="次のどれか: " + " ".join(programme.codes)
+            "その回はありません",
+            where=outing[:10],
+            next_step=one_of({one.code: one.place for one in programme.outings}),
         )
     draw = draw_for(tx, outing)
     standing, _ = standing_of(tx, draw)

@@ -94,8 +94,9 @@ def holds(result: Result, what: str, where: str, *, as_json: bool = False) -> No
     """`as_json`: without a terminal, `sync` answers so unasked."""
     assert result.code == 2 and bool(result.out) is as_json, result
     assert not as_json or {"what": what, "where": where}.items() <= result.json["error"].items()
-    first, second = result.err.splitlines()
+    first, second, *choices = result.err.splitlines()
     assert first == f"誤り: {what}（{where}）" and second.startswith("次にすること: "), result.err
+    assert all(re.fullmatch("  [a-z_-]+（.+）", line) and len(line) < 40 for line in choices), result.err
     assert PERSON not in result.err
     assert not TYPERS.search(result.err), result.err
 
@@ -127,7 +128,10 @@ def test_nothing_asked_for_is_answered_with_the_help(name: str) -> None:
 
 
 def test_what_may_be_written_is_told() -> None:
-    assert "ours、partner、setup、box、incident" in said(["log", "answer", "x", "--reason", PERSON]).err
+    err = said(["log", "answer", "x", "--reason", PERSON]).err
+    assert "次のどれかを書いてください:\n  ours（当方の担当者が行ったと確かめた）\n  partner（" in err
+    err = said(["ledger", "add", "--act", PERSON]).err
+    assert "  give（引渡し）\n" in err and "freeze" not in err  # which nobody writes by hand
     assert "NUMBER（受付番号）は、数字で" in said(["intake", "show", PERSON]).err
     assert "--held か --help ではありませんか" in said(["intake", "list", "--hel"]).err
     assert "NUMBER（受付番号）を書いてください" in said(["intake", "show"]).err

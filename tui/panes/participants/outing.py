@@ -13,7 +13,7 @@ from textual.binding import BindingType
 
 from core.draw.standing import PlaceState, Promotion
 from core.errors import IkiikiError
-from core.office.choices import Callees
+from core.office.choices import CALLEE_WORDS, Callees
 from core.office.paper_desk import Wanted
 from core.office.participants import OutingStatus, Participant
 from core.papers import PaperKind
@@ -38,13 +38,6 @@ _STATES = {
 }
 _VERDICTS = {"": "", "confirmed": "区確認済", "returned": "区差戻し"}
 _PRESENT = {None: "", True: "出席", False: "欠席"}
-
-
-CALLEES: dict[str, str] = {
-    Callees.PENDING: "出欠をまだ記録していない人",
-    Callees.SEATED: "参加者の全員",
-    Callees.WAITING: "補欠の人",
-}
 
 
 def phone_words(digits: str) -> str:
@@ -235,7 +228,11 @@ class OutingSheet(ListPlace, Sheet):
     @flow
     async def action_phones(self) -> None:
         who = await self.ikiiki.ask(
-            Choice("電話の一覧", "開くと操作ログに残ります。要る人だけを選んでください。", CALLEES)
+            Choice(
+                "電話の一覧",
+                "開くと操作ログに残ります。要る人だけを選んでください。",
+                {one.value: words for one, words in CALLEE_WORDS.items()},
+            )
         )
         if who is None:
             return
@@ -246,7 +243,8 @@ class OutingSheet(ListPlace, Sheet):
         ]
         await self.ikiiki.ask(
             Message(
-                f"電話の一覧 {CALLEES[Callees(who)]} {len(calls)}人", "\n".join(lines) or "だれもいません"
+                f"電話の一覧 {CALLEE_WORDS[Callees(who)]} {len(calls)}人",
+                "\n".join(lines) or "だれもいません",
             )
         )
 
