@@ -123,11 +123,11 @@ class Applications(Protocol):
         ...
 
     def take_back(self, bundles: Sequence[str]) -> None:
-        """What these bundles carried counts as unsent again."""
+        """What these bundles carried counts as unsent again, and whom they carried first as never sent."""
         ...
 
     def was_sent(self, number: int) -> bool:
-        """Whether any version of it was ever sealed for the ward."""
+        """Whether any version of it was ever sealed for the ward, in a bundle that is not void."""
         ...
 
     def send_again(self, number: int) -> None:

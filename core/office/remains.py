@@ -79,9 +79,10 @@ def remains_of(tx: Tx, desk: Desk, number: int) -> Remains:
         # A form was on paper before it was keyed.
         if _holds(copy, None if copy.content is Content.FORMS else first, gone)
     ]
-    # When the other site came to have the person, this one does not know; when it followed, its ledger tells.
+    # Whether the other site has the person, the contractor knows; since when, neither; when it followed, its ledger tells.
+    there = here is Site.WARD or ward_holds(tx, history[-1][0])
     followed = _followed(tx, here, gone, history[0][0].record) if here is Site.CONTRACTOR else gone
-    theirs = [copy for copy in copies(copy_lines(tx, here.other)) if _holds(copy, None, followed)]
+    theirs = [copy for copy in copies(copy_lines(tx, here.other)) if there and _holds(copy, None, followed)]
     found = [
         Remaining(site, copy, rotated)
         for site, some in ((here, own), (here.other, theirs))
@@ -95,7 +96,7 @@ def remains_of(tx: Tx, desk: Desk, number: int) -> Remains:
     sent, received = (
         sum(row.kind in _BUNDLES for row in tx.bundles.list(direction)) for direction in ("out", "in")
     )
-    asking = here is Site.CONTRACTOR and gone is not None and ward_holds(tx, history[-1][0])
+    asking = here is Site.CONTRACTOR and gone is not None and there
     return Remains(number, gone is not None, tuple(found), tuple(files), sent, received, until, asking)
 
 

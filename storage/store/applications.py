@@ -156,21 +156,24 @@ class ApplicationTable:
     def mark_sent(self, numbers: Sequence[int], bundle: str = "") -> None:
         """The newest versions of these have been sealed for the ward, in that bundle."""
         self._connection.executemany(
-            "INSERT INTO application_sent (number, version, bundle)"
-            " SELECT number, version, ? FROM application WHERE number = ?"
+            "INSERT INTO application_sent (number, version, bundle, first_bundle)"
+            " SELECT number, version, ?1, ?1 FROM application WHERE number = ?2"
             " ON CONFLICT (number) DO UPDATE SET version = excluded.version, bundle = excluded.bundle",
             [(bundle, number) for number in numbers],
         )
 
     def take_back(self, bundles: Sequence[str]) -> None:
-        """What was sealed last in one of these has not been sent after all. Marks of no known bundle go with them:
-        sending a version twice changes nothing at the ward, not sending it does."""
+        """What was sealed last in one of these has not been sent after all, and what was sealed first in one never was. Marks of
+        no known bundle count as sealed last in them: sending a version twice changes nothing at the ward, not sending it does."""
+        self._connection.executemany(
+            "DELETE FROM application_sent WHERE first_bundle = ?", [(name,) for name in bundles]
+        )
         self._connection.executemany(
             "UPDATE application_sent SET version = 0 WHERE bundle = ?", [(name,) for name in ("", *bundles)]
         )
 
     def was_sent(self, number: int) -> bool:
-        """Whether any version of it was ever sealed for the ward."""
+        """Whether any version of it was ever sealed for the ward, in a bundle that is not void."""
         found = self._connection.execute("SELECT 1 FROM application_sent WHERE number = ?", (number,))
         return found.fetchone() is not None
 

@@ -360,6 +360,14 @@ BEGIN SELECT RAISE(ABORT, 'out of step: register_entry'); END;
 {_kept("register_entry")}
 """  # noqa: S608 - fixed words
 
+_FIRST_SENT = """
+ALTER TABLE application_sent ADD COLUMN first_bundle TEXT NOT NULL DEFAULT '';
+UPDATE application_sent SET first_bundle = bundle WHERE version > 0 AND NOT EXISTS (
+    SELECT 1 FROM application_version AS before WHERE before.number = application_sent.number
+        AND before.version < application_sent.version AND before.state = 'accepted');
+"""
+"""In which bundle an application went for the first time: only an accepted one does, so none did before a first accepted version."""
+
 MIGRATIONS: list[tuple[int, str, str]] = [
     (1, "first tables", _APPLICATIONS + _SOURCES + _REVIEWS + _DRAWS + _LEDGER + _BUNDLES + _PEOPLE),
     (2, "bundles set aside and voided", _FATES),
@@ -373,6 +381,7 @@ MIGRATIONS: list[tuple[int, str, str]] = [
     (10, "the last digits of a telephone are found by an index", _PHONE_ENDS),
     (11, "part of a name or town is found by an index", SEARCH_INDEX),
     (12, "a new application looks beside it only where somebody has been checked", REVIEW_LIST_BESIDE),
+    (13, "in which bundle an application was sent first", _FIRST_SENT),
 ]
 """(number, what it does, SQL). A migration that has shipped is never changed; a new one is added below it.
 

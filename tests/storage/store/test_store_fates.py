@@ -87,3 +87,33 @@ def test_a_word_that_was_sent_waits_again_only_when_its_bundle_is_void(old: Any)
     tx.reviews.mark_sent(tx.reviews.unsent(), "1-wc-00000004")
     with pytest.raises(dbapi2.IntegrityError):  # type: ignore[attr-defined]
         old.execute("UPDATE review SET sent_in = ''")
+
+
+def test_whom_a_void_bundle_carried_first_was_never_sent(old: Any) -> None:
+    """Of one sent before the first bundle was noted, that stays unknown: it counts as sent."""
+    applications = VaultTx(old).applications
+    applications.take_back(["1-cw-00000003"])
+    assert applications.was_sent(1)
+    old.execute("DELETE FROM application_sent")
+    applications.mark_sent([1], "1-cw-00000004")
+    applications.mark_sent([1], "1-cw-00000005")
+    applications.take_back(["1-cw-00000005"])
+    assert applications.was_sent(1), "the ward has it from the first"
+    applications.take_back(["1-cw-00000004"])
+    assert not applications.was_sent(1) and [one.number for one in applications.unsent()] == [1]
+
+
+@pytest.mark.parametrize(("earlier", "first"), [("held", "1-cw-00000004"), ("accepted", "")])
+def test_in_which_bundle_one_went_first_is_known_of_those_that_were_never_accepted_before_it(
+    earlier: str, first: str
+) -> None:
+    connection = opened(12)
+    connection.execute(
+        "INSERT INTO application SELECT 1, 'K7Q29F3MXA', 1, ?, 'post', 'keyed', NULL, 'サトウ ハナコ', NULL, '', '',"
+        " '', NULL, '[]', NULL, '[]', '[]', NULL, '2026', 'a', NULL, '', 'x'",
+        (earlier,),
+    )
+    connection.execute("UPDATE application SET version = 2, state = 'accepted'")
+    connection.execute("INSERT INTO application_sent VALUES (1, 2, '1-cw-00000004')")
+    migrate(connection, MIGRATIONS)
+    assert connection.execute("SELECT first_bundle FROM application_sent").fetchall() == [(first,)]
