@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 SHIPPED = Path(__file__).resolve().parent.parent / "ops" / "sshd" / "ikiiki.conf"
+INSTALLER = Path(__file__).resolve().parent / "release" / "install.sh"
 SSHD = shutil.which("sshd", path=os.environ.get("PATH", "") + ":/usr/sbin")
 PATIENCE = 60
 """Seconds for what must happen by itself."""
@@ -37,6 +39,20 @@ Include {folder}/ikiiki.conf
 """
 
 
+def install_command(folder: Path) -> None:
+    """Lay down in `folder` what the installer leaves there of the command: the link `.venv`, here to the environment this runs in,
+    and `bin/ikiiki`, word for word as the installer writes it."""
+    (folder / "bin").mkdir(parents=True)
+    (folder / ".venv").symlink_to(sys.prefix)
+    (here,) = re.findall(r"<<COMMAND\n.*?^COMMAND\n", INSTALLER.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    command = folder / "bin" / "ikiiki"
+    with command.open("wb") as file:
+        subprocess.run(
+            ["sh", "-c", f"cat {here}"], env={**os.environ, "dir": str(folder)}, stdout=file, check=True
+        )
+    command.chmod(0o755)
+
+
 class PrivateSshd:
     """sshd for one vault, from `start` to `stop`. Its keys, and the one that may log in, are made in `folder`."""
 
@@ -49,6 +65,9 @@ class PrivateSshd:
         self.vault = vault
         self.home = folder / "home"
         self.home.mkdir()
+        self.installed = folder / "opt"
+        """In place of /opt/ikiiki: the link to the version in use, and the installed command."""
+        install_command(self.installed)
         for name in ("host", "person"):
             subprocess.run(
                 ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(folder / name)],
@@ -66,8 +85,7 @@ class PrivateSshd:
         text = SHIPPED.read_text("utf-8")
         places = {
             "Match User ikiiki": f"Match User {getpass.getuser()}",
-            "/opt/ikiiki/.venv/bin/python -I": f"{sys.executable} -I",
-            "/opt/ikiiki/.venv/bin/ikiiki": str(Path(sys.executable).with_name("ikiiki")),
+            "/opt/ikiiki/bin/ikiiki": str(self.installed / "bin" / "ikiiki"),
             "/srv/ikiiki/vault": str(self.vault),
             'HOME="$HOME"': f"HOME={self.home}",
             "/etc/ssh/ikiiki_keys": str(self.folder / "person.pub"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -234,3 +235,20 @@ def test_two_terminals_of_one_account_do_not_know_of_each_other(connect: Login, 
     assert len(server.screens()) == 2
     one.close()
     assert "職員ID" in other.screen()
+
+
+def test_the_screens_stay_with_the_version_they_were_started_in(
+    server: PrivateSshd, connect: Login, tmp_path: Path
+) -> None:
+    """As an update changes it: the link leads elsewhere, and whoever is in is not led there."""
+    link = server.installed / ".venv"
+    other = tmp_path / "another-version"
+    other.mkdir()
+    screens = log_in(connect())
+    link.unlink()
+    link.symlink_to(other)
+    (pid,) = server.screens()
+    begun = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    assert not any(str(server.installed) in word for word in begun)
+    assert begun[0] == str(Path(sys.prefix).resolve() / "bin" / "python")
+    screens.function(1, "この画面の操作")  # what is loaded only now is found

@@ -247,19 +247,22 @@ def test_no_variable_reaches_the_shell_that_starts_the_screens(
     assert seen["LANG"] == "ja_JP.UTF-8", "it was sent, and this one is taken"
 
 
-def test_the_screens_see_five_variables_and_only_one_is_the_clients(
-    forced: Callable[[str], PrivateSshd],
+def test_the_screens_see_six_variables_and_only_one_is_the_clients(
+    forced: Callable[[str], PrivateSshd], tmp_path: Path
 ) -> None:
-    (line,) = [
-        line.strip() for line in SHIPPED.read_text("utf-8").splitlines() if "ForceCommand exec" in line
-    ]
-    before, program, _ = line.removeprefix("ForceCommand ").partition("/opt/ikiiki/.venv/bin/python")
-    assert program
+    """As the shipped line and the installed command begin them: in place of Python stands what tells its variables."""
+    telling = tmp_path / "version" / "bin" / "python"
+    telling.parent.mkdir(parents=True)
+    telling.write_text("#!/bin/sh\nexec /usr/bin/env\n")
+    telling.chmod(0o755)
+    server = forced("")
+    (server.installed / ".venv").unlink()
+    (server.installed / ".venv").symlink_to(telling.parent.parent)
     told = {**HOSTILE, "LANG": "evil", "TERM": "$(id);`id`", "SSH_CONNECTION": "203.0.113.9 1 203.0.113.9 22"}
-    done = run(forced(f"{before}/usr/bin/env").client("sh", options=["-tt", *sent(told)]), env=told)
-    seen = environment(done)
+    seen = environment(run(server.client("sh", options=["-tt", *sent(told)]), env=told))
     assert seen.pop("HOME") and seen.pop("TERM") == "$(id);`id`"
     assert client_address({"SSH_CONNECTION": seen.pop("SSH_CONNECTION")}) == "127.0.0.1", "sshd's own word"
+    assert seen.pop("PWD"), "the installed command's"
     assert seen == {"LANG": "C.UTF-8", "PATH": "/usr/bin:/bin"}
 
 
@@ -361,6 +364,6 @@ def test_sshd_understands_the_file_as_it_is_meant(server: PrivateSshd, tmp_path:
 
     settings = effective("ikiiki")
     assert {name: settings[name] for name in SHUT} == SHUT
-    assert settings["forcecommand"].endswith("/opt/ikiiki/.venv/bin/ikiiki --vault /srv/ikiiki/vault tui")
+    assert settings["forcecommand"].endswith("/opt/ikiiki/bin/ikiiki --vault /srv/ikiiki/vault tui")
     other = effective("somebody")
     assert other["forcecommand"] == "none" and other["passwordauthentication"] == "yes"

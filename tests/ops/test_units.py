@@ -47,7 +47,7 @@ def as_installed(ops: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "units"
     shutil.copytree(ops, folder)
     unit = folder / UNITS[0]
-    unit.write_text(unit.read_text().replace("/opt/ikiiki/.venv/bin/ikiiki", str(IKIIKI)))
+    unit.write_text(unit.read_text().replace("/opt/ikiiki/bin/ikiiki", str(IKIIKI)))
     return folder
 
 
