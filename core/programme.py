@@ -102,7 +102,7 @@ def to_canonical(programme: Programme) -> bytes:
     """The programme as RFC 8785 JSON and LF, every default written out: what is hashed, signed and sent.
 
     But for what could not be set in programmes agreed earlier, where it is as it was for them: they keep their hash. That is
-    `deadlines.count` where it says `days`; `deadlines.erase_days`; `handover`, `duties`, `accounts` and `log_review` where all of it
+    `deadlines.count` where it says `days`; `deadlines.erase_days`; `duties.backup_days`; `handover`, `duties`, `accounts` and `log_review` where all of it
     is the default.
     """
     body = _plain(dataclasses.asdict(programme))
@@ -114,6 +114,8 @@ def to_canonical(programme: Programme) -> bytes:
         del body["handover"]
     if programme.duties == Duties():
         del body["duties"]
+    elif programme.duties.backup_days == Duties.backup_days:
+        del body["duties"]["backup_days"]
     if programme.accounts == Accounts():
         del body["accounts"]
     if programme.log_review == LogReview():

@@ -131,6 +131,8 @@ class Duties:
     drill_days: int = 366
     antivirus_days: int = 7
     """S5: pattern files."""
+    backup_days: int = 7
+    """S9: from then on a backup is asked for; 0: by the inspection of the site alone."""
     patch_days: int = 31
     handling_days: int = 31
     """C6."""

@@ -95,6 +95,7 @@ count = "office_days"               # 開庁日だけを数えます（土日・
 # contacts_days = 366               # C12 緊急連絡先と手順の見直し（業務の前に1度、その後）
 # drill_days = 366                  # C12 訓練（契約の終わりまでに1度）
 # antivirus_days = 7                # S5 ウイルス対策のパターン
+# backup_days = 7                   # S9 控え（0 のときも、31日取らないと拠点の点検が知らせます）
 # patch_days = 31                   # S4 更新の適用
 # handling_days = 31                # C6 取扱いの点検
 # stocktake_days = 92               # C10 媒体と紙の棚卸し

@@ -11,6 +11,7 @@ from core.exchange.card import PartnerCard, read_card
 from core.ledger.codes import Act
 from core.ledger.line import read_line
 from core.office.desk import Desk, programme_of
+from core.office.duties import BACKUP_DUE
 from core.office.keyring import own_card
 from core.office.ledger import LedgerDesk
 from core.office.ports import Tx
@@ -19,8 +20,6 @@ from core.roles import SITE_WORDS, Right
 
 OLDEST = 400
 """Days after which a key is due: a programme lasts a fiscal year, and each begins with new keys."""
-BACKUP_DUE = 31
-"""Days between two backups, at most."""
 
 
 class Checkup:

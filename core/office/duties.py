@@ -57,7 +57,11 @@ DUTIES: tuple[DutyKind, ...] = (
     DutyKind(Kind.ENTRY, "entry_days"),
 )
 _ACTS = {(REGISTERS[duty.kind].act, REGISTERS[duty.kind].content) for duty in DUTIES}
+_BACKUP = (Act.BACKUP, Content.BACKUP)
+BACKUP_DUE = 31
+"""Days after which the last backup is too old: then the flow line says so, and the inspection of the site."""
 _ACTS |= {
+    _BACKUP,
     (Act.UPDATE, Content.CLAUSE),
     (Act.REGISTER, Content.SUBCONTRACTOR),
     (Act.END, Content.SUBCONTRACTOR),
@@ -82,8 +86,6 @@ class Due:
     """The key of the incident it is about."""
     done: bool = False
     """Done, and not due again before the contract's end."""
-    erasing: bool = False
-    """About the contractor's requests to erase people: to be answered, or declined."""
     closing: bool = False
     """All of an incident is done since `due`, but for the word that it is over."""
 
@@ -162,6 +164,19 @@ def due_at(programme: Programme, known: Known, site: Site, *, subcontracting: bo
     return found
 
 
+def _backup(programme: Programme, known: Known, site: Site, day: dt.date, *, ours: bool) -> list[Due]:
+    """The line about a backup, where one has to be made: from `backup_days` after the last on; before the first, all the time."""
+    days, (last, _) = programme.duties.backup_days, known.last.get(_BACKUP, (None, 0))
+    if not days or day > programme.retention_end or (last and (day - last).days <= days):
+        return []
+    due = (
+        known.begun + dt.timedelta(days=days)
+        if last is None
+        else last + dt.timedelta(days=max(days, BACKUP_DUE))
+    )
+    return [Due(site, "控え", "S9", due, last, "F5 の k（ikiiki backup）で取る" if ours else "")]
+
+
 def duties_of(tx: Tx, desk: Desk) -> list[Due]:
     """What is due at both sites: incidents first, then by the day; what has no day comes last."""
     programme, site = programme_of(tx), desk.actor.site
@@ -173,19 +188,21 @@ def duties_of(tx: Tx, desk: Desk) -> list[Due]:
             ours = one is site
             has = bool(in_force(tx, Kind.SUBCONTRACTOR)) if ours else _subcontracting(known)
             found += due_at(programme, known, one, subcontracting=has, ours=ours)
+            if not (ours and desk.actor.erased):
+                found += _backup(programme, known, one, today(desk), ours=ours)
     found += _of_incidents(incidents_of(tx, site), site)
     if asked := requests_of(desk, tx):
         found.append(
             Due(
                 site, f"消去の依頼 {len(asked)}件に答える", "C11", min(one.due for one in asked), None,
-                "取扱責任者が F7 の「消去の依頼」（ikiiki person requests）で答える", erasing=True,
+                "取扱責任者が F7 の「消去の依頼」（ikiiki person requests）で答える",
             )
         )  # fmt: skip
     if site is Site.CONTRACTOR and (declined := declined_of(tx)):
         found.append(
             Due(
                 site, f"区が断った消去の依頼 {len(declined)}件を見る", "C11", None, max(one.on for one in declined if one.on),
-                "取扱責任者が F7 の「消去の依頼」（ikiiki person requests）で理由を見て、もう一度依頼するか、本人に知らせる", erasing=True,
+                "取扱責任者が F7 の「消去の依頼」（ikiiki person requests）で理由を見て、もう一度依頼するか、本人に知らせる",
             )
         )  # fmt: skip
     found += [

@@ -190,6 +190,15 @@ def test_what_was_agreed_before_handovers_could_be_set_keeps_its_hash() -> None:
     assert (other.handover.notice_hours, other.handover.return_days) == (48, 30)
 
 
+def test_what_was_agreed_before_backups_were_among_the_duties_keeps_its_hash() -> None:
+    duties = "\n[duties]\npatch_days = 14\n"
+    assert b"backup_days" not in to_canonical(parse_programme(SMALLEST + duties))
+    assert programme_hash(parse_programme(SMALLEST + "\n[duties]\nbackup_days = 7\n")) == AGREED
+    other = parse_programme(SMALLEST + duties + "backup_days = 0\n")
+    assert programme_hash(other) != programme_hash(parse_programme(SMALLEST + duties))
+    assert from_canonical(to_canonical(other)) == other
+
+
 def test_what_was_agreed_before_logins_had_rules_keeps_its_hash() -> None:
     assert programme_hash(parse_programme(SMALLEST + "\n[accounts]\npassword_days = 0\n")) == AGREED
     other = parse_programme(SMALLEST + "\n[accounts]\npassword_days = 90\n")

@@ -278,7 +278,7 @@ async def test_at_the_keys_the_ward_declines_and_the_contractor_asks_once_more(a
         assert "答えていない消去の依頼はありません" in desk.text()
 
     async def asks(desk: Desk) -> None:
-        await desk.press("f7", "d")
+        await desk.press("f7", "d", "end")
         assert "区が断った消去の依頼" in desk.text()
         await desk.press("escape")
         await desk.choose("消去の依頼")

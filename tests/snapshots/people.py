@@ -44,6 +44,7 @@ clauses_days = 0
 contacts_days = 0
 drill_days = 0
 antivirus_days = 0
+backup_days = 0
 patch_days = 0
 handling_days = 0
 stocktake_days = 0

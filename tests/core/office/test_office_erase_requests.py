@@ -155,7 +155,7 @@ def test_an_unanswered_request_is_late_after_its_days(bench: Any) -> None:
     late = "\n".join(one.sentence for one in bench.ward.office.flow.status().late)
     assert "消去の依頼" not in late
     bench.ward.moment += dt.timedelta(days=15)
-    due = [one for one in bench.ward.office.duties.due() if one.erasing]
+    due = [one for one in bench.ward.office.duties.due() if "消去の依頼" in one.what]
     assert [one.over(bench.ward.office.duties.today) for one in due] == [1]
 
 

@@ -64,6 +64,7 @@ class DutySheet(Sheet):
         one = self.query_one(VirtualList).current
         if not isinstance(one, Due):
             return
+        ours = one.site is self.actor.site
         if one.incident and not one.incident.startswith("line:"):
             await tell_incident(self, one.incident)
         elif one.kind is Kind.LOG_REVIEW and self.actor.may(Right.ACCESS_LOG):
@@ -74,7 +75,7 @@ class DutySheet(Sheet):
         elif one.kind not in (None, Kind.LOG_REVIEW) and self.actor.may(Right.LEDGER_ADD):
             asked = confirm(
                 "すること",
-                told(one, over_words(one, self.office.duties.today)),
+                told(one, over_words(one, self.office.duties.today), ours=ours),
                 yes="済ませたので記入する",
                 no="戻る",
             )
@@ -82,7 +83,9 @@ class DutySheet(Sheet):
                 begun = {"line": one.incident.removeprefix("line:")} if one.incident else {}
                 await self._enter(one.kind, begun)
         else:
-            await self.ikiiki.ask(Message("すること", told(one, over_words(one, self.office.duties.today))))
+            await self.ikiiki.ask(
+                Message("すること", told(one, over_words(one, self.office.duties.today), ours=ours))
+            )
         self._load()
 
     @flow
@@ -113,14 +116,14 @@ class DutySheet(Sheet):
         self.dismiss(None)
 
 
-def told(one: Due, left: str) -> str:
-    """All there is to say of one line."""
+def told(one: Due, left: str, *, ours: bool) -> str:
+    """All there is to say of one line. `ours`: it is about this site."""
     words = [
         f"{SITE_WORDS[one.site]}  {one.what}（{one.measure}）",
         f"期限  {one.due.isoformat() if one.due else 'なし'}  {left}",
         f"前回  {one.last.isoformat() if one.last else 'まだ'}",
     ]
     words += [one.note] if one.note else []
-    if one.kind is None and not one.erasing:
+    if not ours:
         words.append("相手の管理簿から分かることです。気になるときは、相手に電話で聞いてください。")
     return "\n".join(words)
