@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
@@ -81,19 +82,15 @@ def _folded(text: str) -> str:
 
 
 class ListPlace(Place):
-    """A place with one list, a `Search` and, where rows have a 受付番号, a `Jump` below it."""
+    """A place with one list, and a `Search` below it."""
 
     ORDERS: ClassVar[Mapping[str, str]] = {}
     """The orders by name, with their words; "" is the order in which the list comes, and stands first."""
     view = View()
 
+    @abstractmethod  # mypy alone looks: Textual's widgets have a metaclass of their own
     def look(self, view: View) -> None:
         """Show the list so, from its top. `view` is kept."""
-        raise NotImplementedError
-
-    def find(self, number: int) -> int | None:
-        """The line of a 受付番号 in the list as it is now; None when it is not in it."""
-        raise NotImplementedError
 
     def recall(self) -> None:
         """At the beginning of `compose`: look as before, until the screen is locked."""
@@ -166,6 +163,14 @@ class ListPlace(Place):
         by = await self.ikiiki.ask(Choice("並べ替え", words, choices, start=now))
         if by is not None:
             self.change_view(by=by, backwards=by == now and not self.view.backwards)
+
+
+class NumberedPlace(ListPlace):
+    """One whose rows have a 受付番号, and which has a `Jump` too: a number is gone to by typing it."""
+
+    @abstractmethod
+    def find(self, number: int) -> int | None:
+        """The line of a 受付番号 in the list as it is now; None when it is not in it."""
 
     def action_jump(self, begun: str = "") -> None:
         self.ikiiki.keep_keys()

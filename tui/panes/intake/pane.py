@@ -13,7 +13,7 @@ from core.applicant import ROUTE_WORDS, STATE_WORDS, State
 from core.office.intake import Intake, ListRow
 from core.office.listing import Landmark, ListFilter, Order
 from tui.actions import Action, bindings_of
-from tui.list_place import PEOPLE_ORDERS, ListPlace, View
+from tui.list_place import PEOPLE_ORDERS, NumberedPlace, View
 from tui.paged import Paged
 from tui.panes.intake.bulk import resolve_marked, told
 from tui.panes.intake.entry import EntrySheet
@@ -71,7 +71,7 @@ def columns(home: str, marked: Container[int] = ()) -> tuple[Column[ListRow], ..
     )
 
 
-class IntakePane(ListPlace, Pane):
+class IntakePane(NumberedPlace, Pane):
     """受付."""
 
     PLACE = "intake"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from abc import abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,9 +29,9 @@ _SURE = {
 class Hands(Place):
     """What the sheet does with its hands."""
 
+    @abstractmethod
     def refresh_rows(self) -> None:
         """Read the list anew."""
-        raise NotImplementedError
 
     # -- one thing ----------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from core.office.paper_desk import Wanted
 from core.office.participants import OutingStatus, Participant
 from core.papers import PaperKind
 from tui.actions import Action, bindings_of
-from tui.list_place import PEOPLE_ORDERS, ListPlace, Rows, View, age_key, line_of
+from tui.list_place import PEOPLE_ORDERS, NumberedPlace, Rows, View, age_key, line_of
 from tui.panes.participants.notices import print_again
 from tui.place import Sheet, flow
 from tui.printing import print_paper
@@ -91,7 +91,7 @@ ROWS = Rows[Participant](
 )
 
 
-class OutingSheet(ListPlace, Sheet):
+class OutingSheet(NumberedPlace, Sheet):
     """A 高尾山 6月10日."""
 
     PLACE = "outing"

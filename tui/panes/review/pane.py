@@ -22,7 +22,7 @@ from core.office.listing import ListFilter
 from core.office.review import APPLICANTS, PARTICIPANTS, RETURN_CODES, ReviewItem, ReviewStatus
 from core.roles import Right
 from tui.actions import Action, bindings_of
-from tui.list_place import PEOPLE_ORDERS, ListPlace, View, line_of
+from tui.list_place import PEOPLE_ORDERS, NumberedPlace, View, line_of
 from tui.panes.intake.pane import columns
 from tui.panes.intake.record import RecordSheet
 from tui.panes.review.beside import BESIDE, Beside
@@ -39,7 +39,7 @@ from tui.widgets.virtual_list import Held, VirtualList
 from tui.words import no
 
 
-class ReviewPane(ListPlace, Beside, Pane):
+class ReviewPane(NumberedPlace, Beside, Pane):
     """点検."""
 
     PLACE = "review"
