@@ -51,9 +51,24 @@ def _panels(format_help: Callable[..., None]) -> Callable[..., None]:
 
         for name, said in _PANELS.items():
             setattr(rich_utils, name, said)
+        rich_utils._make_rich_text = _whole(rich_utils._make_rich_text)
         format_help(*words)
 
     return told
+
+
+def _whole(make: Callable[..., Any]) -> Callable[..., Any]:
+    """What is too long for its column goes on below: Japanese has no spaces, at which Rich would break it, and it would be cut."""
+    if hasattr(make, "whole"):
+        return make
+
+    def made(**given: Any) -> Any:
+        text = make(**given)
+        text.overflow = "fold"
+        return text
+
+    made.whole = True  # type: ignore[attr-defined]
+    return made
 
 
 def _help_option(get: Callable[..., Any]) -> Callable[..., Any]:

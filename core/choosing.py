@@ -17,5 +17,5 @@ def one_of(words: Mapping[Any, str], *, lead: str = "次のどれか") -> str:
 
 
 def listed(words: Mapping[Any, str]) -> str:
-    """The same in one line, for a command's help."""
-    return "、".join(f"{code}: {said}" for code, said in words.items())
+    """The same for a command's help, which is broken at spaces."""
+    return " ".join(f"{code}（{said}）" for code, said in words.items())

@@ -75,7 +75,7 @@ def run(
     name: Name = "",
     unprinted: Annotated[
         str,
-        typer.Option(help="台帳を印刷せずに消す理由（報告書に載る）。" + listed(UNPRINTED_REASONS)),
+        typer.Option(help="台帳を印刷せずに消す理由（報告書に載る）。 " + listed(UNPRINTED_REASONS)),
     ] = "",
     as_json: Json = False,
 ) -> None:

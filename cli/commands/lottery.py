@@ -112,7 +112,7 @@ def draw(as_json: Json = False) -> None:
 
 @app.command()
 def abandon(
-    reason: Annotated[Reason, typer.Option("--reason", help="理由。公表される。" + listed(REASON_WORDS))],
+    reason: Annotated[Reason, typer.Option("--reason", help="理由。公表される。 " + listed(REASON_WORDS))],
     as_json: Json = False,
 ) -> None:
     """この抽選を取りやめる。両者が署名してはじめて成り立ち、次の抽選がそれを名指しする。"""

@@ -168,3 +168,10 @@ def test_help_says_everything_in_japanese(name: str) -> None:
         r"Usage|Options?|OPTIONS|Commands?|COMMAND|Arguments?|ARGS|Show|default|required|env var", help_text
     )
     assert not english
+
+
+@pytest.mark.parametrize("name", LEAVES)
+def test_help_cuts_nothing_off_on_a_narrow_terminal(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = in_process([*name.split(), "--help"], {}).out
+    assert "…" not in shown or "…" in "".join(one.help or "" for one in LEAVES[name].params)
