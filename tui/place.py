@@ -105,6 +105,10 @@ class Sheet(Place, Screen[Any]):
         """The sheet's first line."""
         self.query_one("#title", Line).show(plain(" " + words))
 
+    def action_back(self) -> None:
+        """Esc, where nothing is unfinished."""
+        self.dismiss(None)
+
     def keep_draft(self) -> None:
         """Called before the screen is cleared by the lock: unfinished work goes into the vault."""
 

@@ -24,7 +24,7 @@ from tests.snapshots.test_matrix_errors import SCENES_BY_TITLE
 from tui.action import Action
 from tui.actions import ACTIONS, PANES
 
-ABSTRACT = {"Dialog", "Sheet", "Typed"}
+ABSTRACT = {"Dialog", "Sheet", "ListSheet", "Typed"}
 """Screens that only others are made from."""
 NO_TITLE = {
     "初めて開く保管庫": "comes up at the login on another machine (tests/journeys/test_logins_on_both_faces.py)",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from core.checks import VERDICT_WORDS, Check, Verdict
 from tui.actions import bindings_of
-from tui.place import Sheet, flow
+from tui.list_sheet import ListSheet
+from tui.place import flow
 from tui.widgets.dialogs import Message
 from tui.widgets.virtual_list import Column, Held, VirtualList
 
@@ -24,7 +24,7 @@ COLUMNS: tuple[Column[Check], ...] = (
 )
 
 
-class CheckupSheet(Sheet):
+class CheckupSheet(ListSheet):
     """The list; Enter tells all of a line, and what to do."""
 
     PLACE = "checkup"
@@ -46,19 +46,11 @@ class CheckupSheet(Sheet):
         self.query_one(VirtualList).focus()
         self.say("")
 
-    @on(VirtualList.Chosen)
-    def _chosen(self, event: VirtualList.Chosen) -> None:
-        event.stop()
-        self.action_open()
-
     @flow
     async def action_open(self) -> None:
         check = self.query_one(VirtualList).current
         if isinstance(check, Check):
             await self.ikiiki.ask(Message("拠点の点検", told(check)))
-
-    def action_back(self) -> None:
-        self.dismiss(None)
 
 
 def told(check: Check) -> str:

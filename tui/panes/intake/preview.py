@@ -74,6 +74,3 @@ class PreviewSheet(Sheet):
 
     def action_commit(self) -> None:
         self.dismiss(None if self._finished else "commit")
-
-    def action_back(self) -> None:
-        self.dismiss(None)

@@ -195,9 +195,6 @@ class RecordSheet(Sheet):
         if await person_rights(self, self._number):
             self._show(self.office.intake.open(self._number), self._draft_words())
 
-    def action_back(self) -> None:
-        self.dismiss(None)
-
 
 def _field_words(name: str) -> str:
     try:

@@ -97,6 +97,3 @@ class RehearsalSheet(Sheet):
             "控えを試す", lambda progress: session.rehearse(password, None, progress)
         )
         self.dismiss(seen)
-
-    def action_back(self) -> None:
-        self.dismiss(None)

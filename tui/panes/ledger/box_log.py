@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
@@ -16,7 +15,8 @@ from core.office.choices import BOX_WORDS, BoxReason
 from core.roles import Right
 from tui.actions import bindings_of
 from tui.list_place import ListPlace, Rows, View
-from tui.place import Sheet, flow
+from tui.list_sheet import ListSheet
+from tui.place import flow
 from tui.widgets.dialogs import Choice, Message
 from tui.widgets.search import Search
 from tui.widgets.virtual_list import Column, Held, VirtualList
@@ -67,7 +67,7 @@ def rows_of(seen: BoxLog) -> list[Row]:
 ROWS = Rows[Row](texts=lambda row: (column.show(row) for column in COLUMNS), keys={})
 
 
-class BoxLogSheet(ListPlace, Sheet):
+class BoxLogSheet(ListPlace, ListSheet):
     """The list; Enter tells more of a line, and takes an answer to a finding."""
 
     PLACE = "box_log"
@@ -95,11 +95,6 @@ class BoxLogSheet(ListPlace, Sheet):
     def _title(self) -> None:
         count = len(self._seen.judged.findings)
         self.head(f"Boxの記録 — 要確認 {count}件、説明ずみ {self._seen.answered}件")
-
-    @on(VirtualList.Chosen)
-    def _chosen(self, event: VirtualList.Chosen) -> None:
-        event.stop()
-        self.action_open()
 
     @flow
     async def action_open(self) -> None:
@@ -133,9 +128,6 @@ class BoxLogSheet(ListPlace, Sheet):
     @flow
     async def action_state(self) -> None:
         await self.ikiiki.ask(Message("Boxの記録の状況", "\n\n".join(self._seen.sentences)))
-
-    def action_back(self) -> None:
-        self.dismiss(None)
 
 
 def told(about: Finding | Happening | str) -> str:

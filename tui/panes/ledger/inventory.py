@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
@@ -15,8 +14,9 @@ from core.office.custody_items import STEP_WORDS, Item, Step
 from core.office.due import LateKind
 from core.office.inventory import Copy
 from tui.actions import Action, bindings_of
+from tui.list_sheet import ListSheet
 from tui.panes.ledger.handing import Hands
-from tui.place import Sheet, flow
+from tui.place import flow
 from tui.widgets.virtual_list import Column, Held, VirtualList
 from tui.words import quantity
 
@@ -93,7 +93,7 @@ COLUMNS: tuple[Column[Row], ...] = (
 )
 
 
-class InventorySheet(Hands, Sheet):
+class InventorySheet(Hands, ListSheet):
     """The list; Enter tells all of a line, and takes the next step."""
 
     PLACE = "inventory"
@@ -138,11 +138,6 @@ class InventorySheet(Hands, Sheet):
         self.query_one(VirtualList).reload(Held(self._rows()))
         self._title()
 
-    @on(VirtualList.Chosen)
-    def _chosen(self, event: VirtualList.Chosen) -> None:
-        event.stop()
-        self.action_open()
-
     @flow
     async def action_open(self) -> None:
         row = self.query_one(VirtualList).current
@@ -171,9 +166,6 @@ class InventorySheet(Hands, Sheet):
     async def action_ended(self) -> None:
         self._everything = not self._everything
         self.refresh_rows()
-
-    def action_back(self) -> None:
-        self.dismiss(None)
 
 
 def told(row: Row) -> str:

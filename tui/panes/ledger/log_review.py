@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
@@ -17,7 +16,8 @@ from core.office.ports import AccessRow
 from core.office_days import in_japan
 from core.roles import ROLE_WORDS, Right, Role
 from tui.actions import bindings_of
-from tui.place import Place, Sheet, flow
+from tui.list_sheet import ListSheet
+from tui.place import Place, flow
 from tui.widgets.dialogs import Choice, Message, Prompt, confirm
 from tui.widgets.virtual_list import Column, Held, VirtualList
 
@@ -82,7 +82,7 @@ class Answering(Place):
         return done
 
 
-class LogReviewSheet(Answering, Sheet):
+class LogReviewSheet(Answering, ListSheet):
     """The list: what is open first, then what is answered, then every id."""
 
     PLACE = "log_review"
@@ -108,11 +108,6 @@ class LogReviewSheet(Answering, Sheet):
         left = len(self._seen.open_for(self.actor.staff_id))
         due = f"、期限 {self._seen.due}" if self._seen.due else ""
         self.head(f"操作ログの点検 — 要確認 {self._seen.findings}件、残り {left}件{due}")
-
-    @on(VirtualList.Chosen)
-    def _chosen(self, event: VirtualList.Chosen) -> None:
-        event.stop()
-        self.action_open()
 
     @property
     def _current(self) -> Line | None:
@@ -169,11 +164,8 @@ class LogReviewSheet(Answering, Sheet):
         ]  # fmt: skip
         await self.ikiiki.ask(Message("点検の範囲と期限", "\n".join(words)))
 
-    def action_back(self) -> None:
-        self.dismiss(None)
 
-
-class EvidenceSheet(Answering, Sheet):
+class EvidenceSheet(Answering, ListSheet):
     """The rows one item rests on."""
 
     PLACE = "evidence"
@@ -192,11 +184,6 @@ class EvidenceSheet(Answering, Sheet):
         self.query_one(VirtualList).focus()
         self.say("")
 
-    @on(VirtualList.Chosen)
-    def _chosen(self, event: VirtualList.Chosen) -> None:
-        event.stop()
-        self.action_open()
-
     @flow
     async def action_open(self) -> None:
         row = self.query_one(VirtualList).current
@@ -207,9 +194,6 @@ class EvidenceSheet(Answering, Sheet):
     async def action_answer(self) -> None:
         if await self.answered(self._item) is not None:
             self.dismiss(None)
-
-    def action_back(self) -> None:
-        self.dismiss(None)
 
 
 def row_told(row: AccessRow) -> str:

@@ -357,6 +357,3 @@ class OutingSheet(NumberedPlace, Sheet):
         row = self._list.current
         if row is not None and await person_rights(self, row.number):
             self._load()
-
-    def action_back(self) -> None:
-        self.dismiss(None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
@@ -14,9 +13,10 @@ from core.papers import PaperKind
 from core.register_kinds import REGISTERS, Kind
 from core.roles import SITE_WORDS, Right
 from tui.actions import bindings_of
+from tui.list_sheet import ListSheet
 from tui.panes.review.entering import Entering
 from tui.panes.review.register import RegisterSheet, tell_incident
-from tui.place import Sheet, flow
+from tui.place import flow
 from tui.printing import print_paper
 from tui.widgets.dialogs import Choice, Message, confirm
 from tui.widgets.virtual_list import Column, Held, VirtualList
@@ -24,7 +24,7 @@ from tui.widgets.virtual_list import Column, Held, VirtualList
 KINDS = {kind.value: f"{one.words}（{one.measure}）" for kind, one in REGISTERS.items()}
 
 
-class DutySheet(Sheet):
+class DutySheet(ListSheet):
     """The list; Enter tells all of a line, and lets it be entered as done."""
 
     PLACE = "duties"
@@ -53,11 +53,6 @@ class DutySheet(Sheet):
         theirs = sum(one.over(today) > 0 for one in due if one.site is not self.actor.site)
         self.head(f"することと期限 — 過ぎているもの こちら{mine}、相手{theirs}")
         self.query_one(VirtualList).reload(Held(due))
-
-    @on(VirtualList.Chosen)
-    def _chosen(self, event: VirtualList.Chosen) -> None:
-        event.stop()
-        self.action_open()
 
     @flow
     async def action_open(self) -> None:
@@ -111,9 +106,6 @@ class DutySheet(Sheet):
     @flow
     async def action_audit(self) -> None:
         await print_paper(self, Wanted(PaperKind.AUDIT))
-
-    def action_back(self) -> None:
-        self.dismiss(None)
 
 
 def told(one: Due, left: str, *, ours: bool) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
@@ -15,8 +14,9 @@ from core.office.incidents import incident_words
 from core.register_kinds import ON, REGISTERS, Entry, Kind, read_item, shown
 from core.roles import Right
 from tui.actions import Action, bindings_of
+from tui.list_sheet import ListSheet
 from tui.panes.review.entering import Entering
-from tui.place import Place, Sheet, flow
+from tui.place import Place, flow
 from tui.widgets.dialogs import Choice, Message, Prompt, confirm
 from tui.widgets.virtual_list import Column, Held, VirtualList
 
@@ -33,7 +33,7 @@ def summary(entry: Entry) -> str:
     )
 
 
-class RegisterSheet(Sheet):
+class RegisterSheet(ListSheet):
     """The entries in their newest version, newest day first."""
 
     PLACE = "register"
@@ -71,11 +71,6 @@ class RegisterSheet(Sheet):
         gone |= {"new"} if not by_hand else set()
         return [action for action in super().open_actions() if action.name not in gone]
 
-    @on(VirtualList.Chosen)
-    def _chosen(self, event: VirtualList.Chosen) -> None:
-        event.stop()
-        self.action_open()
-
     @flow
     async def action_open(self) -> None:
         entry = self.query_one(VirtualList).current
@@ -112,9 +107,6 @@ class RegisterSheet(Sheet):
             self.office.registers.end(entry.kind, entry.key)
             self._load()
             self.say("終わりにしました")
-
-    def action_back(self) -> None:
-        self.dismiss(None)
 
 
 async def tell_incident(place: Place, key: str) -> None:
