@@ -11,12 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from cli.clock import now
+from cli.private_file import need_new
 from cli.wiring import Session, open_session
 from core.choosing import one_of
 from core.errors import IntegrityFailure, LoginFailed, Refused, UsageError
+from core.exchange.handback import HEAD_LIMIT, ZIP_LIMIT
 from core.ledger.codes import MEDIUM_WORDS, Medium
+from core.office.hand_back import HandedBack
 from core.office.ports import Progress
 from core.office.rotation import DEFAULT, Keeping, kept
+from core.office.take_back import TakenBack
 from core.roles import Right, Site
 from storage.backup.making import WORK, State, make_backup, state_of, working
 from storage.backup.names import BackupName, backup_name, backups_in
@@ -70,6 +74,8 @@ class Restore:
     site: Site
     ledger: int
     """Lines of this site's ledger in the backup."""
+    head: str
+    """The last one's hash: what is read out to the partner when it has seen more."""
     staff: tuple[str, ...]
     """Who can log in now: everybody who could on that day."""
     lost: int | None
@@ -245,6 +251,7 @@ def restore(
         try:
             _need_same(session, unpacked)
             noted = session.office.backups.restored(unpacked.id)
+            head = session.office.backups.own()[1]
             unsettled = session.office.backups.standing() is not None
             people = tuple(row.staff_id for row in session.office.staff.list() if row.until is None)
             mark, site = rollback_mark(session.vault), session.vault.site
@@ -254,7 +261,7 @@ def restore(
         sync_folder(to.parent)
     advance_mark(state_dir, mark)
     lost = None if seen is None else max(0, seen.counter - unpacked.state.commits)
-    return Restore(to, site, noted.size, people, lost, unsettled)
+    return Restore(to, site, noted.size, head, people, lost, unsettled)
 
 
 def _need_same(session: Session, unpacked: Unpacked) -> None:
@@ -266,6 +273,29 @@ def _need_same(session: Session, unpacked: Unpacked) -> None:
             where=session.folder.name,
             next_step="だれがこの場所に書けるかを確かめ（ikiiki doctor）、ほかの場所でやり直してください",
         )
+
+
+def hand_back(session: Session, file: Path, size: int, head: str) -> HandedBack:
+    """Write at `file`, a new one, what a restored partner has lost (`core.office.hand_back`). Raises `UsageError` for a taken name."""
+    need_new(file)
+    back = session.office.handing_back.hand_back(size, head)
+    session.leave(file, back.data)
+    return back
+
+
+def take_back(session: Session, file: Path, size: int, head: str) -> TakenBack:
+    """Take back what the partner wrote (`core.office.take_back`). Raises `UsageError` for a file that cannot be read."""
+    try:
+        if file.stat().st_size > ZIP_LIMIT + HEAD_LIMIT:
+            raise UsageError(
+                "大きすぎるファイルです", where=str(file), next_step="相手から届いたファイルを選んでください"
+            )
+        data = file.read_bytes()
+    except OSError:
+        raise UsageError(
+            "ファイルを読めません", where=str(file), next_step="場所と名前を確かめてください"
+        ) from None
+    return session.office.taking_back.take_back(data, size, head, name=file.name)
 
 
 def list_backups(session: Session, folder: Path | None = None) -> list[tuple[BackupName, Path]]:

@@ -78,6 +78,8 @@ class Trip:
     sealed: list[str] = field(default_factory=list)
     busy: bool = False
     box_log: tuple[Late, ...] | None = None
+    unsettled: bool = False
+    """The vault was restored, and waits to be compared with the partner: nothing is taken in or sealed."""
     _notes: list[Notes] = field(default_factory=list)
     _remote: Remote | None = None
     _stopped: CourierStopped | None = None
@@ -158,6 +160,10 @@ class Trip:
                 f"取り込みました: {KIND_WORDS[one.kind]}（{sum(one.counts.values())}件）"
                 for one in self.imported
             ]
+        if self.unsettled:
+            said.append(
+                "復元した保管庫です。相手の手もとと照らすまで（ikiiki ledger settle）、届いたものを取り込まず、新しく送りません"
+            )
         said += [f"{wait.bundle}: {wait.reason}" for wait in (reports[-1].waiting_for if reports else ())]
         said += _once(problem for report in reports for problem in report.problems)
         said += _once(remark for report in reports for remark in report.remarks)

@@ -69,7 +69,7 @@ class Session(Ending):
         return fingerprint(self.vault.known())
 
     def sync(self, progress: Progress | None = None, *, medium: Path | None = None) -> SyncReport:
-        """Carry, take in what came, seal what that made due, carry again.
+        """Carry, take in what came, seal what that made due, carry again. A restored vault that waits only carries.
 
         `medium`: a folder carried by hand in place of the remote; what was written to it is a ledger line.
         """
@@ -80,6 +80,9 @@ class Session(Ending):
             try:
                 self.office.exchange.flush()
                 trip.round()
+                if self.office.backups.standing() is not None:
+                    trip.unsettled = True  # what came stays in the inbox, and nothing new is sealed
+                    return trip.finished()
                 if self.office.actor.may(Right.IMPORT_BUNDLE):  # an audit carries, and takes nothing in
                     self.office.exchange.import_waiting(progress, trip.imported)
                 trip.sealed += [sent.name for sent in self.office.send_due()]
@@ -87,7 +90,7 @@ class Session(Ending):
                 trip.round()
                 trip.box_log = tuple(self.office.box_log.due())
             finally:
-                if medium is not None:
+                if medium is not None and not trip.unsettled:
                     self.office.exchange.carried(trip.sent)
             return trip.finished()
 

@@ -21,6 +21,7 @@ from core.ledger.codes import (
     Place,
     Unit,
 )
+from core.office.unsettled import SHORTEST_HEAD
 from core.roles import SITE_WORDS, Site
 
 app = typer.Typer(no_args_is_help=True, help="管理簿")
@@ -132,7 +133,7 @@ def told(as_json: Json = False) -> None:
         other = session.office.actor.site.other
     say(
         {"org": other.value, "lines": size, "head": head},
-        f"手もとにある{SITE_WORDS[other]}の管理簿: {size}行、末尾の符号 {head[:8]}",
+        f"手もとにある{SITE_WORDS[other]}の管理簿: {size}行、末尾の符号 {head[:SHORTEST_HEAD]}",
     )
 
 
@@ -142,11 +143,75 @@ def settle(
     head: Annotated[str, typer.Argument(help="相手が読み上げた、末尾の符号（先頭8文字以上）")],
     as_json: Json = False,
 ) -> None:
-    """復元のあと: 相手の手もとと照らし、合えば、また送れるようにする。
+    """復元のあと: 相手の手もとと照らし、合えば、また仕事ができるようにする。
 
-    相手のほうが多く持っていれば断る。そのまま送ると、2つの違う履歴になるため。
+    相手のほうが多く持っていれば断る。そのまま送ると、2つの違う履歴になるため。次は hand-back と take-back。
     """
     remember(as_json)
     with opened() as session:
         session.office.backups.settle(lines, head)
-    say({"settled": True, "lines": lines}, "相手の手もとと合いました。これまでどおり送受信できます")
+    say({"settled": True, "lines": lines}, "相手の手もとと合いました。これまでどおりお使いください")
+
+
+@app.command("hand-back")
+def hand_back(
+    lines: Annotated[int, typer.Argument(help="相手の控えにある、相手の管理簿の行数")],
+    head: Annotated[str, typer.Argument(help="相手が読み上げた、末尾の符号（先頭8文字以上）")],
+    to: Annotated[Path, typer.Option(help="書き出すファイル（まだないもの）")],
+    as_json: Json = False,
+) -> None:
+    """相手が復元したとき: 相手が失い、こちらが持つものを、相手だけが開けるファイルに書き出す。
+
+    相手の管理簿の行と、相手が送った束、こちらが送った束が入る。どの方法で渡してもよい。
+    """
+    remember(as_json)
+    from cli import backing
+
+    with opened() as session:
+        back = backing.hand_back(session, to, lines, head)
+        other = session.office.actor.site.other
+    say(
+        {"file": str(to), "lines": back.lines, "bundles": back.bundles, "told": back.size, "head": back.head},
+        f"書き出しました: {to}（{SITE_WORDS[other]}の管理簿 {back.lines}行、束 {back.bundles}）\n"
+        f"ファイルを相手に渡し、電話で {back.size}行、符号 {back.head[:SHORTEST_HEAD]} と伝えてください。"
+        "相手は ikiiki ledger take-back で取り戻します。済んだらファイルは消してください",
+    )
+
+
+@app.command("take-back")
+def take_back(
+    file: Annotated[Path, typer.Argument(help="相手が hand-back で書き出したファイル")],
+    lines: Annotated[int, typer.Argument(help="相手が持つ、こちらの管理簿の行数")],
+    head: Annotated[str, typer.Argument(help="相手が読み上げた、末尾の符号（先頭8文字以上）")],
+    as_json: Json = False,
+) -> None:
+    """復元のあと: 控えになく、相手が持っていたものを取り戻す。済めば、これまでどおり仕事ができる。
+
+    すべてがこちらの署名と合うかを確かめ、合わなければ何も変えない。途中で止まったら、もう一度行う。
+    """
+    remember(as_json)
+    from cli import backing
+
+    with opened() as session:
+        done = backing.take_back(session, file, lines, head)
+    words = [f"取り戻しました: 管理簿 {done.lines}行、こちらの束 {done.bundles}、相手の束 {done.again}"]
+    if done.lost:
+        words.append(
+            f"届いていなかった媒体の束 {'、'.join(done.lost)} の中身は失われました。紙を見て入れ直してください"
+        )
+    if done.left:
+        words.append(
+            f"控えのあとで外した人がいます: {'、'.join(done.left)}。ikiiki staff revoke で、いま外してください"
+        )
+    if done.joined:
+        words.append(f"控えのあとで登録した人がいます: {'、'.join(done.joined)}。もう一度、登録してください")
+    if done.stopped:
+        words.append(f"相手の束の残りは、送受信で取り込んでください（{done.stopped}）")
+    words.append("次にすること: 送っていなかったものだけを入れ直し、控えを取る")
+    say(
+        {
+            "lines": done.lines, "bundles": done.bundles, "again": done.again, "lost": list(done.lost),
+            "left": list(done.left), "joined": list(done.joined), "stopped": done.stopped,
+        },
+        "\n".join(words),
+    )  # fmt: skip

@@ -9,6 +9,7 @@ import typer
 
 from cli.context import Json, password, remember, say, staff_id
 from cli.terminal import terminal_name
+from core.office.unsettled import SHORTEST_HEAD
 from core.roles import SITE_WORDS
 
 
@@ -54,11 +55,13 @@ def restore(
     if done.unsettled:
         words.append(
             "次にすること: 相手に送受信を済ませてもらってから電話し、相手の画面の「相手の管理簿」の行数と符号（相手側で ikiiki ledger told）を聞き、"
-            "ikiiki ledger settle で照らす。それまで新しい束は送れません"
+            "ikiiki ledger settle で照らす。それまで、見ることはできますが、記録も取込みも送付もできません。"
+            f"相手のほうが先まで持っていたら、{done.ledger}行、符号 {done.head[:SHORTEST_HEAD]} と伝え、"
+            "相手が ikiiki ledger hand-back で書き出すファイルを、ikiiki ledger take-back で取り戻す"
         )
     say(
         {
-            "vault": str(done.folder), "site": done.site.value, "ledger": done.ledger, "staff": list(done.staff),
+            "vault": str(done.folder), "site": done.site.value, "ledger": done.ledger, "head": done.head, "staff": list(done.staff),
             "lost": done.lost, "unsettled": done.unsettled,
         },
         "\n".join(words),

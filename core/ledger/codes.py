@@ -76,6 +76,8 @@ class Act(StrEnum):
     ENACT = "enact"
     DECLINE = "decline"
     ASK = "ask"
+    HAND_BACK = "hand_back"
+    TAKE_BACK = "take_back"
 
 
 ACT_WORDS: dict[Act, str] = {
@@ -144,6 +146,8 @@ ACT_WORDS: dict[Act, str] = {
     Act.ENACT: "二人の確認による実行",
     Act.DECLINE: "消去の依頼を断る",
     Act.ASK: "消去の再依頼",
+    Act.HAND_BACK: "復元した相手へ返す",
+    Act.TAKE_BACK: "復元のあと取り戻す",
 }
 
 

@@ -87,6 +87,7 @@ _BY_KIND: dict[Kind, dict[str, str]] = {
         "second_confirm": "二人目の確認", "second_drop": "発議を取下げ", "partner_card": "公開カード", "register": "台帳に記入",
         "wording": "通知の言葉を変更", "dispatch": "通知を発送", "mail": "メールを送る", "backup_rotated": "古い控えを廃棄",
         "backup_rehearsed": "控えを試す", "found": "保管庫を作成", "restore_settled": "復元を相手と確認",
+        "hand_back": "復元した相手へ返す", "take_back": "復元のあと取り戻す",
     },
     Kind.ERASING: {
         "erase_propose": "消去を提案", "erase_confirm": "消去に同意", "erase_drop": "消去を取下げ", "erase": "消去",

@@ -30,7 +30,7 @@ def asides_told(tx: Tx, org: Site) -> list[Aside]:
     """What that site's ledger, as it is here, tells to have set aside, oldest first."""
     mark = f'"act":"{Act.SET_ASIDE}"'.encode("ascii")
     lines = [read_line(raw, name=f"ledger-{org}")[1] for raw in tx.ledger.lines(org) if mark in raw]
-    return [_aside_of(line.ref) for line in lines]
+    return [aside_of(line.ref) for line in lines]
 
 
 def waiting_for_void(tx: Tx) -> list[BundleName]:
@@ -46,7 +46,8 @@ def asked_to_void(tx: Tx, site: Site) -> list[Aside]:
     return [one for one in asides_told(tx, site.other) if str(one.bundle) not in void]
 
 
-def _aside_of(ref: str) -> Aside:
+def aside_of(ref: str) -> Aside:
+    """From what such a line refers to."""
     _, name, digest, reason = ref.split(":")  # the line's form was checked when it was read
     return Aside(_name(name), digest, AsideReason(reason))
 

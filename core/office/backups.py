@@ -8,51 +8,24 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-from core.errors import IntegrityFailure, Refused, UsageError
-from core.exchange.strict import HASH, ZEROS
+from core.errors import Refused
 from core.ledger.codes import Act, Content, Medium, Place, Unit
-from core.ledger.line import line_hash, read_line
+from core.ledger.line import read_line
 from core.office.desk import Desk, iso
 from core.office.inventory import REF, copies_of, new_copy, write_copy
 from core.office.ledger import write_line
 from core.office.ports import Tx
+from core.office.unsettled import (
+    RESTORED,
+    SHORTEST_HEAD,
+    Restored,
+    head_at,
+    other_history,
+    restored_of,
+    spoken,
+)
 from core.roles import SITE_WORDS, Right
-
-RESTORED = "restored"
-"""Setting: this vault was restored, and what the partner holds of its ledger has not been compared yet."""
-SHORTEST_HEAD = 8
-"""Letters of a line's hash that people read to each other: 32 bits, against a slip of the ear, not against a forger."""
-
-
-@dataclass(frozen=True)
-class Restored:
-    """How this site's ledger stood in the backup: what the partner may hold at most."""
-
-    size: int
-    backup: str
-    """The backup's id in the inventory."""
-
-
-def restored_of(tx: Tx) -> Restored | None:
-    """What is still to be settled after a restore; None when there is nothing."""
-    kept = json.loads(tx.settings.get(RESTORED) or "null")
-    return Restored(kept["size"], kept["backup"]) if kept else None
-
-
-def need_settled(tx: Tx) -> None:
-    """Raises `Refused` while a restored vault does not know whether its partner has seen more than it remembers.
-
-    What it sealed anew under a number it has used before would be a second history, which the partner must refuse.
-    """
-    restored = restored_of(tx)
-    if restored is not None:
-        raise Refused(
-            "控えから復元した保管庫です。相手の手もとと照らすまで、新しい束は送れません",
-            where=f"管理簿 {restored.size}行目",
-            next_step="相手に電話で「相手の管理簿」の行数と末尾の符号を聞き、ikiiki ledger settle で照らしてください",
-        )
 
 
 class Backups:
@@ -116,22 +89,33 @@ class Backups:
             self._desk.log(tx, "backup_rehearsed", f"{name} equal={'yes' if equal else 'no'}")
 
     def restored(self, name: str) -> Restored:
-        """Note in the restored vault that it is one; it seals nothing new until `settle`. Raises `Refused` without the right."""
+        """Note in the restored vault that it is one. Raises `Refused` without the right.
+
+        With a partner its ledger waits: the line that tells of the restore follows on what the partner holds, and is written
+        when that is settled.
+        """
         with self._desk.writing(Right.RESTORE) as tx:
             restored = Restored(tx.ledger.size(self._desk.actor.site), name)
-            write_line(self._desk, tx, Act.RESTORE, Content.BACKUP, 1, Unit.FILES, ref=REF + name)
-            self._desk.log(tx, "restore", name)
-            if tx.settings.get("partner_card") is not None:
+            if tx.settings.get("partner_card") is None:
+                write_restored(self._desk, tx, restored)
+            else:
                 tx.settings.put(
                     RESTORED,
                     json.dumps({"size": restored.size, "backup": name, "at": iso(self._desk.now())}),
                 )
+            self._desk.log(tx, "restore", name)
         return restored
 
     def standing(self) -> Restored | None:
         """What is still to be settled."""
         with self._desk.reading() as tx:
             return restored_of(tx)
+
+    def own(self) -> tuple[int, str]:
+        """How this site's own ledger stands, to be read out to the partner after a restore: lines, and the last line's hash."""
+        with self._desk.reading(Right.LEDGER_READ) as tx:
+            site = self._desk.actor.site
+            return tx.ledger.size(site), tx.ledger.head(site)
 
     def told(self) -> tuple[int, str]:
         """What this site holds of the partner's ledger, to be read out to it: lines, and the last line's hash."""
@@ -142,35 +126,36 @@ class Backups:
     def settle(self, size: int, head: str) -> None:
         """The partner, asked by telephone, holds `size` lines of our ledger, the last hashing to `head` (or its beginning).
 
-        When the backup already had them the history is whole, and the vault may send again. Raises `Refused` when the
+        When the backup already had them the history is whole, and the vault may go on. Raises `Refused` when the
         partner has seen more, `IntegrityFailure` when it holds another history, `UsageError` for what is no hash.
         """
-        head = head.strip().lower()
-        readable = SHORTEST_HEAD <= len(head) <= 64 and HASH.fullmatch(head.ljust(64, "0"))
-        if size < 0 or not readable:
-            raise UsageError(
-                "行数か符号が読めません", where=f"{size} {head}",
-                next_step=f"相手の画面の行数と、末尾の符号の先頭{SHORTEST_HEAD}文字以上を、そのまま入力してください",
-            )  # fmt: skip
+        told = spoken(size, head)
         site = self._desk.actor.site
         with self._desk.writing(Right.RESTORE) as tx:
             restored = restored_of(tx)
             if restored is None:
                 raise Refused("復元のあとに照らすものは残っていません", next_step="そのままお使いください")
-            if size > restored.size:
+            own = tx.ledger.head(site)
+            if told.size > restored.size:
                 raise Refused(
-                    f"相手は{SITE_WORDS[site]}の管理簿を、この控えより{size - restored.size}行先まで持っています。"
+                    f"相手は{SITE_WORDS[site]}の管理簿を、この控えより{told.size - restored.size}行先まで持っています。"
                     "控えのあとに送ったものが、この保管庫にはありません",
-                    where=f"相手 {size}行、この保管庫 {restored.size}行",
-                    next_step="この保管庫からは送らず、より新しい控えがないかを確かめてください。"
-                    "なければ両拠点の取扱責任者で、手引きの「バックアップと復元」を開いてください",
+                    where=f"相手 {told.size}行、この保管庫 {restored.size}行",
+                    next_step="より新しい控えがあれば、そちらから復元し直してください。なければ相手に電話で "
+                    f"ikiiki ledger hand-back {restored.size} {own[:SHORTEST_HEAD]} --to ファイル を頼み、"
+                    "届いたファイルを ikiiki ledger take-back で取り戻してください",
                 )
-            held = line_hash(*tx.ledger.lines(site, size - 1, 1)) if size else ZEROS
-            if not held.startswith(head):
-                raise IntegrityFailure(
-                    "相手の持つ管理簿の行が、この保管庫のものと違います", where=f"管理簿 {size}行目",
-                    next_step="聞き間違いでないかを確かめ、同じなら作業を止めて、両拠点の取扱責任者で確認してください",
-                )  # fmt: skip
+            held = head_at(tx.ledger, site, told.size)
+            if not told.fits(held):
+                raise other_history(told.size)
             tx.settings.put(RESTORED, "null")
-            write_line(self._desk, tx, Act.CONFIRM, Content.LEDGER, size, Unit.LINES, ref=f"sha256:{held}")
-            self._desk.log(tx, "restore_settled", str(size))
+            write_restored(self._desk, tx, restored)
+            write_line(
+                self._desk, tx, Act.CONFIRM, Content.LEDGER, told.size, Unit.LINES, ref=f"sha256:{held}"
+            )
+            self._desk.log(tx, "restore_settled", str(told.size))
+
+
+def write_restored(desk: Desk, tx: Tx, restored: Restored) -> None:
+    """The line that tells of the restore."""
+    write_line(desk, tx, Act.RESTORE, Content.BACKUP, 1, Unit.FILES, ref=REF + restored.backup)

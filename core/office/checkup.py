@@ -16,6 +16,7 @@ from core.office.keyring import own_card
 from core.office.ledger import LedgerDesk
 from core.office.ports import Tx
 from core.office.staff import once_each
+from core.office.unsettled import restored_of
 from core.roles import SITE_WORDS, Right
 
 OLDEST = 400
@@ -40,6 +41,7 @@ class Checkup:
                 *_partner(own, partner, today),
                 self._staff(tx, today),
                 self._backup(tx, today),
+                *_restored(tx),
                 self._end(tx, today),
                 self._clock(tx),
             ]
@@ -123,6 +125,19 @@ SLACK = dt.timedelta(minutes=5)
 _AT = re.compile(rb'"at":"([0-9T:+-]{25})"')
 _BACKUP = "バックアップ"
 assert Act.BACKUP.value == "backup"  # looked for in the lines' bytes
+
+
+def _restored(tx: Tx) -> list[Check]:
+    """Of a vault that waits to be compared with the partner; nothing of others."""
+    restored = restored_of(tx)
+    if restored is None:
+        return []
+    return [
+        failed(
+            "vault.restored", "復元のあとの照らし合わせ", f"相手の手もとと、まだ照らしていません（管理簿 {restored.size}行目まで）",
+            "相手に電話し、ikiiki ledger settle で照らしてください",
+        )
+    ]  # fmt: skip
 
 
 def _partner(own: PartnerCard, partner: PartnerCard | None, today: dt.date) -> list[Check]:

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from core.errors import Refused
 from core.office.ports import Entropy, Now, Store, Tx
+from core.office.unsettled import MEANWHILE, need_settled
 from core.programme import Programme, parse_programme
 from core.roles import Actor, Right
 
@@ -38,9 +39,11 @@ class Desk:
 
     @contextmanager
     def writing(self, right: Right) -> Iterator[Tx]:
-        """A write transaction, after checking `right`."""
+        """A write transaction, after checking `right`; none while a restored vault waits (`core.office.unsettled`)."""
         self.actor.require(right)
         with self.store.write() as tx:
+            if right not in MEANWHILE:
+                need_settled(tx)
             yield tx
 
     def log(self, tx: Tx, act: str, detail: str = "") -> None:

@@ -62,7 +62,7 @@ def take_draw(desk: Desk, tx: Tx, bundle: Bundle, name: str) -> None:
         if following is None or draw != following.draw:
             raise IntegrityFailure("別の抽選の記録が届きました", where=name)
         plan, files = following, {}
-    sent = {k: v for k, v in bundle.entries.items() if k not in _COVER}
+    sent = {k: v for k, v in bundle.entries.items() if k not in COVER}
     if abandoned_name(sender) in sent:
         _may_abandon(files, sender, sent, name)
     else:
@@ -89,7 +89,7 @@ def take_draw(desk: Desk, tx: Tx, bundle: Bundle, name: str) -> None:
         tx.draws.put_units(read_openings(draw, openings))
 
 
-_COVER = frozenset({"draw.txt", LEDGER, ROSTERS, HANDOVER})
+COVER = frozenset({"draw.txt", LEDGER, ROSTERS, HANDOVER})
 """Entries of a `draw` bundle that are no part of the draw."""
 
 

@@ -9,8 +9,9 @@ from typing import Protocol
 
 from core.errors import IntegrityFailure
 from core.exchange.card import PartnerCard
+from core.exchange.handback import Returned
 from core.exchange.strict import ID10, MAX_INTEGER
-from core.keys import OpeningKey, SiteKeys
+from core.keys import OpeningKey, SigningKey, SiteKeys
 from core.ledger.codes import Content, Place
 from core.roles import Site
 
@@ -99,6 +100,30 @@ class Sealer(Protocol):
         channel: str,
     ) -> Opened:
         """Raises `IntegrityFailure` for anything not exactly as the partner sealed it."""
+        ...
+
+    def half(self, manifest: bytes, *, name: str, opening: OpeningKey, partner: PartnerCard) -> bytes:
+        """What the partner sealed into this manifest: the zip's password among it. Raises `IntegrityFailure`."""
+        ...
+
+    def reopen(
+        self, zip_bytes: bytes, manifest: bytes, half: bytes, *, name: str, own: PartnerCard
+    ) -> Opened:
+        """A bundle of this site's own, with the `half` its receiver opened. The entries are as this site sealed them; `kind`,
+        `counts` and `created` are the receiver's word. Raises `IntegrityFailure`.
+        """
+        ...
+
+    def hand_back(
+        self, returned: Returned, entries: Mapping[str, bytes], *, signing: SigningKey, partner: PartnerCard
+    ) -> bytes:
+        """The file in which a restored partner gets back what it lost, sealed for it alone."""
+        ...
+
+    def take_back(
+        self, data: bytes, *, opening: OpeningKey, partner: PartnerCard, name: str
+    ) -> tuple[Returned, Mapping[str, bytes]]:
+        """What is in such a file. Raises `IntegrityFailure` for anything not exactly as the partner sealed it."""
         ...
 
 

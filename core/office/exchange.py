@@ -12,10 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from core.canonical import crockford_id, sha256_hex
 from core.errors import IntegrityFailure
 from core.exchange.card import read_card
-from core.exchange.names import bundle_name
+from core.exchange.names import BundleName, bundle_name
 from core.ledger.codes import Act, Content, Medium, Unit
 from core.office.asides import waiting_for_void
-from core.office.backups import need_settled
 from core.office.blocked import note_refused
 from core.office.desk import Desk
 from core.office.due import exchange_status
@@ -51,6 +50,7 @@ from core.office.overview import Imported, Overview
 from core.office.pairing import Pairing, changing
 from core.office.ports import Boxes, BundleRow, Progress, Tx
 from core.office.turn import is_behind, known, need_turn, out_of_force
+from core.office.unsettled import need_settled
 from core.roles import Right, Site
 
 __all__ = [
@@ -329,43 +329,67 @@ class Exchange(Pairing):
             need_partner(tx)
             if known(tx, name, sha256_hex(manifest)):
                 return None
-            ring, epoch = ring_for(tx, parsed, name), parsed.epoch
+            ring = ring_for(tx, parsed, name)
         opened = self._opened(ring, name, zip_bytes, manifest, channel)
         with self._desk.writing(Right.IMPORT_BUNDLE) as tx:
             if known(tx, name, opened.manifest_sha256):
                 return None
-            admit(tx, parsed, opened, name)
-            need_turn(tx, parsed, opened)
-            with senders_fault(name, HANDOVER):
-                handover, total = envelope_of(opened, name)
-                row = BundleRow(
-                    channel, epoch, opened.seq, "in", name, opened.kind, opened.manifest_sha256, dict(opened.counts),
-                    dt.datetime.fromisoformat(opened.created), self._desk.now(),
-                )  # fmt: skip
-            with senders_fault(name, LEDGER):
-                take_history(
-                    tx,
-                    ring.partner,
-                    opened.entries.get(LEDGER, b""),
-                    opened.entries.get(ROSTERS, b""),
-                    opened.checkpoint,
-                    overtaken=channel == DESK_CHANNEL or ended_list(tx, epoch) is not None,
-                )
-            with in_our_state(name), senders_fault(name, KIND_WORDS.get(opened.kind, "")):
-                self._takers[opened.kind](tx, opened, name)
-            tx.bundles.add(row, zip_bytes, manifest)
-            if opened.kind != "receipt":
-                write_line(
-                    self._desk, tx, Act.RECEIVE, CONTENT_OF[opened.kind], total, Unit.RECORDS,
-                    medium=Medium.USB if channel == DESK_CHANNEL else Medium.BOX,
-                    from_=place(site.other), to=place(site), handover=handover, ref=f"bundle:{name}",
-                )  # fmt: skip
-                tx.settings.put("receipt_due", "yes")
-            self._desk.log(tx, "take_in", f"{name} {opened.kind}")
-            finish(self._desk, tx)
+            self._take(tx, parsed, ring, opened, zip_bytes, manifest)
             if trial:
                 raise Trial
         return Imported(name, opened.kind, dict(opened.counts))
+
+    def retake(self, tx: Tx, name: str, zip_bytes: bytes, manifest: bytes, *, told: bool) -> None:
+        """As `take_in`, in the caller's transaction, of a bundle that this site had taken in before it was restored.
+
+        Its ledger tells of that already (`told`; never of a receipt): `tx` sees to it that nothing is told twice. One that is
+        known is passed over.
+        """
+        parsed = bundle_name(name)
+        if parsed is None or parsed.channel.sender is self._desk.actor.site:
+            raise IntegrityFailure("こちらが受け取る束の名前ではありません", where=name[:40])
+        ring = ring_for(tx, parsed, name)
+        opened = self._opened(ring, name, zip_bytes, manifest, parsed.channel.value)
+        if known(tx, name, opened.manifest_sha256):
+            return
+        if told == (opened.kind == "receipt"):
+            raise IntegrityFailure("取り込んだことを記した管理簿の行が、束と合いません", where=name)
+        self._take(tx, parsed, ring, opened, zip_bytes, manifest)
+
+    def _take(
+        self, tx: Tx, bundle: BundleName, ring: Ring, opened: Opened, zip_bytes: bytes, manifest: bytes
+    ) -> None:
+        """All that a bundle brings, in the caller's transaction."""
+        site, name, channel, epoch = self._desk.actor.site, str(bundle), bundle.channel.value, bundle.epoch
+        admit(tx, bundle, opened, name)
+        need_turn(tx, bundle, opened)
+        with senders_fault(name, HANDOVER):
+            handover, total = envelope_of(opened, name)
+            row = BundleRow(
+                channel, epoch, opened.seq, "in", name, opened.kind, opened.manifest_sha256, dict(opened.counts),
+                dt.datetime.fromisoformat(opened.created), self._desk.now(),
+            )  # fmt: skip
+        with senders_fault(name, LEDGER):
+            take_history(
+                tx,
+                ring.partner,
+                opened.entries.get(LEDGER, b""),
+                opened.entries.get(ROSTERS, b""),
+                opened.checkpoint,
+                overtaken=channel == DESK_CHANNEL or ended_list(tx, epoch) is not None,
+            )
+        with in_our_state(name), senders_fault(name, KIND_WORDS.get(opened.kind, "")):
+            self._takers[opened.kind](tx, opened, name)
+        tx.bundles.add(row, zip_bytes, manifest)
+        if opened.kind != "receipt":
+            write_line(
+                self._desk, tx, Act.RECEIVE, CONTENT_OF[opened.kind], total, Unit.RECORDS,
+                medium=Medium.USB if channel == DESK_CHANNEL else Medium.BOX,
+                from_=place(site.other), to=place(site), handover=handover, ref=f"bundle:{name}",
+            )  # fmt: skip
+            tx.settings.put("receipt_due", "yes")
+        self._desk.log(tx, "take_in", f"{name} {opened.kind}")
+        finish(self._desk, tx)
 
     def overview(self) -> Overview:
         with self._desk.reading() as tx:

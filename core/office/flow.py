@@ -23,6 +23,7 @@ from core.office.plans import done_draws
 from core.office.ports import Boxes, Tx
 from core.office.seating import today
 from core.office.second import second_due
+from core.office.unsettled import restored_of
 from core.roles import SITE_WORDS, Actor, Right, Site
 
 _DRAW_WHO = {
@@ -62,7 +63,9 @@ class Flow:
                 return FlowStatus(
                     SITE_WORDS[actor.site],
                     tuple(FlowStep(mark, words, Mark.LATER) for mark, words in WORDS.items()),
-                    "送受信で委託先からの事業の設定を取り込む"
+                    _TO_SETTLE[0]
+                    if restored_of(tx) is not None
+                    else "送受信で委託先からの事業の設定を取り込む"
                     if waiting or tx.settings.get("partner_card")
                     else "相手の鍵を登録する（ikiiki partner trust）",
                     "F6",
@@ -80,6 +83,8 @@ class Flow:
             sentence, key = second_due(self._desk, tx) or (sentence, key)
             if stopped.todo and actor.may(Right.IMPORT_BUNDLE):
                 sentence, key = stopped.todo, "F6"
+            if restored_of(tx) is not None:
+                sentence, key = _TO_SETTLE
             round_ = programme.round(look.round)
             kept = done | {"⑪": done["⑪"] or look.notified_once()}
             steps_late = overdue_steps(round_, kept, WORDS, day)
@@ -235,6 +240,7 @@ def _contractor_first(look: Look, draw: str) -> tuple[str, str] | None:
     return None
 
 
+_TO_SETTLE = ("復元のあとの照らし合わせをする（ikiiki ledger settle）", "F6")
 _POST_NOTICES = ("参加証と落選通知をつくって発送する", "F4")
 
 

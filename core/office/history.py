@@ -73,8 +73,8 @@ def take_history(
             raise IntegrityFailure("別の拠点の取扱者名簿が届きました", where=ROSTERS)
         brought[sha256_hex(document)] = document
     checked = verify_chain(
-        fresh, site_key=_site_key_after(tx, org, held), rosters={**brought, **rosters_of(tx, org)},
-        start=_state_after(tx, org, held),
+        fresh, site_key=site_key_after(tx, org, held), rosters={**brought, **rosters_of(tx, org)},
+        start=state_after(tx, org, held),
         successors=successors_of(tx, org),
     )  # fmt: skip
     for line in split_lines(fresh, name=LEDGER):
@@ -90,7 +90,7 @@ def take_history(
         codes_compared.note(tx, org.other)
 
 
-def _state_after(tx: Tx, org: Site, held: list[bytes]) -> ChainState:
+def state_after(tx: Tx, org: Site, held: list[bytes]) -> ChainState:
     """Where the lines already held, checked when they came, leave off: their end and the roster in force."""
     for raw in reversed(held):
         if b'"act":"roster"' in raw:
@@ -100,7 +100,7 @@ def _state_after(tx: Tx, org: Site, held: list[bytes]) -> ChainState:
     return ChainState(org, len(held), tx.ledger.head(org))
 
 
-def _site_key_after(tx: Tx, org: Site, held: list[bytes]) -> VerifyKey:
+def site_key_after(tx: Tx, org: Site, held: list[bytes]) -> VerifyKey:
     """The key that signs for the site after the lines held: of its first card, or of the last it handed over to."""
     for raw in reversed(held):
         if b'"act":"epoch"' in raw and (card := succeeded_by(read_line(raw, name=LEDGER)[1])) is not None:

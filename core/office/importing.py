@@ -22,6 +22,7 @@ from core.office.desk import Desk, programme_of
 from core.office.forms import as_fields, fingerprint_of, new_application, numbers_of
 from core.office.ledger import write_line
 from core.office.ports import Progress, SourceRow, Tx
+from core.office.returned import mark, returned, same_row
 from core.office.settling import Settling
 from core.people.duplicates import folded_key
 from core.people.reading import ReadingRules, read_applicant, read_receipt
@@ -199,6 +200,7 @@ class _TakingIn:
         self._rules = rules
         self._now = desk.now()
         self._numbers = self._following()
+        self._returned = returned(tx)
         self._new: list[Application] = []
         self._sources: list[SourceRow] = []
         """These two are not stored yet."""
@@ -212,8 +214,12 @@ class _TakingIn:
             if before is not None and (before.fingerprint == one.fingerprint or self._blanked(before.number)):
                 self._outcomes.append((one.row, one.receipt, "already", before.number, one.reading.applicant))
                 continue
-            number = self._add(one) if before is None else self._change(before, one)
-            outcome = "new" if before is None else "changed"
+            back = self._came_back(one) if before is None else None
+            if back is not None:
+                number, outcome = back, "already"
+            else:
+                number = self._add(one) if before is None else self._change(before, one)
+                outcome = "new" if before is None else "changed"
             source = SourceRow(
                 self._form, self._table.name, self._table.sha256, one.row, one.receipt, one.fingerprint, one.cells,
                 outcome, number, self._now,
@@ -226,6 +232,16 @@ class _TakingIn:
     def rows(self) -> tuple[ImportedRow, ...]:
         """What each row has become, after all were settled."""
         return tuple(self._row(*outcome) for outcome in self._outcomes)
+
+    def _came_back(self, one: _Judged) -> int | None:
+        """The 受付番号 that this row had before a restore, when its application has come back and the row has not."""
+        applicant = one.reading.applicant
+        back = self._returned.get(mark(one.receipt, applicant), [])
+        found = next((each for each in back if same_row(each, one.receipt, applicant)), None)
+        if found is None:
+            return None
+        back.remove(found)
+        return found.number
 
     def _known(self, judged: Sequence[_Judged]) -> dict[str, SourceRow]:
         receipts = [one.receipt for one in judged if one.receipt is not None]

@@ -20,6 +20,7 @@ from core.ledger.codes import Act, Content, Unit
 from core.ledger.line import SITE_ACTOR, LedgerLine, Seen, sign_line
 from core.ledger.roster import RosterEntry, make_roster
 from core.office.ports import CourierPair, Tx
+from core.office.unsettled import need_settled
 from core.roles import Site
 
 FIRST_EPOCH = 1
@@ -275,6 +276,7 @@ def write_site_line(
     tx: Tx, site: Site, at: str, act: Act, content: Content, qty: int, unit: Unit, ref: str
 ) -> None:
     """The next line of this site's ledger, signed by the site's present key: `roster` and `epoch` only."""
+    need_settled(tx)
     line = LedgerLine(
         seq=tx.ledger.size(site) + 1, at=at, org=site, actor=SITE_ACTOR, role=SITE_ACTOR, act=act,
         content=content, qty=qty, unit=unit, ref=ref,

@@ -18,6 +18,7 @@ from core.office.desk import Desk, iso
 from core.office.keyring import cards_of, rosters_of, successors_of
 from core.office.log_span import broken_at
 from core.office.ports import AccessRow, Tx
+from core.office.unsettled import need_settled
 from core.roles import Right, Site
 
 BY_HAND = frozenset(
@@ -59,6 +60,7 @@ def write_line(
 
     Raises `Refused` for a handover that must not be so (`require_handover`: C7, C8).
     """
+    need_settled(tx)
     site, other = desk.actor.site, desk.actor.site.other
     line = LedgerLine(
         seq=tx.ledger.size(site) + 1,

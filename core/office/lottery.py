@@ -224,7 +224,11 @@ class Lottery:
                 frozen, commits = Freeze.parse(files[FREEZE], FREEZE), Commits.parse(files[COMMITS], COMMITS)
                 opened = ceremony.open_seals(frozen, commits, {s: files.get(reveal_name(s)) for s in Site})
                 if opened.contractor is None:
-                    raise IntegrityFailure("自分の封印が開きません", where=reveal_name(site))
+                    raise IntegrityFailure(
+                        "自分の封印の中身が、この保管庫にないか、封印と合いません",
+                        where=reveal_name(site),
+                        next_step="控えから復元したあとなら、中身は失われています。両者で抽選を取りやめ（ikiiki lottery abandon）、封印からやり直してください",
+                    )
                 if opened.ward is None and not absent:
                     raise Refused(
                         "区の封印の中身がないか、封印と合いません",

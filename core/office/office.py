@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from core.office.exporting import Exporting
     from core.office.flow import Flow
     from core.office.grouping import Groups
+    from core.office.hand_back import HandingBack
     from core.office.importing import Importing
     from core.office.incidents import Incidents
     from core.office.intake import Intake
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from core.office.rules import Rules
     from core.office.second import SecondDesk
     from core.office.staff import Slots, StaffDesk
+    from core.office.take_back import TakingBack
     from core.office.voiding import Voiding
     from core.office.wording import WordingDesk
     from core.office.written import WrittenFiles
@@ -294,6 +296,18 @@ class Office:
         from core.office.backups import Backups
 
         return Backups(self._desk)
+
+    @once
+    def handing_back(self) -> HandingBack:
+        from core.office.hand_back import HandingBack
+
+        return HandingBack(self._desk, self._boxes, self._sealer)
+
+    @once
+    def taking_back(self) -> TakingBack:
+        from core.office.take_back import TakingBack
+
+        return TakingBack(self._desk, self.exchange, self._sealer)
 
     @once
     def staff(self) -> StaffDesk:

@@ -238,7 +238,7 @@ class Records:
         """④ at the ward: the contractor's versions replace what the ward holds of those records."""
         if self._desk.actor.site is not Site.WARD:
             raise IntegrityFailure("応募者データは委託先から区へ送るものです", where=name)
-        incoming_all = self._applications(opened)
+        incoming_all = read_applications(opened)
         for incoming in incoming_all:
             current = tx.applications.by_record(incoming.record)
             if current is None:
@@ -276,7 +276,7 @@ class Records:
         if self._desk.actor.site is not Site.CONTRACTOR:
             raise IntegrityFailure("窓口の応募は区から委託先へ渡すものです", where=name)
         settling = Settling(tx, programme_of(tx), self._desk.now(), self._desk.actor.staff_id)
-        for incoming in self._applications(opened):
+        for incoming in read_applications(opened):
             known = tx.applications.by_record(incoming.record)
             if incoming.number not in DESK_NUMBERS or (known and known.number != incoming.number):
                 raise IntegrityFailure(
@@ -288,17 +288,18 @@ class Records:
                 settling.touch(first)
         settling.finish()
 
-    @staticmethod
-    def _applications(opened: Opened) -> list[Application]:
-        rows = from_jsonl(opened.entries.get(RECORDS, b""), RECORDS)
-        if len(rows) != opened.counts.get("applications"):
-            raise IntegrityFailure("応募の件数が送り状と合いません", where=RECORDS)
-        read = [from_row(row, f"{RECORDS} {number}行目") for number, row in enumerate(rows, start=1)]
-        if any(a.reason in WARDS_REASONS for a in read):
-            raise IntegrityFailure("区の中だけの符号が、応募の記録にあります", where=RECORDS)
-        if len({a.record for a in read}) != len(read) or len({a.number for a in read}) != len(read):
-            raise IntegrityFailure("同じ応募または受付番号が2度あります", where=RECORDS)
-        return read
+
+def read_applications(opened: Opened) -> list[Application]:
+    """The applications in an `applicants` or `desk` bundle. Raises `IntegrityFailure`."""
+    rows = from_jsonl(opened.entries.get(RECORDS, b""), RECORDS)
+    if len(rows) != opened.counts.get("applications"):
+        raise IntegrityFailure("応募の件数が送り状と合いません", where=RECORDS)
+    read = [from_row(row, f"{RECORDS} {number}行目") for number, row in enumerate(rows, start=1)]
+    if any(a.reason in WARDS_REASONS for a in read):
+        raise IntegrityFailure("区の中だけの符号が、応募の記録にあります", where=RECORDS)
+    if len({a.record for a in read}) != len(read) or len({a.number for a in read}) != len(read):
+        raise IntegrityFailure("同じ応募または受付番号が2度あります", where=RECORDS)
+    return read
 
 
 def seal_applicants(tx: Tx, exchange: Exchange) -> Sent | None:

@@ -45,7 +45,7 @@ class Rules:
                     if application.applicant.group:
                         settling.touch(application)
                 settling.finish()
-            write_line(self._desk, tx, Act.UPDATE, Content.PROGRAMME, 1, Unit.FILES, ref=_ref(text))
+            write_line(self._desk, tx, Act.UPDATE, Content.PROGRAMME, 1, Unit.FILES, ref=programme_ref(text))
             self._desk.log(tx, "programme")
 
     def unsent(self) -> bool:
@@ -56,7 +56,7 @@ class Rules:
                 self._desk.actor.site is Site.CONTRACTOR
                 and text is not None
                 and tx.settings.get("partner_card") is not None
-                and tx.settings.get("programme_sent") != _ref(text)
+                and tx.settings.get("programme_sent") != programme_ref(text)
             )
 
     def send_if_due(self) -> Sent | None:
@@ -88,12 +88,13 @@ def seal_programme(tx: Tx, exchange: Exchange) -> Sent | None:
     What the ward judges by the programme must never travel before it: a channel is read in order.
     """
     text = tx.settings.get("programme")
-    if text is None or tx.settings.get("programme_sent") == _ref(text):
+    if text is None or tx.settings.get("programme_sent") == programme_ref(text):
         return None
     sent = exchange.seal(tx, "programme", {ENTRY: text.encode()}, {"programme": 1})
-    tx.settings.put("programme_sent", _ref(text))
+    tx.settings.put("programme_sent", programme_ref(text))
     return sent
 
 
-def _ref(text: str) -> str:
+def programme_ref(text: str) -> str:
+    """How ledgers, and what was sent, name a programme."""
     return f"sha256:{sha256_hex(text.encode())}"

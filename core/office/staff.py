@@ -14,6 +14,7 @@ from core.office.keyring import enrol
 from core.office.ledger import write_line
 from core.office.logins import Due, chosen
 from core.office.ports import StaffRow, Tx
+from core.office.unsettled import need_settled
 from core.passwords.judging import Verdict, judge, require_good
 from core.passwords.phrase import make_phrase
 from core.programme import Programme
@@ -94,7 +95,7 @@ class StaffDesk:
 
         The password is for the first login alone: nothing else can be done before the person has chosen another.
         """
-        self._desk.actor.require(Right.STAFF)
+        self._need_settled()
         require_good(person.password, self._known(person.staff_id, person.name))
 
         def record(tx: Tx, public: bytes) -> None:
@@ -118,7 +119,7 @@ class StaffDesk:
         Keys are behind a password, and nobody else can open them: the person gets fresh ones, and is in the roster with
         those from now on. Whoever is logged in under that id is out. Killed half way, the same call again completes it.
         """
-        self._desk.actor.require(Right.STAFF)
+        self._need_settled()
         if staff_id == self._desk.actor.staff_id:
             raise Refused(
                 "自分のパスワードは再設定できません", next_step="ikiiki staff password で変えてください"
@@ -139,7 +140,7 @@ class StaffDesk:
 
     def revoke(self, staff_id: str) -> None:
         """Take a person's login away. The vault is re-keyed, so that what they may have kept opens nothing new."""
-        self._desk.actor.require(Right.STAFF)
+        self._need_settled()
         if staff_id == self._desk.actor.staff_id:
             raise Refused("自分自身の登録は取り消せません", next_step="ほかの取扱責任者に依頼してください")
         self._active(staff_id)
@@ -160,6 +161,11 @@ class StaffDesk:
         with self._desk.store.write() as tx:
             chosen(tx, actor.staff_id, self._desk.now())
             self._desk.log(tx, "password")
+
+    def _need_settled(self) -> None:
+        """Before any key is made: `core.office.unsettled`."""
+        with self._desk.reading(Right.STAFF) as tx:
+            need_settled(tx)
 
     def _active(self, staff_id: str) -> StaffRow:
         row = next((row for row in self.list() if row.staff_id == staff_id), None)

@@ -127,6 +127,30 @@ def open_bundle(
     manifest = read_manifest(manifest_bytes, signer, name=name)
     check_zip(manifest, zip_bytes)
     plain = recipient.open(manifest.sealed, info(name, manifest.sha256), name=name.manifest)
+    return _opened(manifest, zip_bytes, plain, signer)
+
+
+def inner_half(name: BundleName, manifest_bytes: bytes, *, signer: VerifyKey, recipient: OpeningKey) -> bytes:
+    """What is sealed in a manifest, as `reopen_bundle` takes it. Raises `IntegrityFailure`."""
+    manifest = read_manifest(manifest_bytes, signer, name=name)
+    return recipient.open(manifest.sealed, info(name, manifest.sha256), name=name.manifest)
+
+
+def reopen_bundle(
+    name: BundleName, zip_bytes: bytes, manifest_bytes: bytes, half: bytes, *, signer: VerifyKey
+) -> Bundle:
+    """Open one's own bundle again with what its receiver found sealed in it: the sender itself cannot open that.
+
+    The zip is the one whose hash `signer` signed, and opens under the one password alone; so its entries cannot be others.
+    Kind, counts and moment are the receiver's word, and have to be held against something else. Raises `IntegrityFailure`.
+    """
+    manifest = read_manifest(manifest_bytes, signer, name=name)
+    check_zip(manifest, zip_bytes)
+    return _opened(manifest, zip_bytes, half, signer)
+
+
+def _opened(manifest: Manifest, zip_bytes: bytes, plain: bytes, signer: VerifyKey) -> Bundle:
+    name = manifest.name
     sealed = read_sealed(plain, name)
     checkpoint = read_checkpoint(sealed.checkpoint, signer, name=f"{name.manifest} checkpoint")
     if checkpoint.org is not name.channel.sender or checkpoint.epoch != name.epoch:

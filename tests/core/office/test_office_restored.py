@@ -7,6 +7,11 @@ from typing import Any
 import pytest
 
 from core.errors import IntegrityFailure, Refused, UsageError
+from core.ledger.codes import Act, Content, Medium, Unit
+from core.office.listing import ListFilter
+from core.office.review import APPLICANTS
+from core.office.staff import NewPerson
+from core.roles import Role, Site
 
 
 @pytest.fixture
@@ -17,14 +22,31 @@ def paired(bench: Any) -> Any:
     return bench
 
 
-def test_a_restored_vault_sends_nothing_until_its_partner_was_asked(paired: Any) -> None:
-    office, ward = paired.contractor.office, paired.ward.office
-    paired.contractor.key("コバヤシ チヨ")
-    with pytest.raises(Refused, match="相手の手もとと照らすまで"):
-        office.records.send()
+def test_a_restored_vault_does_nothing_new_until_its_partner_was_asked(paired: Any) -> None:
+    contractor, ward = paired.contractor, paired.ward.office
+    office = contractor.office
+    ledger = office.ledger.export(Site.CONTRACTOR)
+    ward.review.confirm_rest(APPLICANTS)
+    ward.review.send()
+    paired.carry(paired.ward)
+    person = NewPerson("c-new", "見本", Role.HANDLER, "a path through the cedars")
+    for act in (
+        lambda: contractor.key("コバヤシ チヨ"), office.records.send, office.lottery.freeze, office.exchange.import_waiting,
+        lambda: office.ledger.add(Act.DRILL, Content.INCIDENT, 1, Unit.TIMES), lambda: office.staff.add(person),
+        lambda: office.staff.revoke("c-handler"), lambda: office.backups.made("9876543210", Medium.USB),
+        lambda: office.handing_back.hand_back(1, "0" * 8),
+    ):  # fmt: skip
+        with pytest.raises(Refused, match="相手の手もとと照らすまで"):
+            act()
+    assert office.ledger.export(Site.CONTRACTOR) == ledger
+    assert "照らし合わせ" in office.flow.status().sentence
+    assert [one.name for one in office.checkup.checks() if one.name == "vault.restored"] != []
+    office.intake.open(office.intake.page(ListFilter(), 0, 1)[0].number)  # looking does no harm
     size, head = ward.backups.told()
     office.backups.settle(size, head[:8])
     assert office.backups.standing() is None
+    assert [one for one in office.checkup.checks() if one.name == "vault.restored"] == []
+    contractor.key("コバヤシ チヨ")
     office.records.send()
     with pytest.raises(Refused, match="残っていません"):
         office.backups.settle(size, head)

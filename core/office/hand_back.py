@@ -1,0 +1,172 @@
+"""What this site gives back to a partner that was restored from a backup: all that it holds and the partner has lost.
+
+No ledger is ever made shorter. The site that has seen more holds every line it was told, every bundle it was sent and what
+opened them: it is the backup of what the backup lacks (docs/exchange.md, "After a restore").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.canonical import sha256_hex
+from core.errors import Refused
+from core.exchange.handback import CHECKPOINT, HALF, LINES, ROSTERS, Returned, Stand
+from core.exchange.names import MANIFEST, ZIP, BundleName, bundle_name
+from core.ledger.checkpoint import epoch_named, read_checkpoint
+from core.ledger.codes import Act, Content, Medium, Unit
+from core.ledger.line import LedgerLine, read_line
+from core.office.asides import waiting_for_void
+from core.office.carried import tell_soon
+from core.office.desk import Desk
+from core.office.envelope import Sealer, place
+from core.office.keyring import Ring, cards_of, need_partner, rings_of, rosters_of
+from core.office.ledger import write_line
+from core.office.ports import Boxes, BundleRow, Tx
+from core.office.unsettled import SHORTEST_HEAD, head_at, need_settled, other_history, spoken
+from core.roles import SITE_WORDS, Right, Site
+
+
+@dataclass(frozen=True)
+class HandedBack:
+    """A file for the partner, and what people read to each other with it."""
+
+    data: bytes
+    lines: int
+    """Of the partner's ledger that it has lost."""
+    bundles: int
+    """Of the partner's own that it has lost."""
+    size: int
+    """Lines of its ledger that are here."""
+    head: str
+    """The last one's hash."""
+
+
+class HandingBack:
+    """The use case of `ikiiki ledger hand-back`."""
+
+    def __init__(self, desk: Desk, boxes: Boxes, sealer: Sealer) -> None:
+        self._desk, self._boxes, self._sealer = desk, boxes, sealer
+
+    def hand_back(self, size: int, head: str) -> HandedBack:
+        """For a partner whose backup ends with line `size` of its ledger, hashing to `head` (or its beginning).
+
+        Noted in this site's ledger. Raises `Refused` when the partner has lost nothing that is here, when something of its is
+        still to be taken in or voided, or when it lost a change of keys; `IntegrityFailure` for another history.
+        """
+        asked = spoken(size, head)
+        with self._desk.writing(Right.RESTORE) as tx:
+            need_settled(tx)
+            need_partner(tx)
+            if self._boxes.waiting_in():
+                raise Refused(
+                    "届いて待っている束があります",
+                    next_step="先に送受信で取り込んでから、もう一度行ってください",
+                )
+            org = self._desk.actor.site.other
+            held, last = tx.ledger.size(org), tx.ledger.head(org)
+            if asked.size >= held:
+                raise Refused(
+                    f"相手の控えは、こちらの持つ{SITE_WORDS[org]}の管理簿（{held}行）より前ではありません",
+                    where=f"相手 {asked.size}行",
+                    next_step=f"返すものはありません。相手で ikiiki ledger settle {held} {last[:SHORTEST_HEAD]} をしてください",
+                )
+            since = head_at(tx.ledger, org, asked.size)
+            if not asked.fits(since):
+                raise other_history(asked.size)
+            lines = [read_line(raw, name=LINES)[1] for raw in tx.ledger.lines(org)]
+            ring = self._ring(tx, lines[asked.size :])
+            theirs = _lost(tx.bundles.list("in"), _sent(lines[: asked.size]), org)
+            ours = _lost(tx.bundles.list("out"), _taken(lines[: asked.size]), org.other)
+            void = {fate.name for fate in tx.fates.list("out") if fate.void}
+            ours = [row for row in ours if row.name not in void]
+            returned = Returned(
+                org, ring.partner.vault_id, ring.epoch, Stand(asked.size, since), Stand(held, last)
+            )
+            assert ring.signing is not None and ring.opening is not None, "kept while the partner seals in it"
+            entries = {
+                LINES: b"".join(tx.ledger.lines(org, asked.size)),
+                ROSTERS: b"".join(rosters_of(tx, org).values()),
+                CHECKPOINT: _newest_checkpoint(tx, org),
+            }
+            for row in (*theirs, *ours):
+                entries[row.name + ZIP], entries[row.name + MANIFEST] = tx.bundles.content(row.name)
+            for row in theirs:
+                entries[row.name + HALF] = self._sealer.half(
+                    entries[row.name + MANIFEST], name=row.name, opening=ring.opening, partner=ring.partner
+                )
+            data = self._sealer.hand_back(returned, entries, signing=ring.signing, partner=ring.partner)
+            site = self._desk.actor.site
+            write_line(
+                self._desk, tx, Act.HAND_BACK, Content.LEDGER, held - asked.size, Unit.LINES, medium=Medium.FILE,
+                from_=place(site), to=place(org), ref=f"sha256:{sha256_hex(data)}",
+            )  # fmt: skip
+            tell_soon(tx)
+            self._desk.log(tx, "hand_back", f"lines={held - asked.size} bundles={len(theirs)}")
+        return HandedBack(data, held - asked.size, len(theirs), held, last)
+
+    def _ring(self, tx: Tx, lost: Sequence[LedgerLine]) -> Ring:
+        """The keys that the partner's backup has. Raises `Refused` where those it seals with are in no backup."""
+        if stopped := waiting_for_void(tx):
+            raise Refused(
+                "外した束を、相手がまだ取り消していません。その束は相手の控えにないおそれがあります",
+                where=str(stopped[0]),
+                next_step="両拠点の取扱責任者と保守担当で、証拠（courier/evidence）を残して話し合ってください",
+            )
+        if any(
+            line.act is Act.EPOCH or (line.act, line.content) == (Act.SEND, Content.KEYS) for line in lost
+        ):
+            raise Refused(
+                "相手は控えのあとに鍵を替えています。新しい鍵は控えになく、だれにも取り戻せません",
+                where=f"{SITE_WORDS[self._desk.actor.site.other]}の管理簿",
+                next_step="鍵を替えたあとに取った控えを探してください。なければ両拠点の取扱責任者で、この拠点の記録をもとに続け方を決めてください",
+            )
+        sealed = [row.epoch for row in tx.bundles.list("in")]
+        ring = rings_of(tx).get(max(sealed, default=0))
+        if ring is None or ring.opening is None or ring.signing is None:
+            raise Refused(
+                "相手の控えの世代の鍵が、もうここにありません",
+                next_step="両拠点の取扱責任者で続け方を決めてください",
+            )
+        return ring
+
+
+def _newest_checkpoint(tx: Tx, org: Site) -> bytes:
+    """The partner's last signed word on how its ledger stands: it says itself that it had come so far."""
+    keys = {card.epoch: card.signing for card in cards_of(tx, org)}
+    known = [read_checkpoint(data, keys[epoch_named(data)]) for data in tx.ledger.checkpoints(org)]
+    return max(known, key=lambda one: (one.epoch, one.size)).data
+
+
+def _sent(lines: Sequence[LedgerLine]) -> dict[tuple[str, int], int]:
+    """By channel and epoch, the last bundle that these lines tell to have been sealed."""
+    return _last(lines, Act.SEND)
+
+
+def _taken(lines: Sequence[LedgerLine]) -> dict[tuple[str, int], int]:
+    """By channel and epoch, the last bundle that these lines tell to have been taken in."""
+    return _last(lines, Act.RECEIVE)
+
+
+def _last(lines: Sequence[LedgerLine], act: Act) -> dict[tuple[str, int], int]:
+    last: dict[tuple[str, int], int] = {}
+    for line in lines:
+        name = bundle_name(line.ref.removeprefix("bundle:")) if line.act is act else None
+        if name is not None:
+            last[name.channel.value, name.epoch] = name.seq  # in order
+    return last
+
+
+def _lost(rows: Sequence[BundleRow], known: dict[tuple[str, int], int], sender: Site) -> list[BundleRow]:
+    """Those behind what the partner's lines tell. Of receipts no line tells: some of these it may have, and passes over."""
+    return [
+        row
+        for row in rows
+        if row.seq > known.get((row.channel, row.epoch), 0) and _named(row).channel.sender is sender
+    ]
+
+
+def _named(row: BundleRow) -> BundleName:
+    name = bundle_name(row.name)
+    assert name is not None, "checked when it was stored"
+    return name

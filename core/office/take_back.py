@@ -1,0 +1,427 @@
+"""Taking back, after a restore, what the partner had seen and the backup lacks: our own lines, bundles and what came of them.
+
+What the partner hands back is held against this site's own signatures, so that nothing in it is other than this site made it:
+lines by whoever signed them, bundles by the site key, entries by the zip's hash in the signed manifest, kind and counts by the
+line that tells of the sending. It is done once more in the order of the lines, in one transaction.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from core.canonical import sha256_hex
+from core.errors import IkiikiError, IntegrityFailure, Refused
+from core.exchange.card import read_card
+from core.exchange.codes import CodeKind
+from core.exchange.handback import CHECKPOINT, HALF, LINES, ROSTERS, Returned
+from core.exchange.listing import VOID, read_void
+from core.exchange.names import MANIFEST, ZIP, BundleName, bundle_name
+from core.exchange.strict import ZEROS
+from core.ledger.chain import Checked, split_lines, verify_chain
+from core.ledger.checkpoint import read_checkpoint
+from core.ledger.codes import Act, Content, Medium, Unit
+from core.ledger.line import LedgerLine
+from core.ledger.roster import read_roster
+from core.office import codes_compared
+from core.office.asides import aside_of
+from core.office.backups import write_restored
+from core.office.carried import tell_soon
+from core.office.code_keys import Given, given, put_given
+from core.office.desk import Desk, iso
+from core.office.envelope import CHANNEL_FROM, CONTENT_OF, DESK_CHANNEL, Opened, Sealer, envelope_of, place
+from core.office.exchange import Exchange
+from core.office.fates import Fate
+from core.office.foreign import in_our_state, senders_fault
+from core.office.history import site_key_after, state_after
+from core.office.keyring import (
+    enrol,
+    need_partner,
+    own_card,
+    put_roster,
+    rosters_of,
+    site_keys,
+    successors_of,
+)
+from core.office.ledger import write_line
+from core.office.ports import BundleRow, LedgerRows, Tx
+from core.office.redone import redo
+from core.office.unsettled import RESTORED, Spoken, other_history, restored_of, spoken
+from core.roles import Right, Role, Site
+
+_TAKEN = "taken_back"
+"""Setting: the hash of the file that was taken back last."""
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """What came of it."""
+
+    lines: int
+    """Of this site's ledger; 0 when they had come back before."""
+    bundles: int
+    """Of this site's own."""
+    again: int
+    """Of the partner's, taken in anew."""
+    lost: tuple[str, ...]
+    """Bundles on a medium that had not arrived: what they carried is in neither vault."""
+    left: tuple[str, ...]
+    """Who can log in here, but was taken off the roster after the backup."""
+    joined: tuple[str, ...]
+    """Who was put on the roster after the backup, and cannot log in here."""
+    stopped: str = ""
+    """Why the partner's other bundles have to wait for the next exchange."""
+
+
+@dataclass(frozen=True)
+class _Own:
+    """A bundle of ours that this vault does not know."""
+
+    name: BundleName
+    opened: Opened
+    zip_bytes: bytes
+    manifest: bytes
+
+
+_Theirs = dict[BundleName, tuple[bytes, bytes]]
+"""The partner's bundles: zip and manifest."""
+
+
+class TakingBack:
+    """The use case of `ikiiki ledger take-back`."""
+
+    def __init__(self, desk: Desk, exchange: Exchange, sealer: Sealer) -> None:
+        self._desk, self._exchange, self._sealer = desk, exchange, sealer
+
+    def take_back(self, data: bytes, size: int, head: str, *, name: str = "handback") -> TakenBack:
+        """The partner's file `data`; by telephone it said that it holds `size` lines of our ledger, ending in `head`.
+
+        All of it or nothing; afterwards the vault goes on. The same file again takes in what of the partner's own bundles is
+        still missing. Raises `IntegrityFailure` for whatever this site did not make or does not fit what it holds, `Refused`
+        when nothing is to be settled, when keys were changed among it, or for who is no longer on the roster.
+        """
+        told, digest = spoken(size, head), sha256_hex(data)
+        with self._desk.writing(Right.RESTORE) as tx:
+            returned, entries = self._opened(tx, data, name)
+            theirs: _Theirs = {}
+            own = self._bundles(tx, entries, theirs)
+            if restored_of(tx) is None:
+                if tx.settings.get(_TAKEN) != digest:
+                    raise Refused(
+                        "復元のあとに取り戻すものは残っていません", next_step="そのままお使いください"
+                    )
+                done = TakenBack(0, 0, 0, (), (), ())
+            else:
+                self._need_ours(tx, returned, told, name)
+                done = self._settle(tx, returned, entries, own, theirs, digest)
+        return self._rest(done, theirs)
+
+    # -- what is believed -----------------------------------------------------------------------------------------
+
+    def _opened(self, tx: Tx, data: bytes, name: str) -> tuple[Returned, Mapping[str, bytes]]:
+        with senders_fault(name):
+            return self._sealer.take_back(
+                data, opening=site_keys(tx).opening, partner=need_partner(tx), name=name
+            )
+
+    def _need_ours(self, tx: Tx, returned: Returned, told: Spoken, name: str) -> None:
+        """That it was made for this vault, as it stands, and is what was read out."""
+        site, card = self._desk.actor.site, read_card(own_card(tx))
+        if (returned.to, returned.vault_id, returned.epoch) != (site, card.vault_id, card.epoch):
+            raise IntegrityFailure("ほかの保管庫か、ほかの鍵の世代のためのファイルです", where=name)
+        if (returned.since.size, returned.since.head) != (tx.ledger.size(site), tx.ledger.head(site)):
+            raise IntegrityFailure(
+                "この控えのために作られたファイルではありません",
+                where=f"{name} {returned.since.size}行目から、この保管庫 {tx.ledger.size(site)}行",
+                next_step="復元のときに出た行数と符号を相手に伝え、ファイルを作り直してもらってください",
+            )
+        if returned.told.size != told.size or not told.fits(returned.told.head):
+            raise other_history(told.size)
+
+    def _bundles(self, tx: Tx, entries: Mapping[str, bytes], theirs: _Theirs) -> list[_Own]:
+        """Ours, opened, in order; the partner's are put into `theirs`. Raises `IntegrityFailure` for anything beside."""
+        site, card = self._desk.actor.site, read_card(own_card(tx))
+        expected = {LINES, ROSTERS, CHECKPOINT}
+        own = []
+        found = sorted(bundle for key in entries if (bundle := bundle_name(key, MANIFEST)) is not None)
+        for bundle in found:
+            name, ours = str(bundle), bundle.channel.sender is site
+            parts = [ZIP, MANIFEST, *([HALF] if ours else [])]
+            expected |= {name + part for part in parts}
+            if not all(name + part in entries for part in parts):
+                raise IntegrityFailure("返された束の一部がありません", where=name)
+            zip_bytes, manifest = entries[name + ZIP], entries[name + MANIFEST]
+            if not ours:
+                theirs[bundle] = zip_bytes, manifest
+                continue
+            if bundle.epoch != card.epoch:
+                raise IntegrityFailure("ほかの鍵の世代の束が返されました", where=name)
+            with senders_fault(name):
+                opened = self._sealer.reopen(zip_bytes, manifest, entries[name + HALF], name=name, own=card)
+            own.append(_Own(bundle, opened, zip_bytes, manifest))
+        if set(entries) != expected:
+            raise IntegrityFailure("返されたものに、余分なものか足りないものがあります")
+        return own
+
+    def _lines(self, tx: Tx, returned: Returned, entries: Mapping[str, bytes]) -> Checked:
+        """Our own lines behind those we hold, each signed by whoever it names, up to where our own checkpoint says."""
+        site, card = self._desk.actor.site, read_card(own_card(tx))
+        held = tx.ledger.lines(site)
+        brought = {sha256_hex(one): one for one in split_lines(entries[ROSTERS], name=ROSTERS)}
+        if any(read_roster(one, name=ROSTERS).org is not site for one in brought.values()):
+            raise IntegrityFailure("別の拠点の取扱者名簿が返されました", where=ROSTERS)
+        checked = verify_chain(
+            entries[LINES], site_key=site_key_after(tx, site, held), rosters={**brought, **rosters_of(tx, site)},
+            start=state_after(tx, site, held), successors=successors_of(tx, site),
+        )  # fmt: skip
+        end = (returned.told.size, returned.told.head)
+        shown = read_checkpoint(entries[CHECKPOINT], card.signing)
+        if (checked.state.size, checked.state.head) != end or (shown.org, shown.size, shown.head) != (
+            site,
+            *end,
+        ):
+            raise IntegrityFailure(
+                "返された行が、こちらが前に署名した確認書と合いません", where=f"管理簿 {end[0]}行目"
+            )
+        for line in checked.lines:
+            if line.act is Act.ROSTER:
+                digest = line.ref.removeprefix("sha256:")
+                put_roster(tx, site, brought.get(digest) or rosters_of(tx, site)[digest])
+        return checked
+
+    def _need_in_force(self, checked: Checked) -> None:
+        """Who was taken off the roster after the backup brings nothing back with the password of that day."""
+        me = checked.state.staff.get(self._desk.actor.staff_id)
+        if me is None or me.role is not Role.MANAGER:
+            raise Refused(
+                "控えのあとに、取扱責任者の登録が取り消されています", where=self._desk.actor.staff_id,
+                next_step="いまの取扱責任者が、自分の職員IDで取り戻してください",
+            )  # fmt: skip
+
+    def _fresh(self, tx: Tx, own: Sequence[_Own]) -> tuple[list[_Own], dict[BundleName, str]]:
+        """(those this vault does not know, what the voids among them took back). They go on from the last it knows.
+
+        Raises `IntegrityFailure` for a hole, another predecessor, or other bytes under a number that is known.
+        """
+        fresh: list[_Own] = []
+        void: dict[BundleName, str] = {}
+        ends: dict[str, tuple[int, str]] = {}
+        for one in own:
+            name, channel = str(one.name), one.name.channel.value
+            known = tx.bundles.get(name)
+            if known is not None:
+                if known.manifest_sha256 != one.opened.manifest_sha256:
+                    raise IntegrityFailure("この保管庫にあるものと違う束が返されました", where=name)
+                continue
+            if channel not in ends:
+                last = tx.bundles.last(channel, one.name.epoch, "out")
+                ends[channel] = (last.seq, last.manifest_sha256) if last else (0, ZEROS)
+            seq, previous = ends[channel]
+            if one.opened.kind == "void":
+                listed = read_void(one.opened.entries.get(VOID, b""), one.name)
+                void |= listed
+                between = {
+                    BundleName(one.name.epoch, one.name.channel, gap) for gap in range(seq + 1, one.name.seq)
+                }
+                fits = between <= listed.keys() and one.opened.previous == list(listed.values())[-1]
+            else:
+                fits = (one.name.seq, one.opened.previous) == (seq + 1, previous)
+            if not fits:
+                raise IntegrityFailure("返された束の順番のつながりが合いません", where=name)
+            ends[channel] = one.name.seq, one.opened.manifest_sha256
+            fresh.append(one)
+        return fresh, void
+
+    def _sendings(
+        self, lines: Sequence[LedgerLine], fresh: Sequence[_Own], void: Mapping[BundleName, str]
+    ) -> tuple[dict[BundleName, LedgerLine], tuple[str, ...]]:
+        """(by bundle, the line that tells of its sending, those on a medium that never arrived).
+
+        Our own line says what each bundle was, whatever the partner says of it. Raises `IntegrityFailure` where they differ.
+        """
+        told = {
+            bundle: line
+            for line in lines
+            if line.act is Act.SEND and (bundle := bundle_name(line.ref.removeprefix("bundle:"))) is not None
+        }
+        here = {one.name for one in fresh}
+        for one in fresh:
+            line = told.get(one.name)
+            if (line is None) != (one.opened.kind == "receipt"):
+                raise IntegrityFailure("返された束が、管理簿の送付の行と合いません", where=str(one.name))
+            if line is None:
+                continue
+            handover, total = envelope_of(one.opened, str(one.name))
+            if (line.content, line.qty, line.handover) != (CONTENT_OF[one.opened.kind], total, handover):
+                raise IntegrityFailure("返された束が、管理簿の送付の行と合いません", where=str(one.name))
+        newest = max((one.name.seq for one in fresh if one.name.channel.value == DESK_CHANNEL), default=0)
+        absent = [bundle for bundle in told if bundle not in here and bundle not in void]
+        lost = [one for one in absent if one.channel.value == DESK_CHANNEL and one.seq > newest]
+        if len(lost) != len(absent):
+            (missing, *_) = [one for one in absent if one not in lost]
+            raise IntegrityFailure("管理簿にある束が、返されたものにありません", where=str(missing))
+        return told, tuple(map(str, lost))
+
+    # -- what is done ---------------------------------------------------------------------------------------------
+
+    def _settle(
+        self, tx: Tx, returned: Returned, entries: Mapping[str, bytes], own: Sequence[_Own], theirs: _Theirs,
+        digest: str,
+    ) -> TakenBack:  # fmt: skip
+        site, restored = self._desk.actor.site, restored_of(tx)
+        assert restored is not None, "asked before"
+        checked = self._lines(tx, returned, entries)
+        self._need_in_force(checked)
+        _need_same_keys(checked.lines)
+        fresh, void = self._fresh(tx, own)
+        told, lost = self._sendings(checked.lines, fresh, void)
+        tx.settings.put(RESTORED, "null")
+        again = _Again(self._desk, self._exchange, tx, fresh, theirs, told)
+        for raw, line in zip(split_lines(entries[LINES], name=LINES), checked.lines, strict=True):
+            again.follow(raw, line)
+        again.end()
+        tx.settings.put(f"ledger_sent_{CHANNEL_FROM[site]}", str(returned.told.size))
+        left, joined = self._enrol(tx, checked)
+        write_restored(self._desk, tx, restored)
+        write_line(
+            self._desk, tx, Act.TAKE_BACK, Content.LEDGER, len(checked.lines), Unit.LINES, medium=Medium.FILE,
+            from_=place(site.other), to=place(site), ref=f"sha256:{digest}",
+        )  # fmt: skip
+        codes_compared.note(tx, site)
+        tell_soon(tx)
+        tx.settings.put(_TAKEN, digest)
+        self._desk.log(tx, "take_back", f"lines={len(checked.lines)} bundles={len(fresh)}")
+        return TakenBack(len(checked.lines), len(fresh), again.taken, lost, left, joined)
+
+    def _enrol(self, tx: Tx, checked: Checked) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Where the roster changed after the backup, those who can log in here are brought in force anew: their keys sign now.
+
+        (Who was off it, who cannot log in.)
+        """
+        if all(line.act is not Act.ROSTER for line in checked.lines):
+            return (), ()
+        here = {row.staff_id for row in tx.staff.list() if row.until is None}
+        enrol(tx, self._desk.actor.site, iso(self._desk.now()))
+        there = set(checked.state.staff)
+        return tuple(sorted(here - there)), tuple(sorted(there - here))
+
+    def _rest(self, done: TakenBack, theirs: _Theirs) -> TakenBack:
+        """The partner's bundles of which our lines do not tell: each as if it came now."""
+        again, stopped = done.again, ""
+        for bundle in sorted(theirs):
+            channel = DESK_CHANNEL if bundle.channel.value == DESK_CHANNEL else ""
+            try:
+                again += self._exchange.take_in(str(bundle), *theirs[bundle], channel=channel) is not None
+            except IkiikiError as error:
+                stopped = str(error)
+                break
+        return TakenBack(done.lines, done.bundles, again, done.lost, done.left, done.joined, stopped)
+
+
+class _Again:
+    """The lost days once more, line by line."""
+
+    def __init__(
+        self, desk: Desk, exchange: Exchange, tx: Tx, fresh: Sequence[_Own], theirs: _Theirs,
+        told: Mapping[BundleName, LedgerLine],
+    ) -> None:  # fmt: skip
+        self._desk, self._exchange, self._tx, self._told = desk, exchange, tx, told
+        self._site = desk.actor.site
+        self._own = list(fresh)
+        self._theirs = sorted(theirs.items())
+        self._quiet = cast(Tx, _Told(tx, self._site))
+        self.taken = 0
+
+    def follow(self, raw: bytes, line: LedgerLine) -> None:
+        """Do what this line tells, and put it back."""
+        bundle = bundle_name(line.ref.removeprefix("bundle:"))
+        if line.act is Act.RECEIVE and bundle is not None:
+            self._retake(bundle)
+        elif line.act is Act.SET_ASIDE:
+            one = aside_of(line.ref)
+            if self._tx.fates.get(str(one.bundle)) is None:
+                self._tx.fates.add(
+                    Fate(
+                        str(one.bundle), "in", False, one.manifest_sha256, dt.datetime.fromisoformat(line.at)
+                    )
+                )
+        elif line.act is Act.TELL:
+            kind = CodeKind(line.content.value)
+            if given(self._tx, kind).index < line.qty:
+                put_given(self._tx, kind, Given(line.qty, line.ref.removeprefix("sha256:")))
+        self._tx.ledger.append(self._site, line.seq, raw)
+        if line.act is Act.SEND and bundle is not None:
+            self._redo_up_to(bundle)
+
+    def end(self) -> None:
+        """Receipts of ours behind the last line that tells of a bundle."""
+        for one in self._own:
+            self._redo(one)
+        self._own = []
+
+    def _redo_up_to(self, bundle: BundleName) -> None:
+        """Ours in this channel up to this one: of receipts no line tells."""
+        mine = [one for one in self._own if one.name.channel is bundle.channel and one.name.seq <= bundle.seq]
+        for one in mine:
+            self._redo(one)
+            self._own.remove(one)
+
+    def _redo(self, one: _Own) -> None:
+        name, opened, line = str(one.name), one.opened, self._told.get(one.name)
+        with in_our_state(name), senders_fault(name):
+            redo(self._desk, self._quiet, opened, name)
+        created = dt.datetime.fromisoformat(line.at if line else opened.created)
+        row = BundleRow(
+            one.name.channel.value, one.name.epoch, one.name.seq, "out", name, opened.kind, opened.manifest_sha256,
+            dict(opened.counts), created, self._desk.now(),
+        )  # fmt: skip
+        self._tx.bundles.add(row, one.zip_bytes, one.manifest)
+
+    def _retake(self, bundle: BundleName) -> None:
+        """The partner's in this channel up to this one, which our line tells of; before it receipts alone."""
+        series = [
+            one
+            for one in self._theirs
+            if (one[0].channel, one[0].epoch) == (bundle.channel, bundle.epoch) and one[0].seq <= bundle.seq
+        ]
+        if not series or series[-1][0] != bundle:
+            raise IntegrityFailure("管理簿にある相手の束が、返されたものにありません", where=str(bundle))
+        for one in series:
+            name, (zip_bytes, manifest) = one
+            self._exchange.retake(self._quiet, str(name), zip_bytes, manifest, told=name == bundle)
+            self._theirs.remove(one)
+            self.taken += 1
+
+
+class _Told:
+    """A transaction whose own ledger takes no line: what is done in it was told before."""
+
+    def __init__(self, tx: Tx, site: Site) -> None:
+        self._tx = tx
+        self.ledger = _Lines(tx.ledger, site)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._tx, name)
+
+
+class _Lines:
+    def __init__(self, ledger: LedgerRows, site: Site) -> None:
+        self._ledger, self._site = ledger, site
+
+    def append(self, org: Site, seq: int, line: bytes) -> None:
+        if org is not self._site:
+            self._ledger.append(org, seq, line)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ledger, name)
+
+
+def _need_same_keys(lines: Sequence[LedgerLine]) -> None:
+    """Raises `Refused` where the keys this site seals with were changed after the backup: they were in the lost vault alone."""
+    if any(line.act is Act.EPOCH or (line.act, line.content) == (Act.SEND, Content.KEYS) for line in lines):
+        raise Refused(
+            "控えのあとに鍵を替えています。新しい鍵は控えになく、だれにも取り戻せません",
+            next_step="鍵を替えたあとに取った控えを探してください。なければ両拠点の取扱責任者で、相手の記録をもとに続け方を決めてください",
+        )
