@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from core.errors import Refused
 from core.ledger.codes import Act, Content, Medium, Place, Unit
 from core.ledger.line import read_line
+from core.office.code_keys import pass_over
 from core.office.desk import Desk, iso
 from core.office.inventory import REF, copies_of, new_copy, write_copy
 from core.office.ledger import write_line
@@ -25,7 +26,7 @@ from core.office.unsettled import (
     restored_of,
     spoken,
 )
-from core.roles import SITE_WORDS, Right
+from core.roles import SITE_WORDS, Right, Site
 
 
 class Backups:
@@ -158,4 +159,6 @@ class Backups:
 
 def write_restored(desk: Desk, tx: Tx, restored: Restored) -> None:
     """The line that tells of the restore."""
+    if desk.actor.site is Site.WARD and tx.settings.get("partner_card") is not None:
+        pass_over(tx)
     write_line(desk, tx, Act.RESTORE, Content.BACKUP, 1, Unit.FILES, ref=REF + restored.backup)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from core.errors import IntegrityFailure, Refused
 from core.exchange.card import PartnerCard
-from core.exchange.codes import CodeAnchors, CodeKind, Place, make_codes, read_codes
+from core.exchange.codes import LAST, CodeAnchors, CodeKind, Place, make_codes, read_codes
 from core.keys import SiteKeys
 from core.office.keyring import epoch_of, need_partner, next_of
 from core.office.ports import Tx
@@ -52,6 +52,10 @@ def need_codes(tx: Tx) -> CodeAnchors:
     return read_codes(text.encode(), need_partner(tx).signing)
 
 
+PASSED_OVER = 4
+"""Codes of each kind: more are hardly told between two exchanges, and the contractor takes one up to 16 further on."""
+
+
 @dataclass(frozen=True)
 class Given:
     """The newest code the ward has read out: its index, and the hash of what it spoke of."""
@@ -67,6 +71,15 @@ def given(tx: Tx, kind: CodeKind) -> Given:
 
 def put_given(tx: Tx, kind: CodeKind, one: Given) -> None:
     tx.settings.put(f"code_given_{epoch_of(tx)}_{kind}", json.dumps({"index": one.index, "said": one.said}))
+
+
+def pass_over(tx: Tx) -> None:
+    """After a restore of the ward: codes that may have been read out since are not read out for anything else.
+
+    Of a code that was told, and whose line had not gone to the contractor, nobody knows here any more.
+    """
+    for kind in CodeKind:
+        put_given(tx, kind, Given(min(given(tx, kind).index + PASSED_OVER, LAST)))
 
 
 def taken(tx: Tx, kind: CodeKind, anchors: CodeAnchors) -> Place:
