@@ -14,7 +14,6 @@ from core.exchange.signed import read_signed, split_signed, write_signed
 from core.exchange.strict import HASH, ZEROS, Fields, bad
 from core.keys import SigningKey, VerifyKey
 from core.ledger.chain import head_of, split_lines
-from core.ledger.codes import Act
 from core.ledger.line import line_hash, read_line
 from core.roles import Site
 
@@ -35,25 +34,6 @@ class Checkpoint:
     access_log_head: str
     data: bytes
     """The two signed lines: keep and hand on these."""
-
-
-@dataclass(frozen=True)
-class Rewind:
-    """After a restore: a ledger that stood at (old_size, old_head) goes on from (new_size, new_head).
-
-    Both sites sign it: the restored one as an `epoch` line in its own ledger, right after line `new_size`, with
-    `ref=rewind:<old_size>:<old_head>`; the other one as an `epoch` line in *its* ledger with the same `ref` and
-    `seen` = (new_size, new_head). `rewind_of` reads the latter; only with it does `compare` let a ledger be shorter.
-    """
-
-    old_size: int
-    old_head: str
-    new_size: int
-    new_head: str
-
-    @property
-    def ref(self) -> str:
-        return f"rewind:{self.old_size}:{self.old_head}"
 
 
 @dataclass(frozen=True)
@@ -79,7 +59,7 @@ class Rewritten(LedgerMismatch):
 
 
 class RolledBack(LedgerMismatch):
-    """The ledger is shorter than it already was, without both sites' word on a restore."""
+    """The ledger is shorter than it already was."""
 
 
 class Forked(LedgerMismatch):
@@ -123,29 +103,18 @@ def epoch_named(data: bytes, *, name: str = "checkpoint") -> int:
     return Fields(document, name).integer("epoch", 1)
 
 
-def rewind_of(epoch_line: bytes, *, name: str = "epoch") -> Rewind:
-    """What the *other* site's `epoch` line agrees to. Raises `IntegrityFailure` when it is no such line."""
-    _, line = read_line(epoch_line, name=name)
-    if line.act is not Act.EPOCH or not line.ref.startswith("rewind:"):
-        raise bad("復元による世代の更新の行ではありません", name)
-    _, size, head = line.ref.split(":")
-    return Rewind(int(size), head, line.seen.size, line.seen.head)
-
-
 def compare(
     known: Checkpoint | None,
     known_lines: bytes,
     lines: bytes,
     checkpoint: Checkpoint,
-    *,
-    agreed: Rewind | None = None,
 ) -> bytes:
     """What is new in a partner's ledger: the lines after those known, to be checked by `verify_chain` and stored.
 
     `known` and `known_lines` (from line 1 on, as far as `known` or further) are what this site holds; `lines` is what
     is shown now, a whole export or any stretch that begins no later than the first unknown line; `checkpoint` is the
-    signed one that came with it. With `agreed` (see `Rewind`) the ledger may go on from an earlier line; the caller
-    then drops its lines after `agreed.new_size`, which the evidence of the restore keeps.
+    signed one that came with it. Nothing makes a ledger shorter: a site that was restored from a backup takes back what it
+    lacks before it goes on (docs/exchange.md, "After a restore").
 
     Raises `Rewritten`, `RolledBack` or `Forked` with evidence; plain `IntegrityFailure` when the shown lines do not
     chain, leave a hole, or do not end where the checkpoint says.
@@ -161,9 +130,7 @@ def compare(
         raise bad("手元に保管した管理簿が、手元の検査点と合いません", name)
     if known is not None and checkpoint.epoch < known.epoch:
         raise RolledBack("相手の検査点が前の世代に戻っています", where=name, evidence=evidence)
-    if agreed is not None and known is not None and checkpoint.epoch == known.epoch + 1:
-        held = _rewound(known, held, shown, agreed, name)
-    elif known is not None and checkpoint.size < known.size:
+    if known is not None and checkpoint.size < known.size:
         raise RolledBack("相手の管理簿が前より短くなっています", where=name, evidence=evidence)
     elif known is not None and checkpoint.size == known.size and checkpoint.head != known.head:
         raise Forked("同じ行数で末尾の異なる検査点が2つあります（分岐）", where=name, evidence=evidence)
@@ -189,24 +156,6 @@ def compare(
     if news and read_line(news[0], name=name)[0] != (line_hash(held[-1]) if held else ZEROS):
         raise Rewritten("相手の新しい行が、前に受け取った行につながりません", where=name, evidence=evidence)
     return b"".join(news)
-
-
-def _rewound(
-    known: Checkpoint, held: list[bytes], shown: list[bytes], agreed: Rewind, name: str
-) -> list[bytes]:
-    """The lines that stand after an agreed restore. Raises `IntegrityFailure` unless every part of it fits."""
-    if (agreed.old_size, agreed.old_head) != (known.size, known.head) or agreed.new_size > known.size:
-        raise bad("合意した復元が、手元の検査点と合いません", name)
-    kept = held[: agreed.new_size]
-    if (line_hash(kept[-1]) if kept else ZEROS) != agreed.new_head:
-        raise bad("合意した復元が、手元の管理簿と合いません", name)
-    for raw in shown:
-        previous, line = read_line(raw, name=name)
-        if line.seq == agreed.new_size + 1:
-            if line.act is Act.EPOCH and line.ref == agreed.ref and previous == agreed.new_head:
-                return kept
-            break
-    raise bad("復元した拠点の管理簿に、世代の更新の行がありません", name)
 
 
 def _first_seq(shown: list[bytes], name: str) -> int:

@@ -42,7 +42,6 @@ _REF = re.compile(
             "second:(?:freeze|export|erase):[0-9A-HJKMNP-TV-Z]{10}:[0-9a-f]{64}",
             "outing:[A-Z0-9]{1,4}",
             f"staff:{STAFF_ID.pattern}",
-            f"rewind:{_NUMBER}:[0-9a-f]{{64}}",
             f"undo:{_NUMBER}:(?:number|count|thing|never)",
             "declined:(?:not_asked|unproven|takes_part|must_keep|mistaken):[0-9a-f]{64}",
         )
@@ -214,8 +213,8 @@ def _wrong(line: LedgerLine) -> str:
 
 
 def _ref_fits(line: LedgerLine) -> bool:
-    """`epoch` names what it agrees to: a restore (`rewind:`), or the card of the next site key (`sha256:`). `set_aside` names manifest and
-    reason, `retract` an earlier line of its own ledger and the reason, `decline` the reason and whose erasure is declined.
+    """`epoch` names the card of the next site key (`sha256:`), `set_aside` manifest and reason, `retract` an earlier line of its
+    own ledger and the reason, `decline` the reason and whose erasure is declined.
     """
     if (line.act is Act.DECLINE) != line.ref.startswith("declined:"):
         return False
@@ -224,8 +223,8 @@ def _ref_fits(line: LedgerLine) -> bool:
     if line.act is Act.RETRACT:
         return 0 < int(line.ref.split(":")[1]) < line.seq
     if line.act is Act.EPOCH:
-        return line.ref.startswith(("rewind:", "sha256:"))
-    return not line.ref.startswith("rewind:") and (line.act is Act.SET_ASIDE) == line.ref.startswith("aside:")
+        return line.ref.startswith("sha256:")
+    return (line.act is Act.SET_ASIDE) == line.ref.startswith("aside:")
 
 
 def _counts(value: int) -> bool:

@@ -82,7 +82,6 @@ def ref_words(line: LedgerLine) -> str:
         "second": f"発議 {more[:10]}",
         "undo": f"{first}行目",
         "aside": f"束 {first}",
-        "rewind": f"{first}行目まで",
         "declined": f"記録 {more[:8]} {DECLINE_REASONS[first]}" if kind == "declined" else "",
     }[kind]
 

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from core.canonical import sha256_hex
 from core.draw.events import Cancel
 from core.exchange.card import make_card
+from core.exchange.handback import Returned, Stand
 from core.exchange.happenings import (
     Account,
     Reach,
@@ -120,6 +121,19 @@ def manifest() -> bytes:
         checkpoint=read_checkpoint(checkpoint(), SENDER.signing.public), signer=SENDER.signing,
         recipient=RECEIVER.opening.public, random_bytes=bytes(26),
     ).manifest_bytes  # fmt: skip
+
+
+def handback() -> bytes:
+    from storage.bundles.handback import make_handback
+
+    returned = Returned(Site.WARD, MARKED, 1, Stand(0, ZEROS), Stand(1, "a" * 64))
+    return make_handback(
+        returned,
+        {"ledger.hkl": b"x"},
+        signer=SENDER.signing,
+        recipient=RECEIVER.opening.public,
+        random_bytes=bytes(26),
+    )
 
 
 def card() -> bytes:

@@ -28,6 +28,7 @@ from core.errors import IkiikiError
 from core.exchange import letters
 from core.exchange.card import read_card
 from core.exchange.codes import hear, make_codes, read_codes
+from core.exchange.handback import read_head, split_file
 from core.exchange.happenings import (
     Happening,
     read_happenings,
@@ -64,6 +65,7 @@ from core.roles import Site
 from core.wording import default_files, read_wording
 from storage.backup.container import reading
 from storage.bundles import zips
+from storage.bundles.handback import open_handback
 from storage.courier.journal import Journal
 from storage.readers import read_table
 from storage.remotes.box.settings import BoxSettings
@@ -298,6 +300,16 @@ def _all() -> Iterator[Parser]:
         lambda: first(good.manifest()),
     )
     yield Parser("manifest, what is sealed", _inner, lambda: [good.sealed()])
+    yield Parser(
+        "what is handed back, as a whole",
+        lambda d: open_handback(d, signer=own.public, recipient=good.RECEIVER.opening, name="file"),
+        lambda: [good.handback()],
+    )
+    yield Parser(
+        "what is handed back, what is signed",
+        _signed_by("handback", own, lambda d: read_head(d, own.public)),
+        lambda: first(split_file(good.handback(), name="file")[0]),
+    )
     yield Parser("card", _signed_by("card", own, read_card), lambda: first(good.card()))
     yield Parser(
         "codes",

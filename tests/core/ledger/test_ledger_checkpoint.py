@@ -11,17 +11,14 @@ from core.exchange.strict import ZEROS
 from core.keys import SigningKey
 from core.ledger.checkpoint import (
     Forked,
-    Rewind,
     Rewritten,
     RolledBack,
     compare,
     make_checkpoint,
     read_checkpoint,
-    rewind_of,
 )
 from core.ledger.codes import Act, Content, Unit
-from core.ledger.line import SITE_ACTOR, Seen
-from core.roles import Role, Site
+from core.roles import Site
 
 
 def grown(book: Any) -> Any:
@@ -107,72 +104,6 @@ def test_our_own_copy_is_not_believed_blindly(book: Any) -> None:
     damaged = book.data.replace(b'"qty":379', b'"qty":378')
     with pytest.raises(IntegrityFailure, match="手元"):
         compare(book.checkpoint(), damaged, b"", book.checkpoint())
-
-
-def restored(book: Any, keep: int, rewind: Rewind) -> Any:
-    """The ledger as it goes on after line `keep`, with the site's `epoch` line."""
-    back = book.copy()
-    back.raw = back.raw[:keep]
-    back.add(
-        actor=SITE_ACTOR,
-        role=SITE_ACTOR,
-        act=Act.EPOCH,
-        content=Content.LEDGER,
-        qty=1,
-        unit=Unit.TIMES,
-        ref=rewind.ref,
-    )
-    return back
-
-
-def test_a_restore_agreed_by_both_sites_may_shorten_a_ledger(book: Any, new_book: Any) -> None:
-    kept = book.copy()
-    kept.raw = kept.raw[:2]
-    rewind = Rewind(4, book.head, 2, kept.head)
-    back = restored(book, 2, rewind)
-    ours = new_book()  # the other site's word, in its own ledger
-    ours.org = Site.CONTRACTOR
-    ours.enrol(c1=(Role.MANAGER, 3))
-    agreed = rewind_of(
-        ours.add(
-            actor=SITE_ACTOR, role=SITE_ACTOR, act=Act.EPOCH, content=Content.LEDGER, qty=1, unit=Unit.TIMES,
-            ref=rewind.ref, seen=Seen(2, kept.head),
-        )
-    )  # fmt: skip
-    assert agreed == rewind
-    shown = back.checkpoint(epoch=2)
-    assert compare(book.checkpoint(), book.data, back.data, shown, agreed=agreed) == back.raw[2]
-    with pytest.raises(RolledBack):
-        compare(book.checkpoint(), book.data, back.data, shown)
-    with pytest.raises(RolledBack):
-        compare(book.checkpoint(), book.data, back.data, back.checkpoint(), agreed=agreed)
-
-
-@pytest.mark.parametrize(
-    "change", [{"old_size": 3}, {"new_size": 1}, {"new_size": 5}, {"new_head": "a" * 64}]
-)
-def test_a_restore_other_than_the_agreed_one_may_not(book: Any, change: dict[str, Any]) -> None:
-    kept = book.copy()
-    kept.raw = kept.raw[:2]
-    right = {"old_size": 4, "old_head": book.head, "new_size": 2, "new_head": kept.head}
-    back = restored(book, 2, Rewind(**right))
-    with pytest.raises(IntegrityFailure):
-        compare(
-            book.checkpoint(),
-            book.data,
-            back.data,
-            back.checkpoint(epoch=2),
-            agreed=Rewind(**(right | change)),
-        )
-
-
-def test_a_restore_without_the_epoch_line_may_not(book: Any) -> None:
-    back = book.copy()
-    back.raw = back.raw[:2]
-    rewind = Rewind(4, book.head, 2, back.head)
-    back.add(qty=5)
-    with pytest.raises(IntegrityFailure, match="世代の更新"):
-        compare(book.checkpoint(), book.data, back.data, back.checkpoint(epoch=2), agreed=rewind)
 
 
 def test_a_checkpoint_reads_back_and_only_under_its_key(book: Any) -> None:

@@ -28,7 +28,6 @@ WORDS = {
     f"second:erase:{ID}:{HASH}": f"発議 {ID}",
     "outing:A": "回 A",
     "staff:c-manager": "c-manager",
-    f"rewind:12:{HASH}": "12行目まで",
     "undo:12:count": "12行目",
     f"declined:unproven:{HASH}": f"記録 abababab {DECLINE_REASONS['unproven']}",
 }
