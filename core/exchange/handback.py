@@ -1,4 +1,4 @@
-"""hkr1: what a site hands back to a partner that was restored from a backup (docs/exchange.md, "After a restore").
+"""hkg1: what a site hands back to a partner that was restored from a backup (docs/exchange.md, "After a restore").
 
 One file: two signed lines, then a zip under a password that is sealed to the restored site. Outside stand whose ledger it is,
 from which line on, and up to which; inside, lines and bundles.
@@ -15,7 +15,7 @@ from core.exchange.strict import HASH, ZEROS, Fields, bad
 from core.keys import SigningKey, VerifyKey, from_base64, to_base64
 from core.roles import Site
 
-PROTOCOL = "hkr1"
+PROTOCOL = "hkg1"
 HEAD_LIMIT = 8 * 1024
 """Bytes of the two lines."""
 ZIP_LIMIT = 512 * 1024 * 1024

@@ -15,6 +15,7 @@ from core.office.carried import lines_sharing, unlike
 from core.office.codes_compared import compare
 from core.office.custody_items import items_of
 from core.office.desk import Desk, iso
+from core.office.handed_back import never_given
 from core.office.keyring import cards_of, rosters_of, successors_of
 from core.office.log_span import broken_at
 from core.office.ports import AccessRow, Tx
@@ -39,7 +40,7 @@ class LedgerFinding:
     org: Site
     what: str
     chain: bool = True
-    """False where every line is as it was signed, but the two sites tell a handover differently."""
+    """False where every line is as it was signed, but the two sites tell a handover, or what was handed back, differently."""
 
 
 def write_line(
@@ -103,7 +104,7 @@ def verify_ledgers(tx: Tx, site: Site) -> list[LedgerFinding]:
         except IntegrityFailure as error:
             found.append(LedgerFinding(org, str(error)))
     found += [LedgerFinding(Site.CONTRACTOR, what) for what in compare(tx, site)]
-    return found + [LedgerFinding(org, what, chain=False) for org, what in unlike(tx)]
+    return found + [LedgerFinding(org, what, chain=False) for org, what in [*unlike(tx), *never_given(tx)]]
 
 
 class LedgerDesk:

@@ -8,6 +8,7 @@ line that tells of the sending. It is done once more in the order of the lines, 
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -16,7 +17,7 @@ from core.canonical import sha256_hex
 from core.errors import IkiikiError, IntegrityFailure, Refused
 from core.exchange.card import read_card
 from core.exchange.codes import CodeKind
-from core.exchange.handback import CHECKPOINT, HALF, LINES, ROSTERS, Returned
+from core.exchange.handback import CHECKPOINT, HALF, LINES, ROSTERS, Returned, split_file
 from core.exchange.listing import VOID, read_void
 from core.exchange.names import MANIFEST, ZIP, BundleName, bundle_name
 from core.exchange.strict import ZEROS
@@ -52,7 +53,8 @@ from core.office.unsettled import RESTORED, Spoken, other_history, restored_of, 
 from core.roles import Right, Role, Site
 
 _TAKEN = "taken_back"
-"""Setting: the hash of the file that was taken back last."""
+"""Setting: of every file that was taken back, its hash and the partner's signed word on where our ledger ended with it. Were it
+to show more of our ledger later, that word is ours to show."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ class TakingBack:
             theirs: _Theirs = {}
             own = self._bundles(tx, entries, theirs)
             if restored_of(tx) is None:
-                if tx.settings.get(_TAKEN) != digest:
+                if digest not in taken_back(tx):
                     raise Refused(
                         "復元のあとに取り戻すものは残っていません", next_step="そのままお使いください"
                     )
@@ -116,6 +118,8 @@ class TakingBack:
             else:
                 self._need_ours(tx, returned, told, name)
                 done = self._settle(tx, returned, entries, own, theirs, digest)
+                heads = taken_back(tx) | {digest: split_file(data, name=name)[0].decode("ascii")}
+                tx.settings.put(_TAKEN, json.dumps(heads))
         return self._rest(done, theirs)
 
     # -- what is believed -----------------------------------------------------------------------------------------
@@ -291,7 +295,6 @@ class TakingBack:
         )  # fmt: skip
         codes_compared.note(tx, site)
         tell_soon(tx)
-        tx.settings.put(_TAKEN, digest)
         self._desk.log(tx, "take_back", f"lines={len(checked.lines)} bundles={len(fresh)}")
         return TakenBack(len(checked.lines), len(fresh), again.taken, lost, left, joined)
 
@@ -416,6 +419,12 @@ class _Lines:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._ledger, name)
+
+
+def taken_back(tx: Tx) -> dict[str, str]:
+    """By the hash of each file that was taken back, its two signed lines."""
+    found: dict[str, str] = json.loads(tx.settings.get(_TAKEN) or "{}")
+    return found
 
 
 def _need_same_keys(lines: Sequence[LedgerLine]) -> None:

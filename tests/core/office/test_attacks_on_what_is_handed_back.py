@@ -11,12 +11,15 @@ import pytest
 
 from core.canonical import canonical_json, sha256_hex
 from core.errors import IntegrityFailure, Refused, UsageError
-from core.exchange.handback import CHECKPOINT, HALF, LINES, Returned, Stand
+from core.exchange.handback import CHECKPOINT, HALF, LINES, Returned, Stand, read_head
 from core.keys import SigningKey
 from core.ledger.chain import split_lines
+from core.ledger.checkpoint import read_checkpoint
 from core.ledger.line import line_hash, read_line, sign_line
 from core.office.history import checkpoint_of
 from core.office.keyring import need_partner, site_keys
+from core.office.review import APPLICANTS
+from core.office.take_back import taken_back
 from core.office.unsettled import head_at
 from core.roles import Role, Site
 from storage.bundles.zips import make_zip, open_zip, pack, unpack
@@ -272,3 +275,52 @@ def test_who_asks_for_it_must_know_the_line_it_begins_behind(bench: Bench, lost:
             bench.ward.office_of(role).handing_back.hand_back(size, head)
         with leaves(lost, Refused):
             lost.office_of(role).taking_back.take_back(b"", 1, "0" * 8)
+
+
+def test_an_older_word_of_ours_is_taken_and_the_partners_own_word_is_kept(bench: Bench, lost: Bureau) -> None:
+    """All that the ward held a while ago, in its own hand: true, and not all."""
+    before = sorted(
+        (read_checkpoint(data, lost.keys.signing.public) for data in checkpoints(bench.ward)),
+        key=lambda one: one.size,
+    )[-2]
+
+    def older(entries: Entries) -> None:
+        since = read_line(split_lines(entries[LINES], name=LINES)[0], name="x")[1].seq
+        kept = split_lines(entries[LINES], name=LINES)[: before.size - since + 1]
+        entries[LINES] = b"".join(kept)
+        entries[CHECKPOINT] = before.data
+        for name in ending(entries, HALF):
+            bundle = name.removesuffix(HALF)
+            if f'"bundle:{bundle}"'.encode() not in b"".join(kept):
+                for part in (".zip", ".manifest", HALF):
+                    del entries[bundle + part]
+
+    end = Stand(before.size, before.head)
+    done = bent(bench, lost, older, lambda one: dataclasses.replace(one, told=end))()
+    assert done.lines > 0
+    with lost.store.read() as tx:
+        (head,) = taken_back(tx).values()
+        shown = read_head(head.encode(), need_partner(tx).signing).returned
+    assert (shown.told, shown.to) == (end, Site.CONTRACTOR)
+
+
+def checkpoints(bureau: Bureau) -> list[bytes]:
+    with bureau.store.read() as tx:
+        return list(tx.ledger.checkpoints(bureau.site.other))
+
+
+def test_who_gave_and_does_not_say_so_is_found(bench: Bench, lost: Bureau) -> None:
+    """What the ward signed went out without its line; then it writes on, having seen that it was taken."""
+    backup = copied(bench.ward)
+    take = bent(bench, lost, lambda _: None)
+    backup.backup(bench.ward.vault.connection)  # its line of it is gone
+    take()
+    for one in (bench.contractor, bench.ward):
+        assert one.office.ledger.verify() == []
+    bench.sync(2)
+    bench.ward.office.review.confirm_rest(APPLICANTS)
+    bench.ward.office.review.send()
+    bench.sync(2)
+    for one in (bench.contractor, bench.ward):
+        (found,) = one.office.ledger.verify()
+        assert "返したと記していません" in found.what and not found.chain

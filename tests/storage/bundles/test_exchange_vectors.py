@@ -20,6 +20,7 @@ from core.exchange.codes import (
     speak,
     value_of,
 )
+from core.exchange.handback import CHECKPOINT, LINES, ROSTERS, Returned, Stand, split_file, write_head
 from core.exchange.names import bundle_name
 from core.exchange.receipt import Receipt, read_heartbeat, read_receipt, write_heartbeat, write_receipt
 from core.exchange.strict import ZEROS
@@ -30,6 +31,7 @@ from core.ledger.checkpoint import compare, make_checkpoint, read_checkpoint
 from core.ledger.line import read_line, sign_line
 from core.ledger.roster import make_roster, read_roster
 from core.roles import Site
+from storage.bundles.handback import open_handback
 from storage.bundles.sealing import open_bundle
 
 NOW = dt.datetime.fromisoformat("2026-05-11T09:41:07+09:00")
@@ -132,3 +134,20 @@ def test_a_code_by_telephone(vector: dict[str, Any], ward: SiteKeys) -> None:
     assert speak(codes[1], said) == vector["spoken"]
     start = Place(0, anchors[CodeKind.REVIEW])
     assert place_of(1, CodeKind.REVIEW, hear(vector["spoken"]), said, start) == Place(1, codes[1])
+
+
+def test_what_is_handed_back(vector: dict[str, Any], contractor: SiteKeys, ward: SiteKeys) -> None:
+    """To a contractor whose backup ends with line 1: line 2, its roster, and its own word on both."""
+    data = from_base64(vector["handback"], name="handback")
+    head, entries = open_handback(
+        data, signer=ward.signing.public, recipient=contractor.opening, name="handback"
+    )
+    first, second = vector["ledger"].encode().splitlines(keepends=True)
+    assert head.returned == Returned(
+        Site.CONTRACTOR, "v1", 1, Stand(1, sha256_hex(first)), Stand(2, sha256_hex(second))
+    )
+    assert entries == {
+        LINES: second, ROSTERS: vector["roster"].encode(), CHECKPOINT: vector["checkpoint"].encode(),
+    }  # fmt: skip
+    lines, zip_bytes = split_file(data, name="handback")
+    assert write_head(head.returned, zip_bytes, head.sealed, ward.signing).data == lines
