@@ -48,16 +48,17 @@ def restore(
         else f"控えのあとに失われた変更: {done.lost}回"
     )
     words = [
-        f"復元しました: {done.folder}（{SITE_WORDS[done.site]}の管理簿 {done.ledger}行目まで）",
+        f"復元しました: {done.folder}（{SITE_WORDS[done.site]}の管理簿 {done.ledger}行、末尾の符号 {done.head[:SHORTEST_HEAD]}）",
         lost,
-        f"ログインできる人（控えを取った日の職員）: {'、'.join(done.staff)}。そのあと外した人がいれば、いま外してください",
+        f"ログインできる人（控えを取った日の職員）: {'、'.join(done.staff)}。そのあと外した人がいれば、"
+        + ("照らしたあとで外してください" if done.unsettled else "いま外してください"),
     ]
     if done.unsettled:
         words.append(
-            "次にすること: 相手に送受信を済ませてもらってから電話し、相手の画面の「相手の管理簿」の行数と符号（相手側で ikiiki ledger told）を聞き、"
+            "次にすること: 相手に送受信を済ませてもらってから電話し、相手が ikiiki ledger told で出す行数と符号を聞いて、"
             "ikiiki ledger settle で照らす。それまで、見ることはできますが、記録も取込みも送付もできません。"
-            f"相手のほうが先まで持っていたら、{done.ledger}行、符号 {done.head[:SHORTEST_HEAD]} と伝え、"
-            "相手が ikiiki ledger hand-back で書き出すファイルを、ikiiki ledger take-back で取り戻す"
+            "相手のほうが先まで持っていたら、上の行数と符号を伝え、相手が ikiiki ledger hand-back で書き出すファイルを、"
+            "ikiiki ledger take-back で取り戻す"
         )
     say(
         {

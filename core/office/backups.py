@@ -77,7 +77,7 @@ class Backups:
 
     def due_today(self) -> bool:
         """Whether this person may take a backup and nobody has today: asked when they leave."""
-        if not self._desk.actor.may(Right.BACKUP):
+        if not self._desk.actor.may(Right.BACKUP) or self.standing() is not None:
             return False
         last, now = self.last(), self._desk.now()
         return last is None or last.astimezone(now.tzinfo).date() < now.date()

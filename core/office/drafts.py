@@ -73,7 +73,7 @@ class Drafts:
         """What was in it, which is written to the access log; None when none waits. It is kept until it is forgotten."""
         if form not in self.kept():
             return None
-        with self._desk.writing(_RIGHT) as tx:
+        with self._desk.writing(_RIGHT, meanwhile=True) as tx:
             self._desk.log(tx, "draft", f"form={form.split(':')[0]}{_whose(form)}")
             return _all(tx, self._desk.actor.staff_id).get(form)
 
@@ -81,13 +81,13 @@ class Drafts:
         """Keep these, in place of what waited of the same form. Of a companion's name only that there is one."""
         if (form == ENTRY or edited(form) is not None) and read_company(fields.get(Field.GROUP)).in_words:
             fields = {**fields, Field.GROUP.value: NAMED}
-        with self._desk.writing(_RIGHT) as tx:
+        with self._desk.writing(_RIGHT, meanwhile=True) as tx:
             _put(tx, self._desk.actor.staff_id, form, fields)
 
     def forget(self, form: str) -> None:
         """It is finished, or was given up."""
         if form in self.kept():
-            with self._desk.writing(_RIGHT) as tx:
+            with self._desk.writing(_RIGHT, meanwhile=True) as tx:
                 forget(tx, self._desk.actor.staff_id, form)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from core.errors import IntegrityFailure, Refused, UsageError
 from core.ledger.codes import Act, Content, Medium, Unit
+from core.office.drafts import ENTRY
 from core.office.listing import ListFilter
 from core.office.review import APPLICANTS
 from core.office.staff import NewPerson
@@ -42,9 +43,12 @@ def test_a_restored_vault_does_nothing_new_until_its_partner_was_asked(paired: A
     assert "照らし合わせ" in office.flow.status().sentence
     assert [one.name for one in office.checkup.checks() if one.name == "vault.restored"] != []
     office.intake.open(office.intake.page(ListFilter(), 0, 1)[0].number)  # looking does no harm
+    office.drafts.keep(ENTRY, {"kana": "コ"})  # nor does what is typed and not entered
+    assert not office.backups.due_today()
     size, head = ward.backups.told()
     office.backups.settle(size, head[:8])
     assert office.backups.standing() is None
+    assert office.backups.due_today()
     assert [one for one in office.checkup.checks() if one.name == "vault.restored"] == []
     contractor.key("コバヤシ チヨ")
     office.records.send()
