@@ -21,7 +21,6 @@ from core.ledger.codes import (
     Place,
     Unit,
 )
-from core.office.unsettled import SHORTEST_HEAD
 from core.roles import SITE_WORDS, Site
 
 app = typer.Typer(no_args_is_help=True, help="管理簿")
@@ -128,6 +127,8 @@ def export(
 def told(as_json: Json = False) -> None:
     """相手が復元したとき: 手もとにある相手の管理簿の行数と、末尾の符号を出す。電話で読み上げる。"""
     remember(as_json)
+    from core.office.unsettled import SHORTEST_HEAD
+
     with opened() as session:
         size, head = session.office.backups.told()
         other = session.office.actor.site.other
@@ -166,6 +167,7 @@ def hand_back(
     """
     remember(as_json)
     from cli import backing
+    from core.office.unsettled import SHORTEST_HEAD
 
     with opened() as session:
         back = backing.hand_back(session, to, lines, head)

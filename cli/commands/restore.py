@@ -9,7 +9,6 @@ import typer
 
 from cli.context import Json, password, remember, say, staff_id
 from cli.terminal import terminal_name
-from core.office.unsettled import SHORTEST_HEAD
 from core.roles import SITE_WORDS
 
 
@@ -33,6 +32,7 @@ def restore(
     """
     remember(as_json)
     from cli import backing
+    from core.office.unsettled import SHORTEST_HEAD
 
     done = backing.restore(
         backup,

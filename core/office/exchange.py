@@ -280,7 +280,7 @@ class Exchange(Pairing):
             return error
         return None
 
-    def _opened(self, ring: Ring, name: str, zip_bytes: bytes, manifest: bytes, channel: str) -> Opened:
+    def opened(self, ring: Ring, name: str, zip_bytes: bytes, manifest: bytes, channel: str) -> Opened:
         assert ring.opening is not None, "ring_for saw to it"
         with senders_fault(name):
             return self._sealer.open(
@@ -294,7 +294,7 @@ class Exchange(Pairing):
         try:
             with self._desk.reading() as tx:
                 ring = ring_for(tx, parsed, name)
-            return self._opened(ring, name, zip_bytes, manifest, parsed.channel.value).kind
+            return self.opened(ring, name, zip_bytes, manifest, parsed.channel.value).kind
         except IntegrityFailure:
             return ""
 
@@ -330,36 +330,19 @@ class Exchange(Pairing):
             if known(tx, name, sha256_hex(manifest)):
                 return None
             ring = ring_for(tx, parsed, name)
-        opened = self._opened(ring, name, zip_bytes, manifest, channel)
+        opened = self.opened(ring, name, zip_bytes, manifest, channel)
         with self._desk.writing(Right.IMPORT_BUNDLE) as tx:
             if known(tx, name, opened.manifest_sha256):
                 return None
-            self._take(tx, parsed, ring, opened, zip_bytes, manifest)
+            self.take(tx, parsed, ring, opened, zip_bytes, manifest)
             if trial:
                 raise Trial
         return Imported(name, opened.kind, dict(opened.counts))
 
-    def retake(self, tx: Tx, name: str, zip_bytes: bytes, manifest: bytes, *, told: bool) -> None:
-        """As `take_in`, in the caller's transaction, of a bundle that this site had taken in before it was restored.
-
-        Its ledger tells of that already (`told`; never of a receipt): `tx` sees to it that nothing is told twice. One that is
-        known is passed over.
-        """
-        parsed = bundle_name(name)
-        if parsed is None or parsed.channel.sender is self._desk.actor.site:
-            raise IntegrityFailure("こちらが受け取る束の名前ではありません", where=name[:40])
-        ring = ring_for(tx, parsed, name)
-        opened = self._opened(ring, name, zip_bytes, manifest, parsed.channel.value)
-        if known(tx, name, opened.manifest_sha256):
-            return
-        if told == (opened.kind == "receipt"):
-            raise IntegrityFailure("取り込んだことを記した管理簿の行が、束と合いません", where=name)
-        self._take(tx, parsed, ring, opened, zip_bytes, manifest)
-
-    def _take(
+    def take(
         self, tx: Tx, bundle: BundleName, ring: Ring, opened: Opened, zip_bytes: bytes, manifest: bytes
     ) -> None:
-        """All that a bundle brings, in the caller's transaction."""
+        """All that a bundle brings, opened and not known, in the caller's transaction. Raises as `take_in`."""
         site, name, channel, epoch = self._desk.actor.site, str(bundle), bundle.channel.value, bundle.epoch
         admit(tx, bundle, opened, name)
         need_turn(tx, bundle, opened)

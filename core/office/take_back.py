@@ -7,16 +7,13 @@ line that tells of the sending. It is done once more in the order of the lines, 
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
 
 from core.canonical import sha256_hex
 from core.errors import IkiikiError, IntegrityFailure, Refused
 from core.exchange.card import read_card
-from core.exchange.codes import CodeKind
 from core.exchange.handback import CHECKPOINT, HALF, LINES, ROSTERS, Returned, split_file
 from core.exchange.listing import VOID, read_void
 from core.exchange.names import MANIFEST, ZIP, BundleName, bundle_name
@@ -27,15 +24,13 @@ from core.ledger.codes import Act, Content, Medium, Unit
 from core.ledger.line import LedgerLine
 from core.ledger.roster import read_roster
 from core.office import codes_compared
-from core.office.asides import aside_of
+from core.office.again import Again, Own, Theirs
 from core.office.backups import write_restored
 from core.office.carried import tell_soon
-from core.office.code_keys import Given, given, put_given
 from core.office.desk import Desk, iso
-from core.office.envelope import CHANNEL_FROM, CONTENT_OF, DESK_CHANNEL, Opened, Sealer, envelope_of, place
+from core.office.envelope import CHANNEL_FROM, CONTENT_OF, DESK_CHANNEL, Sealer, envelope_of, place
 from core.office.exchange import Exchange
-from core.office.fates import Fate
-from core.office.foreign import in_our_state, senders_fault
+from core.office.foreign import senders_fault
 from core.office.history import site_key_after, state_after
 from core.office.keyring import (
     enrol,
@@ -47,10 +42,9 @@ from core.office.keyring import (
     successors_of,
 )
 from core.office.ledger import write_line
-from core.office.ports import BundleRow, LedgerRows, Tx
-from core.office.redone import redo
+from core.office.ports import Tx
 from core.office.unsettled import RESTORED, Spoken, other_history, restored_of, spoken
-from core.roles import Right, Role, Site
+from core.roles import Right, Role
 
 _TAKEN = "taken_back"
 """Setting: of every file that was taken back, its hash and the partner's signed word on where our ledger ended with it. Were it
@@ -77,20 +71,6 @@ class TakenBack:
     """Why the partner's other bundles have to wait for the next exchange."""
 
 
-@dataclass(frozen=True)
-class _Own:
-    """A bundle of ours that this vault does not know."""
-
-    name: BundleName
-    opened: Opened
-    zip_bytes: bytes
-    manifest: bytes
-
-
-_Theirs = dict[BundleName, tuple[bytes, bytes]]
-"""The partner's bundles: zip and manifest."""
-
-
 class TakingBack:
     """The use case of `ikiiki ledger take-back`."""
 
@@ -107,7 +87,7 @@ class TakingBack:
         told, digest = spoken(size, head), sha256_hex(data)
         with self._desk.writing(Right.RESTORE) as tx:
             returned, entries = self._opened(tx, data, name)
-            theirs: _Theirs = {}
+            theirs: Theirs = {}
             own = self._bundles(tx, entries, theirs)
             if restored_of(tx) is None:
                 if digest not in taken_back(tx):
@@ -144,7 +124,7 @@ class TakingBack:
         if returned.told.size != told.size or not told.fits(returned.told.head):
             raise other_history(told.size)
 
-    def _bundles(self, tx: Tx, entries: Mapping[str, bytes], theirs: _Theirs) -> list[_Own]:
+    def _bundles(self, tx: Tx, entries: Mapping[str, bytes], theirs: Theirs) -> list[Own]:
         """Ours, opened, in order; the partner's are put into `theirs`. Raises `IntegrityFailure` for anything beside."""
         site, card = self._desk.actor.site, read_card(own_card(tx))
         expected = {LINES, ROSTERS, CHECKPOINT}
@@ -164,7 +144,7 @@ class TakingBack:
                 raise IntegrityFailure("ほかの鍵の世代の束が返されました", where=name)
             with senders_fault(name):
                 opened = self._sealer.reopen(zip_bytes, manifest, entries[name + HALF], name=name, own=card)
-            own.append(_Own(bundle, opened, zip_bytes, manifest))
+            own.append(Own(bundle, opened, zip_bytes, manifest))
         if set(entries) != expected:
             raise IntegrityFailure("返されたものに、余分なものか足りないものがあります")
         return own
@@ -204,12 +184,12 @@ class TakingBack:
                 next_step="いまの取扱責任者が、自分の職員IDで取り戻してください",
             )  # fmt: skip
 
-    def _fresh(self, tx: Tx, own: Sequence[_Own]) -> tuple[list[_Own], dict[BundleName, str]]:
+    def _fresh(self, tx: Tx, own: Sequence[Own]) -> tuple[list[Own], dict[BundleName, str]]:
         """(those this vault does not know, what the voids among them took back). They go on from the last it knows.
 
         Raises `IntegrityFailure` for a hole, another predecessor, or other bytes under a number that is known.
         """
-        fresh: list[_Own] = []
+        fresh: list[Own] = []
         void: dict[BundleName, str] = {}
         ends: dict[str, tuple[int, str]] = {}
         for one in own:
@@ -239,7 +219,7 @@ class TakingBack:
         return fresh, void
 
     def _sendings(
-        self, lines: Sequence[LedgerLine], fresh: Sequence[_Own], void: Mapping[BundleName, str]
+        self, lines: Sequence[LedgerLine], fresh: Sequence[Own], void: Mapping[BundleName, str]
     ) -> tuple[dict[BundleName, LedgerLine], tuple[str, ...]]:
         """(by bundle, the line that tells of its sending, those on a medium that never arrived).
 
@@ -271,7 +251,7 @@ class TakingBack:
     # -- what is done ---------------------------------------------------------------------------------------------
 
     def _settle(
-        self, tx: Tx, returned: Returned, entries: Mapping[str, bytes], own: Sequence[_Own], theirs: _Theirs,
+        self, tx: Tx, returned: Returned, entries: Mapping[str, bytes], own: Sequence[Own], theirs: Theirs,
         digest: str,
     ) -> TakenBack:  # fmt: skip
         site, restored = self._desk.actor.site, restored_of(tx)
@@ -282,7 +262,7 @@ class TakingBack:
         fresh, void = self._fresh(tx, own)
         told, lost = self._sendings(checked.lines, fresh, void)
         tx.settings.put(RESTORED, "null")
-        again = _Again(self._desk, self._exchange, tx, fresh, theirs, told)
+        again = Again(self._desk, self._exchange, tx, fresh, theirs, told)
         for raw, line in zip(split_lines(entries[LINES], name=LINES), checked.lines, strict=True):
             again.follow(raw, line)
         again.end()
@@ -310,7 +290,7 @@ class TakingBack:
         there = set(checked.state.staff)
         return tuple(sorted(here - there)), tuple(sorted(there - here))
 
-    def _rest(self, done: TakenBack, theirs: _Theirs) -> TakenBack:
+    def _rest(self, done: TakenBack, theirs: Theirs) -> TakenBack:
         """The partner's bundles of which our lines do not tell: each as if it came now."""
         again, stopped = done.again, ""
         for bundle in sorted(theirs):
@@ -321,104 +301,6 @@ class TakingBack:
                 stopped = str(error)
                 break
         return TakenBack(done.lines, done.bundles, again, done.lost, done.left, done.joined, stopped)
-
-
-class _Again:
-    """The lost days once more, line by line."""
-
-    def __init__(
-        self, desk: Desk, exchange: Exchange, tx: Tx, fresh: Sequence[_Own], theirs: _Theirs,
-        told: Mapping[BundleName, LedgerLine],
-    ) -> None:  # fmt: skip
-        self._desk, self._exchange, self._tx, self._told = desk, exchange, tx, told
-        self._site = desk.actor.site
-        self._own = list(fresh)
-        self._theirs = sorted(theirs.items())
-        self._quiet = cast(Tx, _Told(tx, self._site))
-        self.taken = 0
-
-    def follow(self, raw: bytes, line: LedgerLine) -> None:
-        """Do what this line tells, and put it back."""
-        bundle = bundle_name(line.ref.removeprefix("bundle:"))
-        if line.act is Act.RECEIVE and bundle is not None:
-            self._retake(bundle)
-        elif line.act is Act.SET_ASIDE:
-            one = aside_of(line.ref)
-            if self._tx.fates.get(str(one.bundle)) is None:
-                self._tx.fates.add(
-                    Fate(
-                        str(one.bundle), "in", False, one.manifest_sha256, dt.datetime.fromisoformat(line.at)
-                    )
-                )
-        elif line.act is Act.TELL:
-            kind = CodeKind(line.content.value)
-            if given(self._tx, kind).index < line.qty:
-                put_given(self._tx, kind, Given(line.qty, line.ref.removeprefix("sha256:")))
-        self._tx.ledger.append(self._site, line.seq, raw)
-        if line.act is Act.SEND and bundle is not None:
-            self._redo_up_to(bundle)
-
-    def end(self) -> None:
-        """Receipts of ours behind the last line that tells of a bundle."""
-        for one in self._own:
-            self._redo(one)
-        self._own = []
-
-    def _redo_up_to(self, bundle: BundleName) -> None:
-        """Ours in this channel up to this one: of receipts no line tells."""
-        mine = [one for one in self._own if one.name.channel is bundle.channel and one.name.seq <= bundle.seq]
-        for one in mine:
-            self._redo(one)
-            self._own.remove(one)
-
-    def _redo(self, one: _Own) -> None:
-        name, opened, line = str(one.name), one.opened, self._told.get(one.name)
-        with in_our_state(name), senders_fault(name):
-            redo(self._desk, self._quiet, opened, name)
-        created = dt.datetime.fromisoformat(line.at if line else opened.created)
-        row = BundleRow(
-            one.name.channel.value, one.name.epoch, one.name.seq, "out", name, opened.kind, opened.manifest_sha256,
-            dict(opened.counts), created, self._desk.now(),
-        )  # fmt: skip
-        self._tx.bundles.add(row, one.zip_bytes, one.manifest)
-
-    def _retake(self, bundle: BundleName) -> None:
-        """The partner's in this channel up to this one, which our line tells of; before it receipts alone."""
-        series = [
-            one
-            for one in self._theirs
-            if (one[0].channel, one[0].epoch) == (bundle.channel, bundle.epoch) and one[0].seq <= bundle.seq
-        ]
-        if not series or series[-1][0] != bundle:
-            raise IntegrityFailure("管理簿にある相手の束が、返されたものにありません", where=str(bundle))
-        for one in series:
-            name, (zip_bytes, manifest) = one
-            self._exchange.retake(self._quiet, str(name), zip_bytes, manifest, told=name == bundle)
-            self._theirs.remove(one)
-            self.taken += 1
-
-
-class _Told:
-    """A transaction whose own ledger takes no line: what is done in it was told before."""
-
-    def __init__(self, tx: Tx, site: Site) -> None:
-        self._tx = tx
-        self.ledger = _Lines(tx.ledger, site)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._tx, name)
-
-
-class _Lines:
-    def __init__(self, ledger: LedgerRows, site: Site) -> None:
-        self._ledger, self._site = ledger, site
-
-    def append(self, org: Site, seq: int, line: bytes) -> None:
-        if org is not self._site:
-            self._ledger.append(org, seq, line)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._ledger, name)
 
 
 def taken_back(tx: Tx) -> dict[str, str]:

@@ -12,7 +12,7 @@ from core.draw.abandoned import Reason
 from core.errors import IntegrityFailure, Refused
 from core.exchange.codes import CodeKind
 from core.ledger.codes import Act
-from core.office import take_back as module
+from core.office import again as module
 from core.office.keyring import enrol
 from core.office.listing import ListFilter
 from core.office.person import PersonDesk
