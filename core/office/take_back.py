@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.canonical import sha256_hex
-from core.errors import IkiikiError, IntegrityFailure, Refused
+from core.errors import IntegrityFailure, Refused
 from core.exchange.card import read_card
 from core.exchange.handback import CHECKPOINT, HALF, LINES, ROSTERS, Returned, split_file
 from core.exchange.listing import VOID, read_void
@@ -291,13 +291,16 @@ class TakingBack:
         return tuple(sorted(here - there)), tuple(sorted(there - here))
 
     def _rest(self, done: TakenBack, theirs: Theirs) -> TakenBack:
-        """The partner's bundles of which our lines do not tell: each as if it came now."""
+        """The partner's bundles of which our lines do not tell: each as if it came now.
+
+        One that must wait, or does not fit, is met again at the next exchange, like any other.
+        """
         again, stopped = done.again, ""
         for bundle in sorted(theirs):
             channel = DESK_CHANNEL if bundle.channel.value == DESK_CHANNEL else ""
             try:
                 again += self._exchange.take_in(str(bundle), *theirs[bundle], channel=channel) is not None
-            except IkiikiError as error:
+            except (Refused, IntegrityFailure) as error:
                 stopped = str(error)
                 break
         return TakenBack(done.lines, done.bundles, again, done.lost, done.left, done.joined, stopped)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -131,6 +132,21 @@ def _person(sites: Sites) -> None:
     sites.contractor.do("staff", "add", "c-two", "--name", "担当", "--role", "handler")
 
 
+def _restored(sites: Sites) -> Words:
+    """The contractor goes on from a backup of before ③; what the ward is asked for."""
+    backup = sites.contractor.do("backup", "--to", _medium(sites, "backups"))["file"]
+    sites.contractor.do("intake", "send")
+    sites.sync()
+    shutil.rmtree(sites.contractor.folder)
+    done = sites.contractor.do("restore", backup, sites.contractor.folder, "--declare")
+    return "ledger", "hand-back", done["ledger"], done["head"][:8], "--to", sites.base / "back.ikh"
+
+
+def _handed_back(sites: Sites) -> Words:
+    back = sites.ward.do(*_restored(sites))
+    return "ledger", "take-back", back["file"], back["told"], back["head"][:8]
+
+
 SCENES: dict[str, Scene] = {
     "programme set": Scene("found", "c", _changed),
     "staff add": Scene("found", "c", lambda s: ("staff", "add", "c-two", "--name", "担当", "--role", "handler")),
@@ -175,6 +191,8 @@ SCENES: dict[str, Scene] = {
     "register add": Scene("found", "c", lambda s: ("register", "add", "clause", "clause=appi", "edition=令和8年版", "state=read")),
     "ledger add": Scene("found", "c", lambda s: ("ledger", "add", "--act", "store", "--content", "forms", "--qty", "3", "--unit", "sheets", "--medium", "paper")),
     "ledger export": Scene("found", "c", lambda s: ("ledger", "export", s.base / "ledger.jsonl")),
+    "ledger hand-back": Scene("apply", "w", _restored),
+    "ledger take-back": Scene("apply", "c", _handed_back),
     "backup": Scene("found", "c", lambda s: ("backup", "--to", _medium(s, "backups"))),
     "export": Scene("review", "c", lambda s: ("export", _medium(s), "--what", "applications", "--to", "ward")),
     "handover forms": Scene("apply", "w", lambda s: ("handover", "forms", 3)),
