@@ -13,7 +13,7 @@ from core.errors import Refused
 from core.ledger.codes import Act
 from core.office.review import APPLICANTS, PARTICIPANTS
 from core.roles import Role, Site
-from tests.core.office.conftest import DICE, Bench, Bureau
+from tests.core.office.conftest import DICE, PROGRAMME, Bench, Bureau
 from tests.core.office.stages import Kept
 
 SITES = (Site.CONTRACTOR, Site.WARD)
@@ -60,6 +60,7 @@ def years(bench: Bench) -> list[tuple[str, Callable[[], object]]]:
         c.office.intake.withdraw(people["タナカ ミツコ"], "applicant_request")
 
     return [
+        ("rules", lambda: c.office.rules.set(PROGRAMME.replace("高尾山", "高尾山口"))),
         ("keyed", lambda: keyed("サトウ ハナコ", "スズキ イチロウ", "タナカ ミツコ", "ヤマモト イワオ")),
         ("counter", lambda: w.key("イケダ トオル")),
         ("handed", lambda: bench_medium(bench)),
@@ -138,7 +139,7 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 STEPS = [
-    "paired", "keyed", "counter", "handed", "sealed", "sent", "said", "told", "corrected", "sent again", "ward sealed", "frozen",
+    "paired", "rules", "keyed", "counter", "handed", "sealed", "sent", "said", "told", "corrected", "sent again", "ward sealed", "frozen",
     "frozen by both", "opened", "opened by both", "dice", "dice of both", "drawn", "participants", "confirmed", "approved", "withdrawn",
 ]  # fmt: skip
 
