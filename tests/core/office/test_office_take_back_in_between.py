@@ -272,6 +272,27 @@ def test_a_code_that_was_read_out_is_never_read_out_again(paired: Bench, line_tr
 
 
 @pytest.mark.parametrize("site", list(Site))
+def test_with_later_keys_it_is_the_same(paired: Bench, site: Site) -> None:
+    lost = paired.contractor if site is Site.CONTRACTOR else paired.ward
+    lost.office.exchange.renew()
+    paired.sync()
+    paired.other(lost).office.exchange.renew()
+    paired.sync(4)
+    backup = copied(lost)
+    paired.received()
+    paired.ward.office.review.confirm_rest(APPLICANTS)
+    paired.ward.office.review.send()
+    paired.sync()
+    before = held(lost)
+    lose(lost, backup)
+    take_back(paired, lost)
+    after = held(lost)
+    assert (after["application"], after["review"]) == (before["application"], before["review"])
+    assert any(row[0].startswith("2-") for row in after["bundle"])
+    sound(paired)
+
+
+@pytest.mark.parametrize("site", list(Site))
 def test_a_change_of_keys_after_the_backup_cannot_be_handed_back(
     paired: Bench, leaves: Any, site: Site
 ) -> None:
