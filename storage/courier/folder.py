@@ -163,8 +163,10 @@ def _one(folders: Folders, pair: Fields, name: str) -> Identity:
     partner_card = read_card(pair.text("partner", longest=CARD_LIMIT).encode(), name=f"{name} partner")
     key = _read_key(folders, own_card.epoch)
     if own_card.courier != key.public:
+        ours = f"key-{own_card.epoch}"
+        file = ours if (folders.courier / ours).exists() else KEY_FILE
         raise IntegrityFailure(
-            "通信係の鍵が、この拠点の公開鍵の控えと合いません", where="courier/partner.json"
+            "通信係の鍵が、この拠点の公開鍵の控えと合いません", where=f"courier/{file}、courier/partner.json"
         )
     if partner_card.site is not own_card.site.other or partner_card.signing == own_card.signing:
         raise IntegrityFailure("相手の拠点の公開鍵ではありません", where="courier/partner.json")
