@@ -189,8 +189,9 @@ def test_the_same_commit_lock_and_key_make_the_same_package(
 
 
 def test_it_is_installed_without_a_network_beside_the_version_before(
-    install: Install, tmp_path: Path
+    install: Install, folder: Path, key: Ed25519PrivateKey, tmp_path: Path
 ) -> None:
+    assert checks(folder, written(key, tmp_path / "public.pem"))  # the key lies in the folder from here on
     home, links = tmp_path / "opt", tmp_path / "bin"
     links.mkdir()
     (home / "ikiiki-0.0.9").mkdir(parents=True)
@@ -230,6 +231,73 @@ def test_what_cannot_be_installed_whole_leaves_everything_as_it_was(
     assert lacking.returncode == 1 and "部品を入れられませんでした" in lacking.stderr
     assert (home / ".venv").readlink() == Path("ikiiki-0.0.9")
     assert sorted(one.name for one in home.iterdir()) == [".venv", "bin", "ikiiki-0.0.9"]
+
+
+def a_program_in_pips_place(folder: Path) -> None:
+    """The finder of a medium adds a name that a shell reads as the place of a program, and the program there.
+
+    To the shell that is `sh` here, `echo` ends a text at a backslash with a c.
+    """
+    (folder / "wheels" / "pip-0\\c.whl").touch()
+    program = folder / "wheels" / "pip-0" / "pip"
+    program.mkdir(parents=True)
+    (program / "__main__.py").write_text(f"open({str(folder.parent / 'ran')!r}, 'w')")
+
+
+def a_page_of_the_manual(folder: Path) -> None:
+    (folder / "docs" / "first.md").write_text("sudo sh ...")
+
+
+def an_empty_folder(folder: Path) -> None:
+    (folder / "wheels" / "pip-0").mkdir()
+
+
+def a_pipe(folder: Path) -> None:
+    os.mkfifo(folder / "ops" / "pipe")
+
+
+def a_link_in_the_place_of_a_file(folder: Path) -> None:
+    """Same bytes, until somebody changes them where the link leads."""
+    (folder / "install.lock").rename(folder.parent / "away")
+    (folder / "install.lock").symlink_to(folder.parent / "away")
+
+
+def a_link_in_the_place_of_a_folder(folder: Path) -> None:
+    (folder / "docs").rename(folder.parent / "docs")
+    (folder / "docs").symlink_to(folder.parent / "docs")
+
+
+@pytest.mark.parametrize(
+    "add",
+    [
+        a_program_in_pips_place, a_page_of_the_manual, an_empty_folder, a_pipe,
+        a_link_in_the_place_of_a_file, a_link_in_the_place_of_a_folder,
+    ],
+)  # fmt: skip
+def test_what_nobody_signed_is_not_installed_and_nothing_of_it_runs(
+    install: Install, folder: Path, key: Ed25519PrivateKey, tmp_path: Path, add: Callable[[Path], None]
+) -> None:
+    add(folder)
+    assert checks(folder, written(key, tmp_path / "public.pem")), "the sums tell nothing of what is added"
+    refused = install(tmp_path / "opt")
+    assert refused.returncode == 1 and "一式にないもの" in refused.stderr and "次にすること" in refused.stderr
+    assert not (folder.parent / "ran").exists() and not (tmp_path / "opt").exists()
+
+
+def test_the_package_itself_is_built_again_from_what_is_signed_alone(
+    folder: Path, key: Ed25519PrivateKey, tmp_path: Path, repository: Path
+) -> None:
+    """By the commands of docs/install.md, word for word but for where they work."""
+    a_program_in_pips_place(folder)
+    page = (repository / "docs" / "install.md").read_text("utf-8")
+    (commands,) = re.findall(r"^## Building it again.*?^```\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    assert checks(folder, written(key, tmp_path / "public.pem"))
+    done = subprocess.run(
+        ["sh", "-euc", commands.replace("/tmp/again", str(tmp_path / "again"))],
+        cwd=folder, capture_output=True, text=True, env={"PATH": f"{Path(sys.executable).parent}:{os.defpath}"},
+    )  # fmt: skip
+    assert done.stdout.endswith("same\n"), done.stdout + done.stderr
+    assert not (folder.parent / "ran").exists()
 
 
 @pytest.mark.parametrize(("place", "said"), [("a b", "使えない文字"), ("taken", "別の入れ方")])

@@ -43,6 +43,33 @@ done
     fail "使える Python がありません（$pythons のどれかが要ります）" \
         "情報担当に python3 を入れてもらってください。場所が違うときは PYTHON=/場所/python3 sh install.sh … とします"
 
+# The sums say nothing of what was added. It has no business here, whatever it is: a wheel, a page of the manual, a link.
+added=$("$python" -I -c '
+import os, sys
+top = os.fsencode(sys.argv[1])
+with open(os.path.join(top, b"SHA256SUMS"), "rb") as sums:
+    files = {line[66:] for line in sums.read().split(b"\n") if line}
+files |= {b"SHA256SUMS", b"SHA256SUMS.sig", b"ikiiki-release.pub.pem"}
+folders = {os.path.dirname(name) for name in files}
+added = []
+def look(within):
+    for one in os.scandir(os.path.join(top, within)):
+        name = os.path.join(within, one.name)
+        if name in folders and one.is_dir(follow_symlinks=False):
+            look(name)
+        elif name not in files or not one.is_file(follow_symlinks=False):
+            added.append(os.fsdecode(name))
+look(b"")
+if added:
+    first = min(added)
+    first = first if first.isprintable() else ascii(first)
+    sys.stdout.buffer.write(f"{first}、全部で{len(added)}件".encode("utf-8", "backslashreplace"))
+' "$from") && [ -z "$added" ] ||
+    fail "このフォルダに、一式にないものが混ざっています（${added:-調べられませんでした}）" \
+        "入れずに、空のフォルダに一式を展開し直してください。それでも出るときは、渡した人に知らせてください"
+pip_wheel=$(sed -n 's|^[0-9a-f]\{64\}  \(wheels/pip-[0-9A-Za-z._+-]*\.whl\)$|\1|p' "$from/SHA256SUMS")
+[ -f "$from/$pip_wheel" ] || fail "一式に pip がありません" "表示を保守担当に知らせてください"
+
 home=$dir/ikiiki-$version
 for place in .venv docs ops; do
     if [ -e "$dir/$place" ] && [ ! -L "$dir/$place" ]; then
@@ -62,7 +89,7 @@ trap 'exit 1' HUP INT TERM
 say "$("$python" -V) で $home に入れています（1分ほどかかります）"
 "$python" -I -m venv --without-pip "$home"
 # Nothing of this machine's settings: no index, no constraints, no variables. Only wheels that lie here, by their hash.
-pip() { PIP_CONFIG_FILE=/dev/null "$home/bin/python" -I "$(echo "$from"/wheels/pip-*.whl)/pip" --isolated --disable-pip-version-check "$@"; }
+pip() { PIP_CONFIG_FILE=/dev/null "$home/bin/python" -I "$from/$pip_wheel/pip" --isolated --disable-pip-version-check "$@"; }
 pip install --quiet --no-input --no-cache-dir --no-index --find-links "$from/wheels" --require-hashes --no-deps -r "$from/install.lock" ||
     fail "部品を入れられませんでした（上に出た文）。何も変えていません" "表示を保守担当に知らせてください"
 pip check --quiet ||
