@@ -17,7 +17,8 @@ LONGEST_CODE = 4
 """Letters and digits of an outing's code."""
 LONGEST_RUN = 40
 """Letters and digits of a run of codes; what is longer is something else."""
-_RANK = re.compile(r"第?[0-9一二三四五六七八九十]+希望[:： ]*")
+_RANK = re.compile(r"第?(?<![0-9一二三四五六七八九十])[0-9一二三四五六七八九十]+希望[:： ]*")
+"""A number is tried from its beginning alone: a cell of nothing but digits would be gone over from each of them."""
 _GROUP = re.compile(r"[0-9A-Z](?:[0-9A-Z_-]{0,18}[0-9A-Z])?")
 
 
