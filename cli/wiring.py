@@ -150,11 +150,13 @@ class Session(Ending):
         set_box(courier, chosen.folder, now())
         return chosen.folder
 
-    def read_table(self, path: Path, mapping: Mapping[str, str] | None = None) -> Table:
+    def read_table(
+        self, path: Path, mapping: Mapping[str, str] | None = None, progress: Progress | None = None
+    ) -> Table:
         """A source file as a table. Raises `UsageError` naming file and row."""
         from storage.readers import read_table
 
-        return read_table(path, mapping)
+        return read_table(path, mapping, progress)
 
     def read_mapping(self, path: Path) -> dict[str, str]:
         """A mapping file: header → field name."""

@@ -70,7 +70,10 @@ class Session(Protocol):
         """Restore a backup (the newest, if none is named) where nobody sees it, compare, and remove it again."""
         ...
 
-    def read_table(self, path: Path) -> SourceTable: ...
+    def read_table(self, path: Path, *, progress: Progress | None = None) -> SourceTable:
+        """A file of applications. `progress` may stop the reading."""
+        ...
+
     def write_notices(
         self, file: Path, items: Sequence[NoticeItem], form: Form = ..., *, again: bool = False
     ) -> Sequence[Path]:

@@ -87,8 +87,12 @@ def _fitted(row: Sequence[Cell], width: int, where: str) -> tuple[Cell, ...]:
             next_step="その行に余分な区切り文字がないか、元のシステムで書き出し直せないか確かめてください",
         )
     if any(isinstance(cell, str) and len(cell) > LONGEST_CELL for cell in cells):
-        raise UsageError(f"長すぎるセルがあります（上限 {LONGEST_CELL} 文字）", where=where)
+        raise too_long_cell(where)
     return cells + (None,) * (width - len(cells))
+
+
+def too_long_cell(where: str) -> UsageError:
+    return UsageError(f"長すぎるセルがあります（上限 {LONGEST_CELL} 文字）", where=where)
 
 
 def _trimmed(row: Sequence[Cell]) -> tuple[Cell, ...]:

@@ -8,12 +8,21 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
+from typing import TYPE_CHECKING, Any, cast
 
 from core.columns import Cell
-from core.errors import UsageError
-from storage.readers.shape import MOST_COLUMNS, MOST_ROWS, find_header
+from core.errors import IkiikiError, UsageError
+from storage.readers.parts import fits
+from storage.readers.shape import (
+    LONGEST_CELL,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    SEARCHED_ROWS,
+    find_header,
+    too_long_cell,
+)
 from storage.zip_directory import listed_too_much, unpacks_in_bounds
 
 if TYPE_CHECKING:
@@ -22,6 +31,10 @@ if TYPE_CHECKING:
 LARGEST_UNPACKED = 200 * 1024 * 1024
 """Bytes of all parts together, unpacked. Python's zipfile hands out no more of a part than the size it declares."""
 MOST_PARTS = 1_000
+MOST_CELLS = 3_000_000
+"""Cells with something in them: thirty in each of the most rows."""
+MOST_LETTERS = 25_000_000
+"""Of all cells' texts: what is written once in the file can stand in every cell, and be another text in memory each time."""
 _BLOCK = 1 << 20
 _MOST_GAPS = 1_048_576  # rows a sheet can have
 
@@ -29,30 +42,35 @@ _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _FORMULA = re.compile(rb"<(?:[a-z]+:)?f[ >/]")
 
 
-def read_sheet(data: bytes, name: str, mapping: Mapping[str, str] | None) -> list[list[Cell]]:
+def read_sheet(
+    data: bytes, name: str, mapping: Mapping[str, str] | None, look: Callable[[], None]
+) -> list[list[Cell]]:
     """The rows of the first sheet with a recognisable header, of the first sheet when none has one.
 
-    Raises `UsageError` for what is no workbook, for one that is too large unpacked, and for a formula
-    whose value was never saved, because its cell would look empty.
+    `look` is called often, and may raise to stop. Raises `UsageError` for what is no workbook, for one that is too large
+    unpacked or read, and for a formula whose value was never saved, because its cell would look empty.
     """
-    formulas, data = _checked(data, name)
-    values = _open(data, name, formulas=False)
+    formulas, data = _checked(data, name, look)
+    values = _open(data, name, look, formulas=False)
     try:
-        chosen, rows = 0, list(_rows(values, 0, name)) if values.worksheets else []
-        if find_header(rows, mapping) is None:
-            for index in range(1, len(values.worksheets)):
-                other = list(_rows(values, index, name))
-                if find_header(other, mapping) is not None:
-                    chosen, rows = index, other
-                    break
+        chosen = _chosen(values, name, mapping)
+        rows = list(_rows(values, chosen, name)) if values.worksheets else []
     finally:
         values.close()
     if formulas:
-        _demand_values(data, name, chosen, rows)
+        _demand_values(data, name, chosen, rows, look)
     return rows
 
 
-def _checked(data: bytes, name: str) -> tuple[bool, bytes]:
+def _chosen(workbook: Workbook, name: str, mapping: Mapping[str, str] | None) -> int:
+    """Which sheet is read: of the others no more than their first rows."""
+    for index in range(len(workbook.worksheets)):
+        if find_header(list(islice(_rows(workbook, index, name), SEARCHED_ROWS)), mapping) is not None:
+            return index
+    return 0
+
+
+def _checked(data: bytes, name: str, look: Callable[[], None]) -> tuple[bool, bytes]:
     """Look through the package before openpyxl does. Returns whether a sheet holds formulas, and its texts packed anew.
 
     Anew because `read()`, which openpyxl calls, unpacks a part as a whole whatever size it declares.
@@ -73,12 +91,18 @@ def _checked(data: bytes, name: str) -> tuple[bool, bytes]:
             if not all(unpacks_in_bounds(part) for part in parts):
                 raise _no_workbook(name)
             for part in parts:
-                if not part.filename.endswith((".xml", ".rels")):
+                if not part.filename.endswith((".xml", ".rels")) or part.filename.startswith("customXml/"):
                     continue
-                content = _content(package, part)
+                content = _content(package, part, look)
+                if (
+                    b"\0" in content
+                ):  # UTF-16, in which nothing below would be found; spreadsheet programs write UTF-8
+                    raise _no_workbook(name)
                 kept.writestr(zipfile.ZipInfo(part.filename), content, zipfile.ZIP_DEFLATED)
                 if b"<!DOCTYPE" in content or b"<!ENTITY" in content:  # no spreadsheet program writes one
                     raise _no_workbook(name)
+                if not fits(content, look):
+                    raise _too_large(name)
                 formulas = formulas or (
                     "/worksheets/" in part.filename and _FORMULA.search(content) is not None
                 )
@@ -96,41 +120,128 @@ def _checked(data: bytes, name: str) -> tuple[bool, bytes]:
     return formulas, anew.getvalue()
 
 
-def _content(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
+def _content(package: zipfile.ZipFile, part: zipfile.ZipInfo, look: Callable[[], None]) -> bytearray:
+    content = bytearray()
     with package.open(part) as source:
-        return b"".join(iter(lambda: source.read(_BLOCK), b""))
+        for block in iter(lambda: source.read(_BLOCK), b""):
+            look()
+            content += block
+    return content
 
 
-def _open(data: bytes, name: str, *, formulas: bool) -> Workbook:
-    import openpyxl  # about 0.2 s: only where a workbook is read
+def _open(data: bytes, name: str, look: Callable[[], None], *, formulas: bool) -> Workbook:
+    from openpyxl.reader.excel import ExcelReader  # about 0.2 s: only where a workbook is read
 
     try:
-        return openpyxl.load_workbook(
-            io.BytesIO(data), read_only=True, data_only=not formulas, keep_links=False
-        )
-    except Exception:  # noqa: BLE001
-        # a malformed package raises anything, and its message may quote cells: it is not chained
-        raise _no_workbook(name) from None
-
-
-def _rows(workbook: Workbook, index: int, name: str) -> Iterator[list[Cell]]:
-    sheet: Any = workbook.worksheets[index]
-    sheet.reset_dimensions()  # what the file says of its size may be wrong either way
-    filled = 0
-    try:
-        for count, row in enumerate(sheet.iter_rows(values_only=True), start=1):
-            cells = [_cell(value) for value in row]
-            while cells and cells[-1] is None:
-                cells.pop()
-            filled += bool(cells)
-            if filled > MOST_ROWS + 100 or len(cells) > MOST_COLUMNS or count > _MOST_GAPS:
-                raise UsageError(f"行か列が多すぎます（上限 {MOST_ROWS} 行、{MOST_COLUMNS} 列）", where=name)
-            yield cells
-    except UsageError:
+        reader = ExcelReader(io.BytesIO(data), read_only=True, data_only=not formulas, keep_links=False)
+        reader.archive = _Watched(io.BytesIO(data), look)
+        reader.read()
+        return reader.wb
+    except IkiikiError:
         raise
     except Exception:  # noqa: BLE001
         # a malformed package raises anything, and its message may quote cells: it is not chained
         raise _no_workbook(name) from None
+
+
+class _Watched(zipfile.ZipFile):
+    """A package whose reader looks up at each piece: openpyxl has no other place where it could be stopped."""
+
+    def __init__(self, file: io.BytesIO, look: Callable[[], None]) -> None:
+        super().__init__(file)
+        self._look = look
+
+    def open(self, *words: Any, **named: Any) -> Any:
+        part: Any = super().open(*words, **named)
+        read = part.read
+
+        def watched(size: int = -1) -> bytes:
+            self._look()
+            return cast("bytes", read(size))
+
+        part.read = watched
+        return part
+
+
+def _rows(workbook: Workbook, index: int, name: str) -> Iterator[list[Cell]]:
+    """Each row up to its last cell with something in it; [] for a row that is left out.
+
+    By openpyxl's parser, not by its `iter_rows`: that fills each row up to its last cell, wherever it is, and leaves out what
+    is not in order.
+    """
+    from openpyxl.worksheet._reader import WorkSheetParser
+
+    book: Any = workbook
+    sheet: Any = workbook.worksheets[index]
+    bounds = _Bounds(name)
+    last = 0
+    try:
+        with book._archive.open(sheet._worksheet_path) as source:
+            parser: Any = WorkSheetParser(
+                source,
+                sheet._shared_strings,
+                data_only=book.data_only,
+                epoch=book.epoch,
+                date_formats=book._date_formats,
+                timedelta_formats=book._timedelta_formats,
+            )
+            parser.parse_formula = lambda cell: (
+                "="
+            )  # that there is one; a shared one would be worked out for each cell
+            for number, written in parser.parse():
+                parser.row_dimensions.clear()  # heights and styles of rows, which nobody asks for
+                cells = bounds.row(number, written)
+                if number <= last and not cells:
+                    continue
+                if not last < number <= _MOST_GAPS:
+                    raise _no_workbook(name)
+                for _ in range(last + 1, number):
+                    yield []
+                last = number
+                yield cells
+    except IkiikiError:
+        raise
+    except Exception:  # noqa: BLE001
+        # a malformed package raises anything, and its message may quote cells: it is not chained
+        raise _no_workbook(name) from None
+
+
+class _Bounds:
+    """What has been read of a sheet, against what may be."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._rows = self._cells = self._letters = 0
+
+    def row(self, number: int, written: list[dict[str, Any]]) -> list[Cell]:
+        """The cells of a row of openpyxl's. Raises `UsageError` where it is too much."""
+        cells: list[Cell] = []
+        for one in written:
+            value = _cell(one["value"])
+            if value is None:
+                continue
+            place = one["column"] - 1
+            if place >= MOST_COLUMNS:
+                raise self._wide()
+            self._count(number, value)
+            cells += [None] * (place + 1 - len(cells))
+            cells[place] = value
+        self._rows += bool(cells)
+        if self._rows > MOST_ROWS + 100:
+            raise self._wide()
+        return cells
+
+    def _count(self, number: int, value: Cell) -> None:
+        self._cells += 1
+        if isinstance(value, str):
+            self._letters += len(value)
+            if len(value) > LONGEST_CELL:
+                raise too_long_cell(f"{self._name} {number}行目")
+        if self._cells > MOST_CELLS or self._letters > MOST_LETTERS:
+            raise _too_large(self._name)
+
+    def _wide(self) -> UsageError:
+        return UsageError(f"行か列が多すぎます（上限 {MOST_ROWS} 行、{MOST_COLUMNS} 列）", where=self._name)
 
 
 def _cell(value: Any) -> Cell:
@@ -146,8 +257,10 @@ def _cell(value: Any) -> Cell:
     return str(value)
 
 
-def _demand_values(data: bytes, name: str, index: int, rows: list[list[Cell]]) -> None:
-    written = _open(data, name, formulas=True)
+def _demand_values(
+    data: bytes, name: str, index: int, rows: list[list[Cell]], look: Callable[[], None]
+) -> None:
+    written = _open(data, name, look, formulas=True)
     try:
         for number, cells in enumerate(_rows(written, index, name)):
             for place, cell in enumerate(cells):

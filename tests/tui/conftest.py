@@ -169,7 +169,7 @@ class FakeSession:
     def examine(self, progress: Any = None) -> Sequence[Check]:
         return self.on_examine(progress)
 
-    def read_table(self, path: Path) -> FakeTable:
+    def read_table(self, path: Path, *, progress: Any = None) -> FakeTable:
         return self.tables[path.name]
 
     def publish(self, folder: Path, draw: str | None = None) -> str:

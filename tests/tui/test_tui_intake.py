@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -300,6 +301,43 @@ async def test_a_file_is_looked_at_before_it_is_taken_in(
             await pilot.pause()
             assert (sum(opener.office.intake.counts().values()) > 0) == bool(expected)
         assert "取込の結果" in shown(app)
+
+
+async def test_the_reading_of_a_file_can_be_stopped(
+    open_at: Any, app_on: Any, shown: Any, log_in: Any, repository: Path
+) -> None:
+    opener = open_at()
+    app = app_on(opener)
+    go_on = threading.Event()
+
+    def slow(path: Path, *, progress: Any) -> Any:
+        progress(0, 0)
+        assert go_on.wait(30)
+        progress(0, 0)
+        raise AssertionError("it was to stop here")
+
+    async def until(pilot: Any, screen: str) -> None:
+        for _ in range(500):
+            if type(app.screen).__name__ == screen:
+                break
+            await pilot.pause(0.01)
+        assert type(app.screen).__name__ == screen
+        await pilot.pause()
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        await log_in(pilot)
+        opener.session.read_table = slow
+        await pilot.press("i")
+        await pilot.pause()
+        app.screen.query_one("#path").value = str(repository / "tests" / "data" / "samples" / "web-form.csv")
+        app.screen.query_one("#path").focus()
+        await pilot.press("enter")
+        await until(pilot, "Progress")
+        await pilot.press("escape")
+        go_on.set()
+        await until(pilot, "Message")
+        assert "取りやめました" in shown(app)
+        assert sum(opener.office.intake.counts().values()) == 0
 
 
 async def test_the_wards_counter_keys_with_the_same_form(open_at: Any, app_on: Any, log_in: Any) -> None:

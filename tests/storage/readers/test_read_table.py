@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.columns import Table
-from core.errors import UsageError
+from core.errors import Stopped, UsageError
 from storage.readers import read_table, source
 from storage.readers import workbook as workbook_module
 
@@ -309,6 +309,105 @@ def rezipped(path: Path, change: Callable[[str, bytes], bytes]) -> Path:
         for name, data in parts.items():
             package.writestr(name, change(name, data))
     return path
+
+
+def rows_of(path: Path, rows: str, *, sheet: int = 1) -> Path:
+    """The workbook with its rows below the header written so."""
+    return rezipped(
+        path,
+        lambda name, data: (
+            data.replace(b"</sheetData>", rows.encode() + b"</sheetData>")
+            if name.endswith(f"sheet{sheet}.xml")
+            else data
+        ),
+    )
+
+
+def text(place: str, words: str) -> str:
+    return f'<c r="{place}" t="inlineStr"><is><t>{words}</t></is></c>'
+
+
+def test_cells_count_by_their_place_in_whatever_order_they_are_written(tmp_path: Path) -> None:
+    path = rows_of(
+        workbook(tmp_path / "book.xlsx", [HEADER.split(",")]),
+        f'<row r="2">{text("E2", "A")}{text("A2", "サトウ ハナコ")}</row>',
+    )
+    assert read_table(path).rows == (("サトウ ハナコ", None, None, None, "A"),)
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (f'<row r="2">{text("GS2", "A")}{text("A2", "サトウ")}</row>', "列が多すぎ"),
+        (f'<row r="3">{text("A3", "サトウ")}</row><row r="2">{text("A2", "スズキ")}</row>', "読めません"),
+        (f'<row r="1">{text("A1", "スズキ")}</row>', "読めません"),
+        (f'<row r="1048577">{text("A2", "スズキ")}</row>', "読めません"),
+    ],
+)
+def test_what_stands_where_no_row_of_the_table_is_makes_the_file_refused_not_shorter(
+    tmp_path: Path, rows: str, said: str
+) -> None:
+    path = rows_of(workbook(tmp_path / "book.xlsx", [HEADER.split(",")]), rows)
+    with pytest.raises(UsageError, match=said):
+        read_table(path)
+
+
+def test_of_a_sheet_that_is_not_taken_no_more_than_the_beginning_is_read(tmp_path: Path) -> None:
+    remarks = rows_of(
+        workbook(tmp_path / "book.xlsx", [["説明"]] * 40, [HEADER.split(","), ROW.split(",")]),
+        f'<row r="60">{text("GS60", "メモ")}</row>',
+    )
+    assert read_table(remarks).rows == (tuple(ROW.split(",")),)
+
+
+@pytest.mark.parametrize(("bound", "most"), [("MOST_CELLS", 9), ("MOST_LETTERS", 50)])
+def test_cells_or_letters_beyond_bearing_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str, most: int
+) -> None:
+    path = workbook(tmp_path / "book.xlsx", [HEADER.split(","), ROW.split(",")])
+    assert len(read_table(path).rows) == 1
+    monkeypatch.setattr(workbook_module, bound, most)
+    with pytest.raises(UsageError, match="大きすぎ"):
+        read_table(path)
+
+
+def test_a_cell_too_long_is_named_by_its_row(tmp_path: Path) -> None:
+    path = rows_of(
+        workbook(tmp_path / "book.xlsx", [HEADER.split(",")]), f'<row r="7">{text("A7", "ア" * 32_768)}</row>'
+    )
+    with pytest.raises(UsageError, match="長すぎるセル") as caught:
+        read_table(path)
+    assert "7行目" in caught.value.where
+
+
+def test_the_reading_of_a_workbook_can_be_stopped_wherever_it_is(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "book.xlsx", [HEADER.split(","), *[ROW.split(",")] * 3_000])
+    looks = 0
+
+    def count(done: int, total: int) -> None:
+        nonlocal looks
+        looks += 1
+
+    read_table(path, progress=count)
+    assert looks > path.stat().st_size // 4_096, "from its first part to the last rows"
+    for stop in range(1, looks + 1):
+
+        def ask(done: int, total: int, left: list[int] = [stop]) -> None:  # noqa: B006 - a counter of its own
+            left[0] -= 1
+            if not left[0]:
+                raise Stopped("取りやめました")
+
+        with pytest.raises(Stopped):
+            read_table(path, progress=ask)
+
+
+def test_a_part_of_nobodys_business_may_be_in_any_encoding(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "book.xlsx", [HEADER.split(","), ROW.split(",")])
+    with zipfile.ZipFile(path, "a") as package:
+        package.writestr(
+            "customXml/item1.xml", '<?xml version="1.0" encoding="utf-16"?><a/>'.encode("utf-16")
+        )
+    assert read_table(path).rows == (tuple(ROW.split(",")),)
 
 
 def test_a_workbook_too_large_unpacked_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

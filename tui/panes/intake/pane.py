@@ -224,7 +224,9 @@ class IntakePane(NumberedPlace, Pane):
         if path is None:
             return
         session = self.session
-        table = await self.ikiiki.run_job("ファイルを読む", lambda progress: session.read_table(path))
+        table = await self.ikiiki.run_job(
+            "ファイルを読む", lambda progress: session.read_table(path, progress=progress)
+        )
         report = await self.ikiiki.run_job(
             "取込の下見",
             lambda progress: session.office.importing.import_table(table, dry_run=True, progress=progress),
