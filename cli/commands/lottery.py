@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -57,13 +58,20 @@ def freeze(
             "--absent", help="区だけ: 署名はするが、封印を開けない（秘密が見られたおそれがあるとき）"
         ),
     ] = False,
+    without: Annotated[
+        str,
+        typer.Option(
+            "--without", help="区だけ: 確認のあとで委託先が不受理にした応募（受付番号すべて）を認めて署名する"
+        ),
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """抽選名簿を確定する（手順2）。区は一対一に確かめて署名し、封印の中身を送る。"""
     remember(as_json)
+    numbers = _numbers(without)
     with opened() as session:
         with seconding(session):
-            done = session.office.lottery.freeze(absent)
+            done = session.office.lottery.freeze(absent, numbers)
         _tell(done)
 
 
@@ -209,6 +217,17 @@ def verify(
         )
 
 
+def _numbers(text: str) -> frozenset[int]:
+    from core.office.ranges import numbers_in
+
+    try:
+        return numbers_in(text)[0] if text else frozenset()
+    except ValueError as error:
+        raise UsageError(
+            "受付番号が読めません", where="--without", next_step=f"{error}。例: 12 34"
+        ) from error
+
+
 def _tell(state: Ceremony) -> None:
     say(
         {
@@ -216,7 +235,7 @@ def _tell(state: Ceremony) -> None:
             "seed": state.seed, "hashes": dict(state.hashes), "seats": {k: list(v) for k, v in state.seats.items()},
             "digits": {site.value: digits for site, digits in state.digits.items()}, "small_classes": state.small_classes,
             "round": state.round, "beacon": list(state.beacon) if state.beacon else None, "left_out": list(state.left_out),
-            "held": state.held, "unopened": state.unopened,
+            "held": state.held, "dropped": dataclasses.asdict(state.dropped), "unopened": state.unopened,
             "against": {site.value: why for site, why in (state.against or {}).items()}, "abandoned": list(state.abandoned),
             "next_draw": state.next_draw,
         },
@@ -225,6 +244,7 @@ def _tell(state: Ceremony) -> None:
         + (f"公開乱数: {' '.join(state.beacon)}\n" if state.beacon else "")
         + (f"名簿に入らない応募（区が確認していない）: {'、'.join(f'{n:04}' for n in state.left_out)}\n" if state.left_out else "")
         + (f"名簿に入らない応募（保留のまま）: {state.held}件\n" if state.held else "")
+        + "".join(f"{sentence}\n" for sentence in state.dropped.sentences)
         + (f"つぎの募集回の抽選 {state.next_draw} をはじめられます（ikiiki lottery seal）\n" if state.next_draw else "")
         + columns(
             [(name, digest, "・".join(SITE_WORDS[s] for s in state.signatures.get(name, ()))) for name, digest in state.hashes.items()]

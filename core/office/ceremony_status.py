@@ -15,6 +15,7 @@ from core.draw.rules import PARAMS, Params
 from core.draw.signing import signature_name
 from core.draw.steps import COMMITS, SEED_INPUT, Commits, Dice, SeedInput, dice_name, reveal_name
 from core.office.drawing import RESULT_FIXED, SENTENCES, Step, going_step, is_public, step_of, words_against
+from core.office.dropped import NOBODY_DROPPED, Dropped, dropped
 from core.office.plans import next_plan, plan_now
 from core.office.ports import Tx
 from core.office.review import applicants_status, confirmed_applications
@@ -48,6 +49,8 @@ class Ceremony:
     """At the contractor before the freeze: how many applications still lack the ward's word."""
     held: int = 0
     """At the contractor before the freeze: how many applications are 保留, and so in no roll."""
+    dropped: Dropped = NOBODY_DROPPED
+    """Before this site freezes or signs: whom the roll would miss though the ward had confirmed or keyed them."""
     unopened: bool = False
     """At the contractor in step 3: the ward signed without an opening that counts; nothing but ABSENT goes on."""
     going: Step = Step.SEAL_CONTRACTOR
@@ -88,6 +91,9 @@ def ceremony_of(tx: Tx, site: Site) -> Ceremony:
         if review_open:
             sentence, mine = f"区の点検⑤を待っています（残り {review.open}件）", False
         held = tx.applications.counts().get(State.HELD, 0) if site is Site.CONTRACTOR else 0
+    out = NOBODY_DROPPED
+    if step is (Step.FREEZE_CONTRACTOR if site is Site.CONTRACTOR else Step.FREEZE_WARD):
+        out = dropped(tx, plan.round)
     if step is Step.OPEN_CONTRACTOR and site is Site.CONTRACTOR:
         commits, theirs = Commits.parse(files[COMMITS], COMMITS), files.get(reveal_name(Site.WARD))
         unopened = ceremony.read_reveal(plan.draw, commits, Site.WARD, theirs) is None
@@ -115,6 +121,7 @@ def ceremony_of(tx: Tx, site: Site) -> Ceremony:
         left_out=tuple(left),
         review_open=review_open,
         held=held,
+        dropped=out,
         unopened=unopened,
         going=going_step(files),
         round=plan.round,

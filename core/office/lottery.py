@@ -8,7 +8,7 @@ first, and refused when it differs. Order and files: docs/formats.md, "hkr1".
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from core.canonical import sha256_hex
 from core.draw import ceremony
@@ -48,6 +48,7 @@ from core.office.drawing import (
     going_step,
     step_of,
 )
+from core.office.dropped import dropped, listed
 from core.office.exchange import Exchange
 from core.office.ledger import write_line
 from core.office.openings import opening_of, stored, write_openings
@@ -107,19 +108,22 @@ class Lottery:
         self._exchange.flush()
         return self.status()
 
-    def freeze(self, absent: bool = False) -> Ceremony:
+    def freeze(self, absent: bool = False, without: Collection[int] = ()) -> Ceremony:
         """Step 2. The contractor freezes the roll of what the ward confirmed; the ward checks it one to one and opens its seal.
 
         `absent`: the ward signs, but never opens: its secret may have been seen. Fixed before the dice.
+        `without`: 受付番号 of all whom the contractor has refused since the ward confirmed them: the ward agrees to that.
         """
         if self._desk.actor.site is Site.CONTRACTOR:
+            if without:
+                raise Refused("不受理を認めて署名するのは区です", next_step="委託先は、そのまま確定します")
             if absent:
                 raise Refused(
                     "封印を開けないことを選べるのは区だけです", next_step="委託先は「取りやめ」を使います"
                 )
             self._freeze_roll()
         else:
-            self._sign_freeze(absent)
+            self._sign_freeze(absent, frozenset(without))
         self._exchange.flush()
         return self.status()
 
@@ -132,6 +136,12 @@ class Lottery:
                 raise Refused(
                     f"区の点検⑤がまだ済んでいません（残り {review.open}件）",
                     next_step="送受信で区の点検結果を受け取ってください",
+                )
+            if on_hold := dropped(tx, plan.round).held:  # the ward would not sign
+                raise Refused(
+                    f"区が確認したあとで保留になった応募があります（{len(on_hold)}件）",
+                    where=f"受付番号 {listed(on_hold)}",
+                    next_step="F2 受付（h で保留だけ）で、受け付けるか不受理にして、区へ送ってください",
                 )
             params, commits = Params.parse(files[PARAMS], PARAMS), Commits.parse(files[COMMITS], COMMITS)
             taken, left = confirmed_applications(tx)
@@ -165,12 +175,14 @@ class Lottery:
             self._note(tx, Act.FREEZE, shared[FREEZE])
             self._send(tx, draw, "freeze", shared | signed | {OPENINGS: openings})
 
-    def _sign_freeze(self, absent: bool) -> None:
+    def _sign_freeze(self, absent: bool, without: frozenset[int]) -> None:
         with self._desk.writing(Right.DRAW) as tx:
             plan, files = self._turn(tx, Step.FREEZE_WARD)
             draw, mine = plan.draw, reveal_name(Site.WARD)
+            self._demand_nobody_dropped(tx, plan.round)
             self._demand_one_to_one(tx, draw, files)
-            need_second(self._desk, tx, signing(draw, files[FREEZE], absent))
+            self._demand_agreed(tx, plan.round, without)
+            need_second(self._desk, tx, signing(draw, files[FREEZE], absent, without))
             if absent:
                 tx.settings.put(f"withheld_{draw}", "yes")
             elif mine not in files:
@@ -183,6 +195,40 @@ class Lottery:
             self._send(
                 tx, draw, "freeze", self._sign(tx, draw, FREEZE) | ({} if absent else {mine: files[mine]})
             )
+
+    def _demand_nobody_dropped(self, tx: Tx, round_: int) -> None:
+        """Raises `IntegrityFailure` for whom the roll cannot hold only because of how the contractor says they stand."""
+        out = dropped(tx, round_)
+        if out.held:
+            raise IntegrityFailure(
+                f"点検⑤で確認したあとで、委託先が保留にした応募があります（{len(out.held)}件）",
+                where=f"受付番号 {listed(out.held)}",
+                next_step="署名していません。委託先に連絡し、受け付けるか不受理にするかを決めて、送り直してもらってください",
+            )
+        if out.away:
+            raise IntegrityFailure(
+                f"委託先に渡した窓口の応募が、応募者データ③で戻っていません（{len(out.away)}件）",
+                where=f"受付番号 {listed(out.away)}",
+                next_step="署名していません。委託先に連絡し、媒体を取り込んで③で送ってもらってください。"
+                "媒体が届いていなければ、F6 の b で書き直せます",
+            )
+
+    def _demand_agreed(self, tx: Tx, round_: int, without: frozenset[int]) -> None:
+        """Raises `Refused` unless `without` names just those refused since the ward confirmed them."""
+        refused = dropped(tx, round_).refused
+        if without != set(refused):
+            raise Refused(
+                f"点検⑤で確認したあとで、委託先が不受理にした応募があります（{len(refused)}件）"
+                if refused
+                else "不受理を認める番号の応募は、いまは不受理ではありません",
+                where=f"受付番号 {listed(refused or tuple(sorted(without)))}",
+                next_step="署名していません。委託先に理由を確かめ、認めるときは F3 の「名簿に署名する」（ikiiki lottery freeze "
+                "--without 番号）でもう一度署名してください。認めないときは「取りやめ」を選びます"
+                if refused
+                else "署名していません。ikiiki lottery status（F3）で、いまの番号を確かめてください",
+            )
+        if refused:
+            self._desk.log(tx, "draw_left_out", f"no={','.join(map(str, refused))}")
 
     def _demand_one_to_one(self, tx: Tx, draw: str, files: Mapping[str, bytes]) -> None:
         params, roll = Params.parse(files[PARAMS], PARAMS), Roll.parse(files[LIST], LIST)

@@ -26,6 +26,7 @@ from core.applicant import (
 from core.errors import IntegrityFailure, Refused
 from core.exchange.strict import ID10, MAX_INTEGER
 from core.office.blanking import WARDS_REASONS, is_blanked
+from core.office.choices import APPLICANTS
 from core.office.counter import note_back, note_handed, records_handed
 from core.office.desk import Desk, programme_of
 from core.office.envelope import DESK_CHANNEL, Opened
@@ -41,6 +42,7 @@ from core.roles import Right, Site
 
 RECORDS = "records.jsonl"
 SHEET = "applicants.csv"
+_LIVE = (State.ACCEPTED, State.HELD)
 LONGEST_SOURCE = 200
 """Characters of a file's name that travel."""
 
@@ -261,6 +263,16 @@ class Records:
                     raise IntegrityFailure(
                         "消去した応募が、内容のあるものとして届きました",
                         where=f"受付番号 {current.number:04}",
+                    )
+                elif (
+                    incoming.state in _LIVE
+                    and current.state not in _LIVE
+                    and tx.reviews.ever_confirmed(APPLICANTS, current.record)
+                ):  # else a roll signed without somebody would later look as if it had missed them by mistake
+                    raise IntegrityFailure(
+                        "区の確認のあとで取下げ・不受理になった応募が、受付または保留に戻っています",
+                        where=f"受付番号 {current.number:04}",
+                        next_step="取り込んでいません。委託先に連絡してください。参加したい人なら、新しい応募として受け付けます",
                     )
                 else:
                     tx.applications.put(changed, self._desk.now(), "contractor")

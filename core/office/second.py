@@ -8,7 +8,7 @@ The erasure at the contract's end always takes two managers and has its own line
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -19,6 +19,7 @@ from core.ledger.agreement import DAYS, SECOND, Agreement, agreements_of
 from core.ledger.codes import Act, Content, Unit
 from core.ledger.line import read_line
 from core.office.desk import Desk, programme_of
+from core.office.dropped import listed
 from core.office.ledger import write_line
 from core.office.ports import Tx
 from core.roles import Right, Site
@@ -154,10 +155,14 @@ def freezing(draw: str, taken: Sequence[Application]) -> Subject:
     )
 
 
-def signing(draw: str, freeze: bytes, absent: bool) -> Subject:
-    """Step 2 at the ward: its signature under the contractor's list."""
+def signing(draw: str, freeze: bytes, absent: bool, without: Collection[int] = ()) -> Subject:
+    """Step 2 at the ward: its signature under the contractor's list, which misses `without` with its consent."""
     facts = {"draw": draw, "freeze": sha256_hex(freeze), "absent": "yes" if absent else "no"}
-    return Subject(Deed.FREEZE, facts, f"抽選 {draw} の名簿への署名" + ("、封は開けない" if absent else ""))
+    told = f"抽選 {draw} の名簿への署名" + ("、封は開けない" if absent else "")
+    if without:
+        facts["without"] = ",".join(map(str, sorted(without)))
+        told += f"、不受理を認める 受付番号 {listed(tuple(sorted(without)))}"
+    return Subject(Deed.FREEZE, facts, told)
 
 
 def erasing_one(number: int, reason: str) -> Subject:

@@ -104,6 +104,21 @@ def test_a_correction_after_the_wards_confirmation_reopens_what_it_confirmed(
         assert sites.contractor.do("lottery", "freeze")["step"] == "freeze_ward"
 
 
+def test_one_confirmed_and_then_refused_is_left_out_only_when_the_ward_names_them(at: At) -> None:
+    sites = at("review")
+    number = number_of(sites.contractor, "コバヤシ")
+    sites.contractor.do("intake", "resolve", number, "--refuse", "--reason", "not_eligible")
+    sites.contractor.do("intake", "send")
+    sites.contractor.do("lottery", "freeze")
+    sites.sync()
+    assert sites.ward.do("lottery", "status")["dropped"]["refused"] == [number]
+    told = sites.ward.runner(sites.ward.words("lottery", "status", json_=False), sites.ward.env()).out
+    assert f"区が確認したあとで不受理になった応募（名簿に入りません）: {number:04}" in told
+    assert "委託先が不受理にした応募があります（1件）" in sites.ward.refused("lottery", "freeze", code=3)
+    assert "受付番号が読めません" in sites.ward.refused("lottery", "freeze", "--without", "x", code=2)
+    assert sites.ward.do("lottery", "freeze", "--without", number)["step"] == "open_contractor"
+
+
 def test_the_ward_sees_the_very_items_that_the_contractor_corrected(at: At) -> None:
     sites = at("review")
     number = number_of(sites.contractor, "サトウ")

@@ -7,6 +7,7 @@ from typing import Any
 
 from core.errors import RemoteUnreachable
 from core.office.drawing import Step
+from core.office.dropped import Dropped
 from core.roles import Role, Site
 from tests.tui.conftest import FakeReport
 
@@ -309,3 +310,33 @@ async def test_applications_on_hold_are_named_before_the_freeze(
         pane.entered()
         await pilot.pause()
         assert "名簿に入らない応募（保留のまま。F2 の h で見られます）: 20件" in shown(app)
+
+
+async def test_whoever_signs_for_the_ward_sees_whom_the_roll_misses_and_agrees_to_each_refusal(
+    open_at: Any, app_on: Any, shown: Any, log_in: Any
+) -> None:
+    opener = open_at(Site.WARD)
+    app = app_on(opener)
+    async with app.run_test(size=(80, 24)) as pilot:
+        pane = await lottery(pilot, log_in)
+        due = dataclasses.replace(
+            opener.office.lottery.status(), step=Step.FREEZE_WARD, mine=True,
+            dropped=Dropped(refused=(12, 345), withdrawn=tuple(range(1, 10))),
+        )  # fmt: skip
+        agreed: list[Any] = []
+        opener.office.lottery.status = lambda: due
+        opener.office.lottery.freeze = lambda absent=False, without=(): agreed.append((absent, without))
+        pane.entered()
+        await pilot.pause()
+        assert "区が確認したあとで不受理になった応募（名簿に入りません）: 0012、0345" in shown(app)
+        assert "取り下げられた応募" in shown(app) and "0008 ほか（計9件）" in shown(app)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "委託先が不受理にした応募: 0012、0345" in shown(app)
+        await pilot.press("up", "enter")
+        await pilot.pause()
+        for _ in range(100):
+            await pilot.pause(0.01)
+            if agreed:
+                break
+        assert agreed == [(False, (12, 345))]

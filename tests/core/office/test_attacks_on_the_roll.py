@@ -246,6 +246,176 @@ def test_people_left_out_as_if_they_had_withdrawn_are_in_the_wards_books(ready: 
     assert ready.ward.office.intake.open(gone.number).state == "withdrawn"
 
 
+# -- people left out by how they stand ------------------------------------------------------------------------
+
+
+def says(bench: Any, number: int, state: State, *problems: Problem) -> None:
+    """The contractor writes into its own vault how an application stands, and sends it with ③."""
+    with bench.contractor.store.write() as tx:
+        one = tx.applications.get(number)
+        tx.applications.put(
+            dataclasses.replace(one, state=state, problems=problems, version=one.version + 1),
+            bench.contractor.now(),
+            "",
+        )
+    bench.contractor.office.records.send()
+    bench.sync()
+
+
+@pytest.mark.parametrize("problems", [(), (Problem.DUPLICATE,)])
+def test_people_left_out_by_holding_them_after_the_wards_word(
+    ready: Any, leaves: Callable[..., Any], problems: tuple[Problem, ...]
+) -> None:
+    """What ⑤ confirmed is unchanged; the roll is of whoever is accepted. After the signature they would be again."""
+    gone = ready.people[1]
+    says(ready, gone.number, State.HELD, *problems)
+    with pytest.raises(Refused) as refused:
+        ready.contractor.office.lottery.freeze()
+    assert f"{gone.number:04}" in refused.value.where, "an honest contractor hears it first"
+    assert ready.contractor.office.lottery.status().dropped.held == (gone.number,)
+    sends_roll(ready)
+    assert ready.ward.office.lottery.status().dropped.held == (gone.number,)
+    for without in ((), (gone.number,)):  # a word of the ward's does not decide what the contractor has to
+        with leaves(ready.ward, IntegrityFailure) as raised:
+            ready.ward.office.lottery.freeze(without=without)
+        assert "保留にした" in raised.value.what and f"{gone.number:04}" in raised.value.where
+
+
+def test_people_left_out_by_holding_them_and_changing_their_wishes(
+    ready: Any, leaves: Callable[..., Any]
+) -> None:
+    """As if they wished for nothing of this round: what they wished for when the ward confirmed them counts."""
+    gone = ready.people[1]
+    with ready.contractor.store.write() as tx:
+        elsewhere = dataclasses.replace(gone.applicant, preferences=("Z",))
+        tx.applications.put(
+            dataclasses.replace(gone, applicant=elsewhere, version=gone.version + 1),
+            ready.contractor.now(),
+            "",
+        )
+    says(ready, gone.number, State.HELD)
+    sends_roll(ready)
+    with leaves(ready.ward, IntegrityFailure) as raised:
+        ready.ward.office.lottery.freeze()
+    assert f"{gone.number:04}" in raised.value.where
+
+
+def test_people_left_out_by_refusing_them_after_the_wards_word(
+    ready: Any, leaves: Callable[..., Any]
+) -> None:
+    """The ward signs only by naming them itself; to others, or to more, it does not agree by that."""
+    gone, other = ready.people[1], ready.people[2]
+    says(ready, gone.number, State.REFUSED)
+    sends_roll(ready)
+    lottery = ready.ward.office.lottery
+    assert lottery.status().dropped.refused == (gone.number,)
+    for without in ((), (other.number,), (gone.number, other.number)):
+        with leaves(ready.ward, Refused) as raised:
+            lottery.freeze(without=without)
+        assert "不受理にした" in raised.value.what and f"{gone.number:04}" in raised.value.where
+    assert lottery.freeze(without=[gone.number]).step is Step.OPEN_CONTRACTOR
+    with ready.ward.store.read() as tx:
+        assert any(
+            row.act == "draw_left_out" and str(gone.number) in row.detail for row in tx.access.page(0, 50)
+        )
+
+
+def test_the_ward_agrees_to_no_refusal_that_there_is_not(ready: Any, leaves: Callable[..., Any]) -> None:
+    sends_roll(ready)
+    with leaves(ready.ward, Refused):
+        ready.ward.office.lottery.freeze(without=[ready.people[0].number])
+    with leaves(ready.contractor, Refused):
+        ready.contractor.office.lottery.freeze(without=[ready.people[0].number])
+
+
+def test_whom_the_ward_has_returned_the_contractor_may_refuse(ready: Any) -> None:
+    gone = ready.people[1]
+    ready.ward.office.review.return_(APPLICANTS, [gone.record], "duplicate")
+    ready.ward.office.review.send()
+    ready.sync()
+    ready.contractor.office.intake.resolve(gone.number, False, "duplicate_application")
+    ready.contractor.office.records.send()
+    ready.contractor.office.lottery.freeze()
+    ready.sync()
+    assert ready.ward.office.lottery.freeze().step is Step.OPEN_CONTRACTOR
+
+
+def test_a_pair_parted_by_holding_one(bench: Any, leaves: Callable[..., Any]) -> None:
+    bench.pair()
+    bench.sync()
+    made = [bench.contractor.key(kana, group="G1") for kana in ("サトウ ハナコ", "サトウ タロウ")]
+    bench.contractor.key("タナカ ミツコ")
+    bench.contractor.office.lottery.seal()
+    bench.contractor.office.records.send()
+    bench.sync()
+    bench.ward.office.review.confirm_rest(APPLICANTS)
+    bench.ward.office.review.send()
+    bench.ward.office.lottery.seal()
+    bench.sync()
+    says(bench, made[1].number, State.HELD)
+    sends_roll(bench)
+    with leaves(bench.ward, IntegrityFailure) as raised:
+        bench.ward.office.lottery.freeze()
+    assert f"{made[1].number:04}" in raised.value.where
+
+
+def test_a_counters_application_never_sent_back(bench: Any, leaves: Callable[..., Any]) -> None:
+    """The ward keyed it, the contractor took the medium, and ③ never brings it: it is under no review, and out of sight."""
+    bench.received()
+    ours = bench.ward.key("トナリ マツ")
+    medium = bench.ward.office.records.seal_desk()
+    bench.contractor.office.records.take_in_desk(*medium)
+    with bench.contractor.store.write() as tx:  # its changed program: on hold, and as if that had been sent
+        one = tx.applications.get(ours.number)
+        held = dataclasses.replace(one, state=State.HELD, version=one.version + 1)
+        tx.applications.put(held, bench.contractor.now(), "")
+        tx.applications.mark_sent([ours.number], "1-cw-00000001")
+    bench.sync()
+    bench.ward.office.review.confirm_rest(APPLICANTS)
+    bench.ward.office.review.send()
+    bench.ward.office.lottery.seal()
+    bench.sync()
+    bench.contractor.office.lottery.freeze()
+    bench.sync()
+    assert bench.ward.office.lottery.status().dropped.away == (ours.number,)
+    with leaves(bench.ward, IntegrityFailure) as raised:
+        bench.ward.office.lottery.freeze()
+    assert "窓口の応募" in raised.value.what and f"{ours.number:04}" in raised.value.where
+    says(
+        bench, ours.number, State.ACCEPTED
+    )  # it comes late, and without a word of the ward's in ⑤ it is in no draw
+    assert bench.ward.office.lottery.freeze().step is Step.OPEN_CONTRACTOR
+
+
+@pytest.mark.parametrize("gone", [State.WITHDRAWN, State.REFUSED])
+def test_people_taken_back_once_the_roll_is_signed_without_them(
+    ready: Any, leaves: Callable[..., Any], gone: State
+) -> None:
+    """Nobody comes back from either: an honest program has no way, and it would hide why they were on no roll."""
+    one = ready.people[1]
+    says(ready, one.number, gone)
+    ready.contractor.office.lottery.freeze()
+    ready.sync()
+    ready.ward.office.lottery.freeze(without=ready.ward.office.lottery.status().dropped.refused)
+    ready.sync()
+    with leaves(ready.ward, IntegrityFailure) as raised:
+        says(ready, one.number, State.ACCEPTED)
+    assert f"{one.number:04}" in raised.value.where and "戻って" in raised.value.what
+
+
+def test_who_withdrew_is_told_to_whoever_signs(ready: Any) -> None:
+    gone = ready.people[1]
+    ready.contractor.office.intake.withdraw(gone.number)
+    ready.contractor.office.records.send()
+    ready.sync()
+    assert ready.contractor.office.lottery.status().dropped.withdrawn == (gone.number,)
+    ready.contractor.office.lottery.freeze()
+    ready.sync()
+    told = ready.ward.office.lottery.status().dropped
+    assert told.withdrawn == (gone.number,)
+    assert told.sentences == [f"区が確認したあとで取り下げられた応募（名簿に入りません）: {gone.number:04}"]
+
+
 # -- ids re-mapped --------------------------------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.office.drawing import Step
+from core.office.dropped import listed
 
 DEEDS: dict[Step, tuple[str, str]] = {
     Step.SEAL_CONTRACTOR: ("封印をつくる", "規則を固定し、委託先の秘密の数字に封をします。"),
@@ -30,3 +31,13 @@ STOPPED = (Step.DICE_DIFFER, Step.ABANDON_CONTRACTOR, Step.ABANDON_WARD)
 
 ROLLING = (Step.DICE, Step.DICE_CONTRACTOR, Step.DICE_WARD)
 """Where dice are typed."""
+
+
+def agreeing(without: tuple[int, ...]) -> str:
+    """What the ward agrees to by signing, when the contractor has refused somebody since ⑤ confirmed them; "" otherwise."""
+    if not without:
+        return ""
+    return (
+        f"\n\n区が確認したあとで、委託先が不受理にした応募: {listed(without)}\n"
+        "名簿に入りません。委託先に理由を確かめ、認めるときだけ署名してください。"
+    )

@@ -25,7 +25,7 @@ from tui.actions import Action, bindings_of
 from tui.charts import of_applications
 from tui.panes.lottery.chances import show_chances
 from tui.panes.lottery.checking import check_publication, hashes_in_words
-from tui.panes.lottery.deeds import DEEDS, ROLLING, STOPPED
+from tui.panes.lottery.deeds import DEEDS, ROLLING, STOPPED, agreeing
 from tui.panes.lottery.dice import DiceSheet, ask_beacon
 from tui.panes.lottery.showing import told
 from tui.place import Pane, flow
@@ -177,14 +177,15 @@ class LotteryPane(Pane):
                 await self._roll(ceremony)
             return
         name, words = DEEDS[ceremony.step]
-        if await self.ikiiki.ask(confirm(name, words, yes=name, no="戻る")) != "yes":
+        without = ceremony.dropped.refused if ceremony.step is Step.FREEZE_WARD else ()
+        if await self.ikiiki.ask(confirm(name, words + agreeing(without), yes=name, no="戻る")) != "yes":
             return
         lottery = self.office.lottery
         deeds: dict[Step, Callable[[], Ceremony]] = {
             Step.SEAL_CONTRACTOR: lottery.seal,
             Step.SEAL_WARD: lottery.seal,
             Step.FREEZE_CONTRACTOR: lottery.freeze,
-            Step.FREEZE_WARD: lottery.freeze,
+            Step.FREEZE_WARD: lambda: lottery.freeze(without=without),
             Step.OPEN_CONTRACTOR: lottery.open_seals,
             Step.OPEN_WARD: lottery.open_seals,
             Step.DRAW_CONTRACTOR: lottery.draw,
@@ -231,17 +232,20 @@ class LotteryPane(Pane):
 
     @flow
     async def action_keep_sealed(self) -> None:
+        without = self._ceremony.dropped.refused if self._ceremony else ()
         words = (
             "区の秘密がもう使えない、または見られたおそれがあるときだけ選びます。\n"
             "名簿には署名し、区の封は開けません。「区は欠席」と記録に残り、公表されます。"
-        )
+        ) + agreeing(without)
         if (
             await self.ikiiki.ask(confirm("封を開けずに署名", words, yes="開けずに署名する", no="戻る"))
             == "yes"
         ):
             lottery = self.office.lottery
             await self.ikiiki.run_job(
-                "名簿に署名する", lambda progress: lottery.freeze(absent=True), stoppable=False
+                "名簿に署名する",
+                lambda progress: lottery.freeze(absent=True, without=without),
+                stoppable=False,
             )
             self._done("済みました")
 

@@ -71,6 +71,8 @@ def told(ceremony: Ceremony, trouble: str, width: int, *, ascii_only: bool) -> T
         text.append(f" 名簿に入らない応募（区が確認していない）: {numbers}{more}\n")
     if ceremony.held:
         text.append(f" 名簿に入らない応募（保留のまま。F2 の h で見られます）: {ceremony.held}件\n")
+    for sentence in ceremony.dropped.sentences:
+        text.append(f" {clean(sentence)}\n")
     for name in ceremony.abandoned:
         text.append(f" 取りやめた抽選: {clean(name)}（公表用に書き出せます）\n")
     text.append("\n")

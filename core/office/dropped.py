@@ -1,0 +1,85 @@
+"""Who was confirmed in ⑤, or keyed at the ward's counter, and would be on no roll: what is asked before a roll is signed.
+
+A word of ⑤ is about a person's items, not about how the application stands. So the contractor alone could leave somebody out
+by holding or refusing them after the word, and take them back once the roll is signed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.applicant import Application, State
+from core.office.blanking import is_blanked
+from core.office.counter import records_away, records_handed
+from core.office.desk import programme_of
+from core.office.ports import Tx
+from core.office.review import APPLICANTS
+
+_OUT = (State.HELD, State.REFUSED, State.WITHDRAWN)
+_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """受付番号 of whom the roll of this round would miss though the ward knows them well."""
+
+    held: tuple[int, ...] = ()
+    """Confirmed once, and on hold since: undecided. No roll is signed so."""
+    refused: tuple[int, ...] = ()
+    """Refused though the ward's last word confirms them: the ward has to agree by naming them."""
+    withdrawn: tuple[int, ...] = ()
+    """Confirmed once, and withdrawn since: told to whoever signs."""
+    away: tuple[int, ...] = ()
+    """Handed over by the ward's counter, and not come back with ③. No roll is signed so."""
+
+    @property
+    def sentences(self) -> list[str]:
+        """For whoever is about to freeze or sign: one a kind."""
+        told = (
+            ("区が確認したあとで保留になった応募（決まるまで進めません）", self.held),
+            ("区が確認したあとで不受理になった応募（名簿に入りません）", self.refused),
+            ("区が確認したあとで取り下げられた応募（名簿に入りません）", self.withdrawn),
+            ("委託先に渡し、③で戻っていない窓口の応募（戻るまで進めません）", self.away),
+        )
+        return [f"{words}: {listed(numbers)}" for words, numbers in told if numbers]
+
+
+NOBODY_DROPPED = Dropped()
+
+
+def listed(numbers: tuple[int, ...]) -> str:
+    """受付番号 in a sentence: the first of them, and how many there are where there are more."""
+    more = f" ほか（計{len(numbers)}件）" if len(numbers) > _SHOWN else ""
+    return "、".join(f"{number:04}" for number in numbers[:_SHOWN]) + more
+
+
+def dropped(tx: Tx, round_: int) -> Dropped:
+    """Over this vault, of those who could have been drawn in this round. Both sites ask it; only the ward has a counter."""
+    here = {outing.code for outing in programme_of(tx).outings if outing.round == round_}
+    words = tx.reviews.latest(APPLICANTS)
+    out: dict[State, list[int]] = {state: [] for state in _OUT}
+    for one in tx.applications.all(_OUT):
+        word = words.get(one.record)
+        if word is None or is_blanked(one) or (one.state is State.REFUSED and word.verdict == "returned"):
+            continue  # the ward has never confirmed them, or has agreed: to their erasure, or by returning them
+        if _wished(tx, one, here):
+            out[one.state].append(one.number)
+    away = tx.applications.by_records(list(records_away(tx) & records_handed(tx)))
+    return Dropped(
+        held=tuple(sorted(out[State.HELD])),
+        refused=tuple(sorted(out[State.REFUSED])),
+        withdrawn=tuple(sorted(out[State.WITHDRAWN])),
+        away=tuple(one.number for one in away if not is_blanked(one)),
+    )
+
+
+def _wished(tx: Tx, one: Application, here: set[str]) -> bool:
+    """Whether a version that the ward confirmed wished for an outing of this round, or cannot be found any more.
+
+    Not the version of now: wishes changed together with the state would hide that somebody was left out.
+    """
+    confirmed = tx.reviews.ever_confirmed(APPLICANTS, one.record)
+    if not confirmed:
+        return False
+    known = [v for v, _, _ in tx.applications.history(one.number) if v.version_hash in confirmed]
+    return not known or any(not here.isdisjoint(version.applicant.preferences) for version in known)
