@@ -25,6 +25,12 @@ class Checked:
     """It ended without a result, by the word of one site or of both: there was nothing to recompute."""
     hashes: Mapping[str, str]
     """SHA-256 by file name, of those that the ward's notice tells of, as they lie in the folder."""
+    events: int
+    """How many there are after the draw."""
+    ward_seq: int
+    """How many of them the ward has countersigned."""
+    seen_by_the_ward: str
+    """The same in a sentence; "" for a draw without a result."""
 
 
 def key_hash(written: str, option: str) -> str:
@@ -64,7 +70,9 @@ def check_folder(folder: Path, expected: Mapping[Site, str]) -> Checked:
     ended = report.sound and bool(report.abandoned)
     if not ended:  # of an abandoned draw the rest is missing, as it should be
         findings += [f"{finding.file}: {finding.text}" for finding in report.findings]
-    return Checked(tuple(findings), ended, hashes)
+    return Checked(
+        tuple(findings), ended, hashes, report.events, report.ward_seq or 0, report.seen_by_the_ward
+    )
 
 
 def _not_published(folder: Path) -> UsageError:

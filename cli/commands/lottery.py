@@ -192,6 +192,7 @@ def verify(
         "この抽選は、取りやめか、その申し出で止まっています。そこまでの記録に誤りはありません。"
         if checked.abandoned
         else "抽選は公開ファイルのとおりに計算し直せました。",
+        *([checked.seen_by_the_ward] if checked.seen_by_the_ward else []),
         "署名は、フォルダにある2つの鍵と合います。",
         "鍵は2つとも、お知らせのものです。"
         if len(expected) == len(Site)
@@ -204,6 +205,8 @@ def verify(
             "abandoned": checked.abandoned,
             "findings": checked.findings,
             "sha256": checked.hashes,
+            "events": checked.events,
+            "ward_seq": checked.ward_seq,
         },
         "\n".join(checked.findings or told),
     )

@@ -97,6 +97,19 @@ class DrawReport:
     """How many events the ward has countersigned; None: none yet."""
     abandoned: tuple[Abandoned, ...] = ()
     """Of both sites, or of the one that asks to abandon the draw."""
+    events: int = 0
+    """How many there are after the draw."""
+
+    @property
+    def seen_by_the_ward(self) -> str:
+        """How far the ward stands behind the events, in a sentence; "" for a draw without a result.
+
+        Said of every folder: where the ward's head is left out, events it never saw look like events it has yet to see.
+        """
+        if not self.complete:
+            return ""
+        seen = f"{self.ward_seq}件目まで確かめています" if self.ward_seq else "まだ1件も確かめていません"
+        return f"抽選のあとのできごとは{self.events}件です。区は、そのうち{seen}。"
 
     @property
     def ok(self) -> bool:
@@ -179,7 +192,7 @@ def verify(files: Mapping[str, bytes], keys: Mapping[Site, Ed25519PublicKey]) ->
         computed = folder.attempt(RESULT, FindingCode.MISMATCH, lambda: run(params, roll, made))
         if computed is not None:
             folder.must(computed == result, RESULT, "計算し直した結果と一致しません")
-    ward_seq = _check_events(folder, params, roll, result)
+    ward_seq, events = _check_events(folder, params, roll, result)
     abandoned = _check_abandoned(folder, params)
     _check_signatures(folder, keys)
     return DrawReport(
@@ -188,6 +201,7 @@ def verify(files: Mapping[str, bytes], keys: Mapping[Site, Ed25519PublicKey]) ->
         len(roll.lines) if roll else 0,
         ward_seq,
         abandoned,
+        events,
     )
 
 
@@ -294,18 +308,18 @@ def _check_dice(folder: _Folder, params: Params | None, opened: Opened | None) -
 
 def _check_events(
     folder: _Folder, params: Params | None, roll: Roll | None, result: Result | None
-) -> int | None:
-    """Chain, heads, replay and standing. The ward's countersigned count."""
+) -> tuple[int | None, int]:
+    """Chain, heads, replay and standing. (How many events the ward has countersigned, how many there are.)"""
     present = [name for name in (EVENTS, STANDING, *map(head_name, Site)) if name in folder.files]
     if not present or result is None:
         for name in present:
             folder.add(name, FindingCode.MISMATCH, "抽選結果がないのに、その後の記録があります")
-        return None
+        return None, 0
     log: EventLog | None = EventLog(result.sha256)
     if EVENTS in folder.files:
         log = folder.read(EVENTS, lambda data, name: EventLog.parse(data, result.sha256, name))
     if log is None:
-        return None
+        return None, 0
     own = folder.read(head_name(Site.CONTRACTOR), Head.parse)
     if own:
         _check_head(folder, own, log, params)
@@ -323,9 +337,10 @@ def _check_events(
     elif EVENTS not in folder.files:
         folder.must(STANDING not in folder.files, EVENTS, "standing.txtがあるのに、ファイルがありません")
     if head_name(Site.WARD) not in folder.files:
-        return None
+        return None, len(log.events)
     seen = folder.read(head_name(Site.WARD), Head.parse)
-    return seen.seq if seen and _check_head(folder, seen, log, params) else None
+    good = seen is not None and _check_head(folder, seen, log, params)
+    return (seen.seq if seen and good else None), len(log.events)
 
 
 def _check_head(folder: _Folder, head: Head, log: EventLog, params: Params | None) -> bool:

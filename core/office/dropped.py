@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.applicant import Application, State
+from core.errors import IntegrityFailure, Refused
 from core.office.blanking import is_blanked
 from core.office.counter import records_away, records_handed
-from core.office.desk import programme_of
+from core.office.desk import Desk, programme_of
 from core.office.ports import Tx
 from core.office.review import APPLICANTS
 
@@ -83,3 +84,39 @@ def _wished(tx: Tx, one: Application, here: set[str]) -> bool:
         return False
     known = [v for v, _, _ in tx.applications.history(one.number) if v.version_hash in confirmed]
     return not known or any(not here.isdisjoint(version.applicant.preferences) for version in known)
+
+
+def need_nobody_dropped(tx: Tx, round_: int) -> None:
+    """At the ward: raises `IntegrityFailure` for whom the roll misses only by how the contractor says they stand."""
+    out = dropped(tx, round_)
+    if out.held:
+        raise IntegrityFailure(
+            f"点検⑤で確認したあとで、委託先が保留にした応募があります（{len(out.held)}件）",
+            where=f"受付番号 {listed(out.held)}",
+            next_step="署名していません。委託先に連絡し、受け付けるか不受理にするかを決めて、送り直してもらってください",
+        )
+    if out.away:
+        raise IntegrityFailure(
+            f"委託先に渡した窓口の応募が、応募者データ③で戻っていません（{len(out.away)}件）",
+            where=f"受付番号 {listed(out.away)}",
+            next_step="署名していません。委託先に連絡し、媒体を取り込んで③で送ってもらってください。"
+            "媒体が届いていなければ、F2 の「※媒体で渡す」（s）でもう一度書けます",
+        )
+
+
+def need_agreed(desk: Desk, tx: Tx, round_: int, without: frozenset[int]) -> None:
+    """At the ward: raises `Refused` unless `without` names just those refused since it confirmed them. Logged."""
+    refused = dropped(tx, round_).refused
+    if without != set(refused):
+        raise Refused(
+            f"点検⑤で確認したあとで、委託先が不受理にした応募があります（{len(refused)}件）"
+            if refused
+            else "不受理を認める番号の応募は、いまは不受理ではありません",
+            where=f"受付番号 {listed(refused or tuple(sorted(without)))}",
+            next_step="署名していません。委託先に理由を確かめ、認めるときは F3 の「名簿に署名する」（ikiiki lottery freeze "
+            "--without 番号）でもう一度署名してください。認めないときは「取りやめ」を選びます"
+            if refused
+            else "署名していません。ikiiki lottery status（F3）で、いまの番号を確かめてください",
+        )
+    if refused:
+        desk.log(tx, "draw_left_out", f"no={','.join(map(str, refused))}")

@@ -48,7 +48,7 @@ from core.office.drawing import (
     going_step,
     step_of,
 )
-from core.office.dropped import dropped, listed
+from core.office.dropped import dropped, listed, need_agreed, need_nobody_dropped
 from core.office.exchange import Exchange
 from core.office.ledger import write_line
 from core.office.openings import opening_of, stored, write_openings
@@ -179,9 +179,9 @@ class Lottery:
         with self._desk.writing(Right.DRAW) as tx:
             plan, files = self._turn(tx, Step.FREEZE_WARD)
             draw, mine = plan.draw, reveal_name(Site.WARD)
-            self._demand_nobody_dropped(tx, plan.round)
+            need_nobody_dropped(tx, plan.round)
             self._demand_one_to_one(tx, draw, files)
-            self._demand_agreed(tx, plan.round, without)
+            need_agreed(self._desk, tx, plan.round, without)
             need_second(self._desk, tx, signing(draw, files[FREEZE], absent, without))
             if absent:
                 tx.settings.put(f"withheld_{draw}", "yes")
@@ -195,40 +195,6 @@ class Lottery:
             self._send(
                 tx, draw, "freeze", self._sign(tx, draw, FREEZE) | ({} if absent else {mine: files[mine]})
             )
-
-    def _demand_nobody_dropped(self, tx: Tx, round_: int) -> None:
-        """Raises `IntegrityFailure` for whom the roll cannot hold only because of how the contractor says they stand."""
-        out = dropped(tx, round_)
-        if out.held:
-            raise IntegrityFailure(
-                f"点検⑤で確認したあとで、委託先が保留にした応募があります（{len(out.held)}件）",
-                where=f"受付番号 {listed(out.held)}",
-                next_step="署名していません。委託先に連絡し、受け付けるか不受理にするかを決めて、送り直してもらってください",
-            )
-        if out.away:
-            raise IntegrityFailure(
-                f"委託先に渡した窓口の応募が、応募者データ③で戻っていません（{len(out.away)}件）",
-                where=f"受付番号 {listed(out.away)}",
-                next_step="署名していません。委託先に連絡し、媒体を取り込んで③で送ってもらってください。"
-                "媒体が届いていなければ、F6 の b で書き直せます",
-            )
-
-    def _demand_agreed(self, tx: Tx, round_: int, without: frozenset[int]) -> None:
-        """Raises `Refused` unless `without` names just those refused since the ward confirmed them."""
-        refused = dropped(tx, round_).refused
-        if without != set(refused):
-            raise Refused(
-                f"点検⑤で確認したあとで、委託先が不受理にした応募があります（{len(refused)}件）"
-                if refused
-                else "不受理を認める番号の応募は、いまは不受理ではありません",
-                where=f"受付番号 {listed(refused or tuple(sorted(without)))}",
-                next_step="署名していません。委託先に理由を確かめ、認めるときは F3 の「名簿に署名する」（ikiiki lottery freeze "
-                "--without 番号）でもう一度署名してください。認めないときは「取りやめ」を選びます"
-                if refused
-                else "署名していません。ikiiki lottery status（F3）で、いまの番号を確かめてください",
-            )
-        if refused:
-            self._desk.log(tx, "draw_left_out", f"no={','.join(map(str, refused))}")
 
     def _demand_one_to_one(self, tx: Tx, draw: str, files: Mapping[str, bytes]) -> None:
         params, roll = Params.parse(files[PARAMS], PARAMS), Roll.parse(files[LIST], LIST)

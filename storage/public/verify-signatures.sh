@@ -6,6 +6,8 @@
 # Needs openssl 1.1.1 or newer and coreutils. Compare the two keys' SHA-256, which it prints, with those in the
 # ward's notice: keys that came with the folder prove nothing by themselves. Signed is `hk-<type>-v1`, a line
 # end, and the file's exact bytes (docs/formats.md, "Signatures"). Exit code 0: every signature is good.
+#
+# It reads a private copy: the keys whose hashes it prints are those it has checked with, whatever lies in FOLDER by then.
 
 set -euf
 LC_ALL=C
@@ -18,7 +20,7 @@ fail() { # file reason
     exit 1
 }
 
-for tool in openssl sha256sum cat mktemp rm; do
+for tool in openssl sha256sum cat cp mkdir mktemp rm; do
     command -v "$tool" >/dev/null || fail verify-signatures.sh "コマンド $tool がありません"
 done
 from=${1:-.}
@@ -28,6 +30,22 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 checked=0
+
+copy=$work/copy
+mkdir "$copy"
+take() { # file : into the copy, where it is there
+    [ ! -e "$from/$1" ] || [ -f "$from/$1" ] || fail "$1" 'ファイルではありません'
+    [ ! -e "$from/$1" ] || cp "$from/$1" "$copy/$1" || fail "$1" '読めません'
+}
+take contractor.pem
+take ward.pem
+for type in params commits list freeze opened seed-input result events standing \
+    reveal-contractor reveal-ward dice-contractor dice-ward abandoned-contractor abandoned-ward head-contractor head-ward; do
+    take "$type.txt"
+    take "$type.txt.contractor.sig"
+    take "$type.txt.ward.sig"
+done
+from=$copy
 
 # Of an abandoned draw the last step may lack a signature; one on which the next was built may not.
 abandoned= freeze=needed opened=needed result=needed
@@ -70,8 +88,20 @@ for party in contractor ward; do
     done
 done
 
+seen=
+if [ -e "$from/head-ward.txt" ]; then
+    while IFS= read -r line; do
+        case $line in seq=*) seen=${line#seq=} ;; esac
+    done <"$from/head-ward.txt"
+    case $seen in '' | *[!0-9]*) fail head-ward.txt '形式が正しくありません' ;; esac
+fi
+
 for party in contractor ward; do
     printf '%s の公開鍵: ' "$party"
     sha256sum <"$from/$party.pem"
 done
 printf '署名%s件は、すべてこの2つの鍵によるものです。鍵のハッシュ値を区のお知らせと見比べてください。\n' "$checked"
+[ -n "$abandoned" ] || case ${seen:-0} in
+    0) printf '抽選のあとのできごとは、区がまだ1件も確かめていません。\n' ;;
+    *) printf '抽選のあとのできごとを、区は%s件目まで確かめて署名しています。\n' "$seen" ;;
+esac

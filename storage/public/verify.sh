@@ -723,7 +723,7 @@ check_head() { # party, events, seen : whether head-<party>.txt says that `seen`
     done <links
 }
 
-events=0 closed=' ' past=' '
+events=0 seen=0 closed=' ' past=' '
 if [ -n "$later" ]; then
     [ -f head-contractor.txt ] || fail head-contractor.txt 'ファイルがありません'
     hash result.txt
@@ -765,9 +765,10 @@ if [ -n "$later" ]; then
             key seq
             is_int "$v"
         } <head-ward.txt
-        check_head ward "$events" "$v"
+        seen=$v
+        check_head ward "$events" "$seen"
     fi
 fi
 
-printf '抽選 %s を、公開されたファイルだけから計算し直し、結果がすべて一致しました（%s組、その後のできごと%s件）。\n' \
-    "$draw" "$units" "$events"
+printf '抽選 %s を、公開されたファイルだけから計算し直し、結果がすべて一致しました（%s組、その後のできごと%s件。区が確かめたと記しているのは、そのうち%s件）。\n' \
+    "$draw" "$units" "$events" "$seen"

@@ -10,8 +10,11 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import itertools
+import os
+import shutil
 import subprocess
 from collections.abc import Callable, Generator
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -279,6 +282,37 @@ def test_another_draw_under_a_key_passed_off_as_the_wards(
 # -- a second draw ------------------------------------------------------------------------------------------------
 
 
+def test_keys_exchanged_while_the_signatures_are_checked(tmp_path: Path) -> None:
+    """Signatures of the forger's under a key of the forger's; the true key lies there again before its hash is printed."""
+    forger = Ed25519PrivateKey.from_private_bytes(b"\7" * 32)
+    files = dict(WHOLE.files)
+    for name in WHOLE.files:
+        if name.endswith(".ward.sig"):
+            about = name.removesuffix(".ward.sig")
+            files[name] = sign(forger, about, files[about])
+    files["ward.pem"] = forger.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    folder, tools = tmp_path / "folder", tmp_path / "tools"
+    for made in (folder, tools):
+        made.mkdir()
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    (tmp_path / "true.pem").write_bytes(WHOLE.files["ward.pem"])
+    true_sum = shutil.which("sha256sum")
+    (tools / "sha256sum").write_text(
+        f'#!/bin/sh\ncp "{tmp_path}/true.pem" "{folder}/ward.pem"\nexec {true_sum} "$@"\n', encoding="ascii"
+    )
+    (tools / "sha256sum").chmod(0o755)
+    script = tmp_path / SIGNATURES
+    script.write_bytes(checking_tools()["verify-signatures.sh"])
+    done = subprocess.run(
+        [SHELL, str(script), str(folder)], env={"PATH": f"{tools}:{os.environ['PATH']}"},
+        capture_output=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert (folder / "ward.pem").read_bytes() == WHOLE.files["ward.pem"], "the exchange took place"
+    assert sha256_hex(WHOLE.files["ward.pem"]) not in done.stdout.decode()
+    assert sha256_hex(files["ward.pem"]) in done.stdout.decode()
+
+
 def test_a_second_draw_published_as_if_it_were_the_first(seen_by: Callable[..., None]) -> None:
     """The contractor draws again alone, in silence, and publishes what pleases it: the ward never signed that."""
     other = {site: Reveal(WHOLE.params.draw, site, f"{n}{n}" * 32) for n, site in enumerate(Site, start=1)}
@@ -351,6 +385,36 @@ def test_events_cut_or_rewritten_after_the_ward_has_countersigned(seen_by: Calla
         seen_by(signed_by_the_contractor(bent, EVENTFUL.files), RECOMPUTE)
     unseen = plain(WHOLE.files) | after_draw(WHOLE.params, WHOLE.result, (first, second), 2)
     seen_by(signed_by_the_contractor(unseen, EVENTFUL.files), frozenset())
+
+
+def test_the_wards_head_left_out_so_that_events_could_be_rewritten(
+    seen_by: Callable[..., None],
+    checker: Checker,
+    resident: Resident | None,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """A folder from before the ward has looked is as sound; so each check says how far the ward stands behind the events."""
+    script = tmp_path_factory.mktemp("script") / SIGNATURES
+    script.write_bytes(checking_tools()["verify-signatures.sh"])
+    first, second, _ = LOG.events
+    rewritten = plain(WHOLE.files) | after_draw(WHOLE.params, WHOLE.result, (second, first))
+    told = {}
+    for name, files in (("true", EVENTFUL.files), ("rewritten", signed_by_the_contractor(rewritten))):
+        seen_by(files, frozenset())
+        signatures = subprocess.run(
+            [SHELL, str(script), str(checker.folder)], capture_output=True, check=False, timeout=60
+        )
+        told[name] = {
+            VERIFY: verify(files, PUBLIC).seen_by_the_ward,
+            SH: checker.run().stdout.decode(),
+            SIGNATURES: signatures.stdout.decode(),
+        }
+        if resident is not None:
+            told[name][HTML] = resident.verdict
+    for who, words in told["true"].items():
+        assert "まだ1件も" not in words and "2件" in words, who
+    for who, words in told["rewritten"].items():
+        assert "まだ1件も確かめていません" in words or "そのうち0件" in words, who
 
 
 def test_ground_late_ids(seen_by: Callable[..., None]) -> None:

@@ -16,7 +16,8 @@ def check_publication(draw: str, files: Mapping[str, bytes]) -> str:
     if report.ok:
         return (
             f"抽選 {draw} を、公表する記録だけからこの機械で計算し直しました。\n\n"
-            "結果は記録とすべて一致し、両者の署名も正しいものです。"
+            "結果は記録とすべて一致し、両者の署名も正しいものです。\n\n"
+            f"{report.seen_by_the_ward}"
         )
     findings = "\n".join(f"・{clean(finding.file)}: {clean(finding.text)}" for finding in report.findings)
     if report.sound:
