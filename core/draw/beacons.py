@@ -25,8 +25,18 @@ BEACONS: dict[str, Beacon] = {
 }
 
 
+LATEST = 4_102_444_800
+"""Unix time before which a draw's round must be published: the year 2100. Later ones no draw waits for, and few calendars reach."""
+
+
+def is_round(name: str, round_: str) -> bool:
+    """Whether this is a round of a beacon known here that some draw could wait for. `round_`: as the rules' grammar has it."""
+    beacon = BEACONS.get(name)
+    return beacon is not None and beacon.genesis + (int(round_) - 1) * beacon.period < LATEST
+
+
 def published_at(name: str, round_: str) -> dt.datetime:
-    """When that round is published. Raises `KeyError` for a beacon that is not known here."""
+    """When that round is published. It must be one by `is_round`."""
     beacon = BEACONS[name]
     return dt.datetime.fromtimestamp(beacon.genesis + (int(round_) - 1) * beacon.period, dt.UTC)
 

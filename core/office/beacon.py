@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from core.draw.beacons import BEACONS, published_at, round_at
+from core.draw.beacons import BEACONS, is_round, published_at, round_at
 from core.draw.grammar import BEACON_ROUND, BEACON_VALUE
 from core.draw.steps import Beacon
 from core.errors import Refused, UsageError
@@ -14,16 +14,16 @@ from core.errors import Refused, UsageError
 def need_future(beacon: tuple[str, str] | None, now: dt.datetime) -> None:
     """That the named round is not published yet: what is known before seals or secrets are could be chosen to please.
 
-    Raises `UsageError` for a beacon that is not known, `Refused` for a round whose time has come.
+    Raises `UsageError` for a beacon that is not known, or a round no draw waits for, `Refused` for a round whose time has come.
     """
     if beacon is None:
         return
     name, round_ = beacon
-    if name not in BEACONS or not re.fullmatch(BEACON_ROUND, round_):
+    if not re.fullmatch(BEACON_ROUND, round_) or not is_round(name, round_):
         raise UsageError(
             "その公開乱数は使えません",
             where=f"{name} {round_}"[:40],
-            next_step="次のどれか: " + " ".join(BEACONS),
+            next_step="次のどれかの、2100年より前の回: " + " ".join(BEACONS),
         )
     if published_at(name, round_) <= now:
         raise Refused(

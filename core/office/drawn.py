@@ -8,7 +8,7 @@ from typing import Literal
 
 from core.draw import ceremony
 from core.draw.abandoned import REACHED_FILES, Abandoned, abandoned_name
-from core.draw.beacons import BEACONS
+from core.draw.beacons import is_round
 from core.draw.result import RESULT
 from core.draw.roll import LIST, Roll
 from core.draw.rules import PARAMS, Params
@@ -127,7 +127,7 @@ def _check(
     """
     params = Params.parse(files[PARAMS], PARAMS)
     if params != params_of(programme_of(tx), plan, params.beacon) or (
-        params.beacon and params.beacon[0] not in BEACONS
+        params.beacon and not is_round(*params.beacon)
     ):
         raise IntegrityFailure("抽選の規則が、こちらの事業の設定と違います", where=f"{name} {PARAMS}")
     if not _SEAL.fullmatch(files[SEAL]):

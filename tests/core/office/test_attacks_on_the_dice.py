@@ -9,6 +9,8 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from core.canonical import sha256_hex
 from core.draw import engine
 from core.draw.abandoned import Abandoned, Reached, Reason
@@ -22,8 +24,10 @@ from core.draw.steps import (
     SeedInput,
     dice_name,
 )
-from core.errors import IntegrityFailure, Refused
+from core.errors import IntegrityFailure, Refused, UsageError
+from core.office.desk import programme_of
 from core.office.drawing import SEAL, Step, compute
+from core.office.plans import params_of, plan_now
 from core.roles import Site
 from tests.core.office.rogue import (
     DRAW,
@@ -39,6 +43,29 @@ from tests.core.office.rogue import (
     play,
     sends,
 )
+
+# -- the beacon --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("round_", ["803213812", "999999999999"])
+def test_a_beacon_round_that_no_draw_lives_to_see(
+    bench: Any, leaves: Callable[..., Any], round_: str
+) -> None:
+    """Rules with a round of the next century, or of no calendar: the ward's program takes them not in, and goes on."""
+    bench.received()
+    seal = files_at(bench.contractor)[SEAL]
+    for bureau in (bench.ward, bench.contractor):
+        bureau.office.lottery.abandon(Reason.NO_WITNESS)
+        bench.sync()
+    with bench.contractor.store.read() as tx:
+        plan, _ = plan_now(tx)
+        rules = params_of(programme_of(tx), plan, ("drand-quicknet", round_)).to_bytes()
+    with leaves(bench.ward, IntegrityFailure) as raised:
+        sends(bench, bench.contractor, {PARAMS: rules, SEAL: seal}, PARAMS, draw=plan.draw)()
+    assert "規則" in raised.value.what
+    with leaves(bench.contractor, UsageError):  # nor does an honest contractor begin with it
+        bench.contractor.office.lottery.seal(("drand-quicknet", round_))
+
 
 # -- dice --------------------------------------------------------------------------------------------------------
 
