@@ -52,18 +52,38 @@ def _suite() -> hpke.Suite:
     return hpke.Suite(hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 
 
+_SMALL_ORDER = frozenset(
+    bytes.fromhex(y)
+    for y in (
+        "00" * 32,
+        "01" + "00" * 31,
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "ec" + "ff" * 30 + "7f",
+        "ed" + "ff" * 30 + "7f",
+        "ee" + "ff" * 30 + "7f",
+    )
+)
+"""The y of the eight points whose order divides eight, without the sign, and the two that are the same unreduced."""
+
 _REPAIR = "鍵のファイルを、もとのところから取り直してください"
 
 
 @dataclass(frozen=True)
 class VerifyKey:
-    """An Ed25519 public key, 32 raw bytes."""
+    """An Ed25519 public key, 32 raw bytes.
+
+    Raises `IntegrityFailure` for one of small order: a signature under it fits nearly any message, so whoever gave it out
+    could deny all that is signed with it. OpenSSL and the browsers take them; nobody's key is ever one.
+    """
 
     raw: bytes
 
     def __post_init__(self) -> None:
         if len(self.raw) != SIGNING_BYTES:
             raise ValueError("an Ed25519 public key has 32 bytes")
+        if self.raw[:31] + bytes([self.raw[31] & 0x7F]) in _SMALL_ORDER:
+            raise IntegrityFailure("だれの鍵でもない公開鍵です。使えません", next_step=_REPAIR)
 
     @property
     def base64(self) -> str:

@@ -5,6 +5,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,6 +32,77 @@ def test_signature_is_that_of_rfc_8032() -> None:
     assert (
         key.sign(b"\x72").hex().startswith("92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da")
     )
+
+
+P = 2**255 - 19
+D = -121665 * pow(121666, -1, P) % P
+
+
+def doubled(x: int, y: int) -> tuple[int, int]:
+    """Of a point of edwards25519 (RFC 8032, 5.1)."""
+    product = D * x * x * y * y
+    return (
+        2 * x * y * pow(1 + product, -1, P) % P,
+        (y * y + x * x) * pow(1 - product, -1, P) % P,
+    )
+
+
+def root(square: int) -> int | None:
+    """A square root modulo P, if there is one."""
+    found = pow(square, (P + 3) // 8, P)
+    for one in (found, found * pow(2, (P - 1) // 4, P) % P):
+        if one * one % P == square % P:
+            return one
+    return None
+
+
+def points_of_small_order() -> set[tuple[int, int]]:
+    """By halving: all points that three doublings bring to the neutral one."""
+    known = {(0, 1), (0, P - 1)}
+    i = root(P - 1)
+    assert i is not None
+    known |= {(i, 0), (P - i, 0)}
+    # Of order 8: they double to a point with y = 0, so y^2 = -x^2, which leaves D u^2 - 2 u - 1 = 0 for u = x^2.
+    for sign in (1, -1):
+        s = root(1 + D)
+        for four in [] if s is None else [(1 + sign * s) * pow(D, -1, P) % P]:
+            x = root(four)
+            y = root(-four)
+            if x is not None and y is not None:
+                known |= {(a, b) for a in (x, P - x) for b in (y, P - y)}
+    return known
+
+
+def test_no_key_of_small_order_is_taken() -> None:
+    """Under such a key one signature fits nearly every message: whoever gives it out has signed nothing, or anything."""
+    points = points_of_small_order()
+    for x, y in points:
+        again = (x, y)
+        for _ in range(3):
+            again = doubled(*again)
+        assert again == (0, 1)
+    assert len(points) == 8
+    for x, y in points:
+        for written in (y, y + P):  # some can be written in a second way
+            for sign in (x & 1, 1 - x & 1):
+                if written >= 2**255:
+                    continue
+                raw = (written | sign << 255).to_bytes(32, "little")
+                with pytest.raises(IntegrityFailure):
+                    VerifyKey(raw)
+                with pytest.raises(IntegrityFailure):
+                    VerifyKey.from_base64(to_base64(raw))
+    assert SigningKey(bytes(32)).public
+
+
+def test_the_signature_that_would_fit_anything_fits_under_no_key_that_is_taken() -> None:
+    neutral = b"\x01" + bytes(31)
+    key = Ed25519PublicKey.from_public_bytes(neutral)
+    for message in (b"", b"hk-result-v1\nanything\n"):
+        key.verify(neutral + bytes(32), message)  # what the library takes, and openssl, and browsers
+    pem = key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    with pytest.raises(IntegrityFailure, match="だれの鍵でもない"):
+        VerifyKey.from_pem(pem)
 
 
 def test_openssl_checks_a_signature_with_the_pem(tmp_path: Path) -> None:

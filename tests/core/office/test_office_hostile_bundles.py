@@ -12,6 +12,7 @@ from core.applicant import State
 from core.canonical import canonical_json
 from core.errors import IntegrityFailure, Refused
 from core.exchange.manifest import Kind
+from core.keys import SigningKey
 from core.ledger.checkpoint import make_checkpoint
 from core.ledger.line import line_hash
 from core.ledger.roster import RosterEntry, make_roster
@@ -87,7 +88,9 @@ def test_rosters_that_no_line_of_the_ledger_names_are_not_kept(ready: Any, site:
 def test_a_roster_that_a_new_line_names_is_kept(ready: Any) -> None:
     contractor = ready.contractor
     with contractor.store.write() as tx:
-        tx.staff.add(StaffRow("c-new", "見本", Role.HANDLER, bytes(32), contractor.now()))
+        tx.staff.add(
+            StaffRow("c-new", "見本", Role.HANDLER, SigningKey(bytes(32)).public.raw, contractor.now())
+        )
         enrol(tx, Site.CONTRACTOR, contractor.now().isoformat())
         expected = rosters_of(tx, Site.CONTRACTOR)
     contractor.key("コバヤシ チヨ")
