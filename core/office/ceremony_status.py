@@ -44,11 +44,11 @@ class Ceremony:
     small_classes: int
     """How many kinds (size, tickets, courses) fewer than five units share: worth knowing before publishing."""
     left_out: tuple[int, ...] = ()
-    """Before the freeze: 受付番号 of accepted applications that it would leave out, unconfirmed or returned."""
+    """Before this site freezes or signs: 受付番号 of accepted applications that the roll leaves out, unconfirmed or returned."""
     review_open: int = 0
     """At the contractor before the freeze: how many applications still lack the ward's word."""
     held: int = 0
-    """At the contractor before the freeze: how many applications are 保留, and so in no roll."""
+    """Before this site freezes or signs: how many applications are 保留, and so in no roll."""
     dropped: Dropped = NOBODY_DROPPED
     """Before this site freezes or signs: whom the roll would miss though the ward had confirmed or keyed them."""
     unopened: bool = False
@@ -84,16 +84,17 @@ def ceremony_of(tx: Tx, site: Site) -> Ceremony:
     left: list[int] = []
     review_open = held = 0
     unopened = False
+    out = NOBODY_DROPPED
     if step is Step.FREEZE_CONTRACTOR:
-        left = [application.number for application in confirmed_applications(tx)[1]]
         review = applicants_status(tx)
         review_open = 0 if review.done or site is Site.WARD else max(1, review.open)
         if review_open:
-            sentence, mine = f"区の点検⑤を待っています（残り {review.open}件）", False
-        held = tx.applications.counts().get(State.HELD, 0) if site is Site.CONTRACTOR else 0
-    out = NOBODY_DROPPED
-    if step is (Step.FREEZE_CONTRACTOR if site is Site.CONTRACTOR else Step.FREEZE_WARD):
-        out = dropped(tx, plan.round)
+            sentence, mine = f"区の点検⑤を待っています（残り {review_open}件）", False
+    about_to = step is (Step.FREEZE_CONTRACTOR if site is Site.CONTRACTOR else Step.FREEZE_WARD)
+    if about_to or step is Step.FREEZE_CONTRACTOR:
+        left = [application.number for application in confirmed_applications(tx)[1]]
+    if about_to:
+        held, out = tx.applications.counts().get(State.HELD, 0), dropped(tx, plan.round)
     if step is Step.OPEN_CONTRACTOR and site is Site.CONTRACTOR:
         commits, theirs = Commits.parse(files[COMMITS], COMMITS), files.get(reveal_name(Site.WARD))
         unopened = ceremony.read_reveal(plan.draw, commits, Site.WARD, theirs) is None

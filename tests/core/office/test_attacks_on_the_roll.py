@@ -403,6 +403,17 @@ def test_people_taken_back_once_the_roll_is_signed_without_them(
     assert f"{one.number:04}" in raised.value.where and "戻って" in raised.value.what
 
 
+def test_people_on_hold_or_unseen_from_the_start_are_told_to_whoever_signs(ready: Any) -> None:
+    """Not prevented: an honest roll misses late ones as well. The ward's screen says who, before it signs."""
+    late, doubtful = ready.contractor.key("トモダチ ジロウ"), ready.contractor.key("トナリ マツ")
+    ready.contractor.office.records.send()
+    says(ready, doubtful.number, State.HELD)
+    sends_roll(ready, entries=tuple(map(entry, ready.people)))
+    told = ready.ward.office.lottery.status()
+    assert (told.left_out, told.held) == ((late.number,), 1)
+    assert ready.ward.office.lottery.freeze().step is Step.OPEN_CONTRACTOR
+
+
 def test_who_withdrew_is_told_to_whoever_signs(ready: Any) -> None:
     gone = ready.people[1]
     ready.contractor.office.intake.withdraw(gone.number)
