@@ -69,6 +69,11 @@ _SMALL_ORDER = frozenset(
 _REPAIR = "鍵のファイルを、もとのところから取り直してください"
 
 
+def _need_somebodys(raw: bytes, name: str) -> None:
+    if raw[:31] + bytes([raw[31] & 0x7F]) in _SMALL_ORDER:
+        raise IntegrityFailure("だれの鍵でもない公開鍵です。使えません", where=name, next_step=_REPAIR)
+
+
 @dataclass(frozen=True)
 class VerifyKey:
     """An Ed25519 public key, 32 raw bytes.
@@ -82,8 +87,7 @@ class VerifyKey:
     def __post_init__(self) -> None:
         if len(self.raw) != SIGNING_BYTES:
             raise ValueError("an Ed25519 public key has 32 bytes")
-        if self.raw[:31] + bytes([self.raw[31] & 0x7F]) in _SMALL_ORDER:
-            raise IntegrityFailure("だれの鍵でもない公開鍵です。使えません", next_step=_REPAIR)
+        _need_somebodys(self.raw, "")
 
     @property
     def base64(self) -> str:
@@ -91,7 +95,9 @@ class VerifyKey:
 
     @classmethod
     def from_base64(cls, text: str, *, name: str = "key") -> VerifyKey:
-        return cls(from_base64(text, SIGNING_BYTES, name=name))
+        raw = from_base64(text, SIGNING_BYTES, name=name)
+        _need_somebodys(raw, name)
+        return cls(raw)
 
     @property
     def pem(self) -> bytes:
@@ -109,6 +115,7 @@ class VerifyKey:
             raise IntegrityFailure("公開鍵として読めません", where=name, next_step=_REPAIR) from error
         if not isinstance(key, Ed25519PublicKey):
             raise IntegrityFailure("Ed25519の公開鍵ではありません", where=name, next_step=_REPAIR)
+        _need_somebodys(key.public_bytes_raw(), name)
         return cls(key.public_bytes_raw())
 
     def fits(self, signature: bytes, message: bytes) -> bool:
