@@ -108,6 +108,8 @@ class DrawReport:
         """
         if not self.complete:
             return ""
+        if not self.events:
+            return "抽選のあとのできごとは、まだありません。区が確かめたものもありません。"
         seen = f"{self.ward_seq}件目まで確かめています" if self.ward_seq else "まだ1件も確かめていません"
         return f"抽選のあとのできごとは{self.events}件です。区は、そのうち{seen}。"
 
