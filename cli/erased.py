@@ -31,14 +31,13 @@ def settle(folder: Path) -> None:
     Raises what stops it again; then it is gone on with the next time.
     """
     from cli.context import note, password, staff_id
-    from cli.erasing import SAID, go_on, refuse_erased, under_way
+    from cli.erasing import go_on, refuse_erased, under_way
     from cli.progress import progress_line
 
     one = under_way(folder)
     if one is None:
         return
     if not one.over:
-        note(SAID)
         with progress_line("消去しています") as progress:
             go_on(one, lambda: (staff_id(), password()), progress)
         note("消去が終わりました")

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from cli.clock import now
+from cli.context import note
 from cli.private_file import need_new, write_new
+from core.canonical import nfc
 from core.erasure.copies import Ended, Found, Kind
-from core.errors import IkiikiError, LoginFailed
+from core.errors import IkiikiError, LoginFailed, Refused, UsageError
 from core.exchange.remote import Remote
+from core.office.desk import programme_of
 from core.office.places import record_name
 from core.office.ports import Progress
 from core.office.survivor import CREDENTIAL, survive
@@ -21,6 +25,7 @@ from storage.courier.credential import given_credential
 from storage.courier.destination import destination, place_of
 from storage.courier.folder import Folders, only_one
 from storage.courier.places import used_places
+from storage.erasure.begun import unsigned
 from storage.erasure.execute import Execution
 from storage.erasure.journal import NAME as JOURNAL
 from storage.erasure.journal import Journal, Paper
@@ -29,12 +34,18 @@ from storage.erasure.survivor import build
 from storage.store import MIGRATIONS
 from storage.store.tx import VaultStore, VaultTx
 from storage.vault.erased import kept_beside, read_pointer, refuse_erased, write_pointer
+from storage.vault.header import read_header
+from storage.vault.marks import advance_mark, default_state_dir, read_mark
+from storage.vault.opened import OpenVault, rollback_mark
 from storage.vault.sqlcipher import Connection
+from storage.vault.trust import fingerprint
 
 if TYPE_CHECKING:
     from cli.wiring import Session
 
 SAID = "消去の途中です。続けます"
+Login = Callable[[], tuple[str, str]]
+Named = Callable[[], str]
 
 
 @dataclass(frozen=True)
@@ -80,7 +91,8 @@ def erase(
         build(session.vault, kept, fill, MIGRATIONS, found, papers)
         write_pointer(folder, kept)  # from here on there is no way back
     session.close()
-    return _finish(UnderWay(folder, kept, over=False), lambda: credential or given_credential(), progress)
+    execution = _execution(UnderWay(folder, kept, over=False), lambda: credential or given_credential())
+    return _finish(execution, kept, progress)
 
 
 def erase_and_tell(session: Session, programme_name: str, progress: Progress | None, unprinted: str) -> str:
@@ -130,9 +142,21 @@ def under_way(folder: Path) -> UnderWay | None:
     return None
 
 
-def go_on(one: UnderWay, login: Callable[[], tuple[str, str]], progress: Progress | None = None) -> Erased:
-    """Go on with an erasure that was cut short. `login` gives a staff id and a password; asked only for Box's sake."""
-    return _finish(one, lambda: _credential(one.kept, login), progress)
+def go_on(
+    one: UnderWay, login: Login, progress: Progress | None = None, *, named: Named | None = None
+) -> Erased:
+    """Go on with an erasure that was cut short, if somebody whom this machine knows has begun it.
+
+    `login` gives a staff id and a password; asked for Box's sake, and where this machine does not know who began it. `named`
+    gives the programme's name as a person types it: without, a machine that knows nothing of the vault does not go on.
+    Raises `IntegrityFailure` for a journal that somebody laid there, `Refused` for an erasure that has not begun.
+    """
+    if not one.over:
+        _need_begun(one, login, named)
+    execution = _execution(one, lambda: _credential(one.kept, login))
+    if not one.over:
+        note(SAID)
+    return _finish(execution, one.kept, progress)
 
 
 def sign_if_due(session: Session) -> None:
@@ -143,21 +167,70 @@ def sign_if_due(session: Session) -> None:
             session.office.erasing.sign(journal.ended(), journal.done_at)
 
 
-def _finish(one: UnderWay, credential: Callable[[], str], progress: Progress | None) -> Erased:
+def _execution(one: UnderWay, credential: Callable[[], str]) -> Execution:
     def remote() -> Remote:
         return destination(one.old / COURIER, credential)
 
-    execution = Execution(one.old, one.kept, now, remote)
+    return Execution(one.old, one.kept, now, remote)
+
+
+def _finish(execution: Execution, kept: Path, progress: Progress | None) -> Erased:
     try:
         execution.run(progress)
     except IkiikiError as error:
         step = error.next_step or "もう一度実行してください"
         error.next_step = f"{step}。消去は途中です。何か命令を実行すると、続きから進みます"
         raise
-    return Erased(one.kept, tuple(execution.journal.ended()))
+    return Erased(kept, tuple(execution.journal.ended()))
 
 
-def _credential(kept: Path, login: Callable[[], tuple[str, str]]) -> str:
+def _need_begun(one: UnderWay, login: Login, named: Named | None) -> None:
+    """What is to go was signed by somebody who is, or was, in the vault as this machine knows it; or a person says so anew."""
+    journal, vault_id = Journal(one.kept, now), read_header(one.kept).vault_id
+    if journal.beginning is None or not journal.beginning.holds(vault_id):
+        raise unsigned(str(one.kept))
+    mark = read_mark(default_state_dir(), vault_id)
+    if journal.beginning.known_by(mark):
+        return
+    from storage.vault.vault import open_vault
+
+    if (
+        mark is not None and mark.known is not None
+    ):  # let in since: the header's writers are held against the mark
+        open_vault(one.kept, *login(), migrations=MIGRATIONS, now=now).close()
+        if not journal.beginning.known_by(read_mark(default_state_dir(), vault_id)):
+            raise unsigned(str(one.kept))
+    elif named is None:
+        raise Refused(
+            "消去の途中の保管庫ですが、この端末では初めて開きます。まだ何も消していません", where=str(one.kept),
+            next_step="消去を始めた端末で続けてください。その端末がもうないときは、取扱責任者が --staff を付けて ikiiki erase run を実行します",
+        )  # fmt: skip
+    else:
+        with TemporaryDirectory() as away, open_vault(
+            one.kept, *login(), migrations=MIGRATIONS, now=now, state_dir=Path(away) / "marks"
+        ) as vault:  # fmt: skip
+            _ask_anew(one, journal, vault, named)
+            advance_mark(default_state_dir(), rollback_mark(vault))
+
+
+def _ask_anew(one: UnderWay, journal: Journal, vault: OpenVault, named: Named) -> None:
+    """On a machine that knows nothing of the vault: what would go, and the programme's name as at the beginning."""
+    if journal.beginning is None or journal.beginning.by not in vault.known().signers:
+        raise unsigned(str(one.kept))
+    with VaultStore(vault).read() as tx:
+        name = programme_of(tx).name
+    place = place_of(one.old / COURIER)
+    gone = [str(one.old), *([place] if place else []), *(paper.path for paper in journal.papers())]
+    note(f"この端末では初めて開く保管庫です（鍵の指紋 {fingerprint(vault.known())}）。消去の続きで消すもの:")
+    note("\n".join(f"  {each}" for each in gone))
+    if nfc(named().strip()) != nfc(name):
+        raise UsageError(
+            "入力した事業の名前が違います。まだ何も消していません",
+            next_step="事業の名前を、そのまま入力してください",
+        )
+
+
+def _credential(kept: Path, login: Login) -> str:
     """The way into Box: as the process was given it, or out of the vault that survives."""
     try:
         return given_credential()
@@ -203,7 +276,6 @@ def _papers(session: Session) -> list[Paper]:
 
 
 __all__ = [
-    "SAID",
     "Erased",
     "UnderWay",
     "erase",

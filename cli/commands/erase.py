@@ -81,7 +81,7 @@ def run(
 ) -> None:
     """消去する。鍵、ファイル、受渡しの場所の順に消し、1つずつもう一度見て確かめる。途中で止まっても、次に続きから進む。"""
     remember(as_json)
-    from cli.erasing import SAID, erase, go_on, under_way
+    from cli.erasing import erase, go_on, under_way
     from cli.progress import progress_line
     from cli.wiring import open_session
 
@@ -95,10 +95,8 @@ def run(
         return staff_id(), secret[0]
 
     if one is not None:
-        if not one.over:
-            note(SAID)
         with progress_line("消去しています") as progress:
-            done = go_on(one, login, progress)
+            done = go_on(one, login, progress, named=lambda: _named(name))
     else:
         who, word = login()
         session = open_session(folder, who, word, terminal="")

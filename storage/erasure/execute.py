@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from core.erasure.copies import Kind, Outcome, Why
-from core.errors import IkiikiError, IntegrityFailure
+from core.errors import IkiikiError, IntegrityFailure, Refused
 from core.exchange.remote import Remote
 from core.office.ports import Progress
 from storage.boxes import COURIER
@@ -24,6 +24,7 @@ from storage.erasure.destroy import destroy, is_there
 from storage.erasure.journal import DONE, Journal, Paper
 from storage.erasure.remote import empty
 from storage.erasure.survey import STANDING, survey
+from storage.vault.erased import read_pointer
 from storage.vault.files import sync_folder
 from storage.vault.locks import GATE, LOCK, alone
 
@@ -35,23 +36,28 @@ STEPS = ("keys", "files", "papers", "remote", "courier", "folder")
 
 
 class Execution:
-    """One erasure under way. `remote` opens the place of exchange; it is asked only when its turn has come."""
+    """One erasure under way. `remote` opens the place of exchange; it is asked only when its turn has come.
+
+    Raises `Refused` where it has not begun, and `IntegrityFailure` where something else lies at `old`.
+    """
 
     def __init__(
         self, old: Path, kept: Path, now: Callable[[], dt.datetime], remote: Callable[[], Remote]
     ) -> None:
         self._old, self._remote = old, remote
         self.journal = Journal(kept, now)
+        self._kept = kept
         if self.journal.old != old.name:
             raise IntegrityFailure("別の保管庫の消去の記録です", where=str(kept))
+        if not self.journal.done_at and is_there(old):
+            self._need_marked()
 
     def run(self, progress: Progress | None = None) -> None:
         """To its end. Raises what stops it (the remote out of reach, somebody inside): call again, and it goes on."""
         if self.journal.done_at:
             return
-        if (
-            not self._old.is_dir()
-        ):  # somebody has taken the whole folder away: what is not there needs no erasing
+        if not is_there(self._old):
+            # somebody has taken the whole folder away: what is not there needs no erasing
             self._end_missing()
         else:
             with alone(self._old), self._courier_away():
@@ -67,6 +73,19 @@ class Execution:
                 work()
                 self.journal.step(name)
 
+    def _need_marked(self) -> None:
+        """Nothing is destroyed in a folder that does not say itself that it is being erased, and what survives it."""
+        if self._old.is_symlink() or not self._old.is_dir():
+            raise IntegrityFailure(
+                "消去する保管庫のフォルダの場所に、別のものがあります", where=str(self._old),
+                next_step="だれが置いたものかを確かめ、取扱責任者に知らせてください",
+            )  # fmt: skip
+        if read_pointer(self._old) != self._kept:
+            raise Refused(
+                "消去は、まだ始まっていません。何も消していません", where=str(self._kept),
+                next_step=f"--vault {self._old} で開いてください。消去するなら、そこで ikiiki erase run を実行します",
+            )  # fmt: skip
+
     def _courier_away(self) -> AbstractContextManager[None]:
         """No round of the courier goes on meanwhile: it would write again what was just taken away."""
         return only_one(Folders(self._old)) if (self._old / COURIER).is_dir() else nullcontext()
@@ -78,8 +97,9 @@ class Execution:
         self._destroy(*_FILES)
 
     def _destroy(self, *kinds: Kind) -> None:
+        there = {one.name for one in survey(self._old, everything=True)}
         for one in self.journal.open_of(*kinds):
-            gone = destroy(self._old / one.name)
+            gone = one.name in there and destroy(self._old / one.name)
             self.journal.end(one.kind, one.name, Outcome.GONE if gone else Outcome.ABSENT)
 
     def _papers(self, *, last: bool = False) -> None:

@@ -1,7 +1,7 @@
 """How far an erasure has come, in a file of its own beside the vault that survives: outside what is being destroyed.
 
-Lines of canonical JSON, each synced before the next thing is done. First all that is to go, then what became of each, then
-which steps are over. No personal data: places below the vault, names in the remote, and `paper-1` for files elsewhere,
+Lines of canonical JSON, each synced before the next thing is done. First all that is to go, and the signature of who began it
+(`begun`); then what became of each, and which steps are over. No personal data: places below the vault, names in the remote, and `paper-1` for files elsewhere,
 whose paths lie in `erasure-papers.json` until they are dealt with.
 """
 
@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.canonical import canonical_json
+from core.canonical import canonical_json, sha256_hex
 from core.erasure.copies import Ended, Found, Kind, Outcome, Why
 from core.errors import IntegrityFailure
+from storage.erasure.begun import Beginning, Signer
 from storage.remotes.durable import append_line
 from storage.vault.files import read_private, replace_private, sync_folder
 
@@ -46,11 +47,15 @@ class Journal:
         self._path, self._now = kept / NAME, now
         self._papers = kept / PAPERS
         self.old = ""
+        """The name of the folder that is being erased, beside this one."""
+        self.beginning: Beginning | None = None
+        """Of whoever began it, if anybody signed; not verified."""
         self._targets: dict[tuple[Kind, str], int] = {}
         self._ended: dict[tuple[Kind, str], Ended] = {}
         self._steps: dict[str, str] = {}
-        for line in self._lines():
-            self._take(line)
+        self._read()
+        if not _beside(self.old, kept):
+            raise _broken(self._path)
 
     @classmethod
     def begin(
@@ -60,17 +65,22 @@ class Journal:
         found: Iterable[Found],
         papers: Iterable[Paper],
         now: Callable[[], dt.datetime],
+        signer: Signer,
     ) -> None:
         """Write the journal of an erasure that has not begun yet into a folder nobody looks at yet."""
         lines: list[dict[str, Any]] = [{"event": "begun", "old": old, "at": _iso(now())}]
         lines += [
             {"event": "found", "kind": one.kind.value, "name": one.name, "size": one.size} for one in found
         ]
-        replace_private(building / NAME, b"".join(canonical_json(line) + b"\n" for line in lines))
         rows = [
             {"name": one.name, "path": one.path, "sha256": one.sha256, "last": one.last} for one in papers
         ]
-        replace_private(building / PAPERS, json.dumps(rows, ensure_ascii=False).encode())
+        elsewhere = json.dumps(rows, ensure_ascii=False).encode()
+        what = b"".join(canonical_json(line) + b"\n" for line in lines)
+        word = Beginning.made(what, elsewhere, signer)
+        signed = {"event": "signed", "by": word.by, "papers": word.papers, "signature": word.signature}
+        replace_private(building / NAME, what + canonical_json(signed) + b"\n")
+        replace_private(building / PAPERS, elsewhere)
 
     def papers(self) -> list[Paper]:
         """Where the files elsewhere lie; nothing once they are dealt with."""
@@ -78,6 +88,8 @@ class Journal:
             content = read_private(self._papers, limit=_LIMIT)
         except FileNotFoundError:
             return []
+        if self.beginning is None or sha256_hex(content) != self.beginning.papers:
+            raise _broken(self._papers)
         try:
             rows = json.loads(content)
             papers = [Paper(row["name"], row["path"], row["sha256"], row["last"]) for row in rows]
@@ -131,7 +143,7 @@ class Journal:
         append_line(self._path, canonical_json(line) + b"\n")
         self._take(line)
 
-    def _lines(self) -> list[dict[str, Any]]:
+    def _read(self) -> None:
         try:
             content = read_private(self._path, limit=_LIMIT)
         except (FileNotFoundError, NotADirectoryError) as error:
@@ -141,15 +153,26 @@ class Journal:
                 next_step="残した保管庫のフォルダを、元の場所（消去した保管庫の隣）に戻してください",
             ) from error
         whole = content[: content.rfind(b"\n") + 1]  # a line torn by a crash was never acknowledged
-        try:
-            return [json.loads(line) for line in whole.splitlines()]
-        except (ValueError, RecursionError) as error:
-            raise _broken(self._path) from error
+        before = 0
+        for raw in whole.splitlines(keepends=True):
+            try:
+                line = json.loads(raw)
+                if line["event"] == "signed" and self.beginning is None:
+                    told = (line["by"], sha256_hex(whole[:before]), line["papers"], line["signature"])
+                    if not all(isinstance(text, str) for text in told):
+                        raise TypeError("not as written")
+                    self.beginning = Beginning(*told)
+            except (ValueError, KeyError, TypeError, RecursionError) as error:
+                raise _broken(self._path) from error
+            self._take(line)
+            before += len(raw)
 
     def _take(self, line: dict[str, Any]) -> None:
         try:
             if line["event"] == "begun":
                 self.old = str(line["old"])
+            elif line["event"] == "signed":
+                pass  # what it says is taken by its place (`_read`)
             elif line["event"] == "step":
                 self._steps[line["name"]] = line["at"]
             else:
@@ -163,6 +186,11 @@ class Journal:
                     )
         except (KeyError, ValueError, TypeError, OverflowError) as error:
             raise _broken(self._path) from error
+
+
+def _beside(name: str, kept: Path) -> bool:
+    """Whether it names another folder beside `kept`, and nothing further away."""
+    return name not in ("", ".", "..", kept.name) and "\0" not in name and Path(name).name == name
 
 
 def _iso(moment: dt.datetime) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from core.erasure.copies import Found
 from core.errors import IntegrityFailure, Refused
+from storage.erasure.begun import Signer
 from storage.erasure.journal import NAME as JOURNAL
 from storage.erasure.journal import Journal, Paper
 from storage.vault import sqlcipher
@@ -75,7 +76,9 @@ def build(
     for name in (INSIDE, BACKUPS):
         (building / name).mkdir(mode=FOLDER_MODE)
     replace_private(building / NAME, header.serialise(data_key))
-    Journal.begin(building, vault.folder.name, found, papers, vault.now)
+    key = vault.signing_key
+    signer = Signer(vault.vault_id, key.public_key().public_bytes_raw(), key.sign)
+    Journal.begin(building, vault.folder.name, found, papers, vault.now, signer)
     _verify(building, data_key)
     building.rename(kept)
     sync_folder(kept.parent)

@@ -42,7 +42,7 @@ def read_pointer(folder: Path) -> Path | None:
         name = told["kept"]
         if told["format"] != _FORMAT or not isinstance(name, str) or Path(name).name != name:
             raise ValueError("not as written")
-        if name == ".." or "\0" in name:
+        if name in ("", "..", folder.name) or "\0" in name:
             raise ValueError("not beside")
         return folder.with_name(name)
     except (ValueError, KeyError, TypeError, RecursionError) as error:

@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from core.canonical import canonical_json
+from core.canonical import canonical_json, sha256_hex
 from core.exchange.card import CARD_LIMIT, make_card
 from core.exchange.strict import ZEROS
 from core.keys import to_base64
@@ -50,6 +50,7 @@ EVENT = {
 BEGUN = [
     {"event": "begun", "old": "vault", "at": good.NOW.isoformat()},
     {"event": "found", "kind": "backup", "name": "backups/x.ikb", "size": 3},
+    {"event": "signed", "by": "00" * 32, "papers": "00" * 32, "signature": to_base64(bytes(64))},
     {"event": "ended", "kind": "backup", "name": "backups/x.ikb", "outcome": "gone", "why": "", "at": good.NOW.isoformat()},
     {"event": "step", "name": "done", "at": good.NOW.isoformat()},
 ]  # fmt: skip
@@ -109,7 +110,8 @@ def readers(laid: Laid) -> Iterator[Parser]:
         return Journal(laid(data, NAME).parent, lambda: good.NOW).ended()
 
     def papers(data: bytes) -> object:
-        laid(_lines(*BEGUN), NAME)
+        word = {"event": "signed", "by": "00" * 32, "papers": sha256_hex(data), "signature": ""}
+        laid(_lines(*BEGUN[:2], word), NAME)
         return Journal(laid(data, PAPERS).parent, lambda: good.NOW).papers()
 
     yield Parser(

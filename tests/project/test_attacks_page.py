@@ -24,7 +24,9 @@ def files(page: str, repository: Path) -> dict[str, Path]:
 def names_in(path: Path) -> set[str]:
     tree = ast.parse(path.read_text("utf-8"))
     return {
-        node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_")
     }
 
 
