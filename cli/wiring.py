@@ -34,6 +34,7 @@ from storage.vault.files import replace_private
 from storage.vault.hardening import harden_process
 from storage.vault.kdf import KdfParams
 from storage.vault.knocks import take_knocks
+from storage.vault.marks import default_state_dir
 from storage.vault.opened import OpenVault
 from storage.vault.sqlcipher import Connection
 from storage.vault.trust import fingerprint
@@ -338,6 +339,7 @@ def create_vault_folder(
         now=now,
         kdf=kdf,
         record=record,
+        state_dir=default_state_dir(),
     )
 
 

@@ -32,13 +32,13 @@ def workspace_of(session: Session, place: str) -> Workspace | None:
 
 def over_it(came: CameIn, workspace: Workspace | None, afterwards: str) -> list[Screen[Any]]:
     """The windows that stand before the panes, the one read last first."""
-    if workspace is None:
-        return [PasswordSheet(DUE_WORDS[came.due] if came.due else "")]
     windows: list[Screen[Any]] = []
-    if afterwards:
+    if workspace is None:
+        windows.append(PasswordSheet(DUE_WORDS[came.due] if came.due else ""))
+    elif afterwards:
         windows.append(Message("施錠中に終わった作業", afterwards))
-    if came.failed:
+    if came.failed and workspace is not None:
         windows.append(Message("ログインの失敗", TRIED.format(count=came.failed)))
-    if came.strange:
+    if came.strange:  # before a password is typed into it too
         windows.append(Message("初めて開く保管庫", STRANGE.format(fingerprint=came.fingerprint)))
     return windows

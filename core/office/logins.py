@@ -72,8 +72,11 @@ class CameIn:
 
     @property
     def strange(self) -> bool:
-        """Whether this machine sees for the first time a vault in which the person has been before: they compare its key."""
-        return bool(self.fingerprint) and self.last is not None
+        """Whether this machine sees the vault for the first time: the person compares its key.
+
+        Whatever the vault itself says of their logins before: whoever made it can have it say anything.
+        """
+        return bool(self.fingerprint)
 
     @property
     def sentences(self) -> tuple[str, ...]:

@@ -53,11 +53,11 @@ from storage.vault.knocks import (
 )
 from storage.vault.lengths import DATA_KEY_BYTES, NONCE_BYTES
 from storage.vault.locks import GATE, GATE_SECONDS, INSIDE, LOCK, Presence, gate
-from storage.vault.marks import advance_mark, check_mark, default_state_dir, read_mark
+from storage.vault.marks import Mark, advance_mark, check_mark, default_state_dir, read_mark
 from storage.vault.migrations import BACKUPS, Migration, back_up_before, backup_prefix, migrate, pending
 from storage.vault.opened import Clock, OpenVault, check_identity, mark_of
 from storage.vault.sqlcipher import Connection, Identity
-from storage.vault.trust import check_writer
+from storage.vault.trust import Known, check_writer
 
 _DATABASE_FILE = re.compile(r"vault-([1-9][0-9]{0,6})\.db(-wal|-shm|-journal)?")
 
@@ -86,10 +86,12 @@ def create_vault(
     kdf: KdfParams = DEFAULT_KDF,
     entropy: Entropy = os.urandom,
     record: Record | None = None,
+    state_dir: Path | None = None,
 ) -> str:
     """Make a vault with its first person at `folder`, which must be missing or empty; its vault id.
 
-    It appears whole or not at all: it is built beside `folder` and renamed. Raises `Refused` when something is there
+    It appears whole or not at all: it is built beside `folder` and renamed. Where there is a `state_dir`, the mark is kept
+    there: this machine knows the vault from the beginning. Raises `Refused` when something is there
     or the password is too short, and `UsageError` for an impossible staff id.
     """
     check_staff_id(staff.staff_id)
@@ -106,13 +108,15 @@ def create_vault(
     building.mkdir(mode=FOLDER_MODE)
     try:
         with sqlcipher.translated(folder.name):
-            vault_id = _build(building, site, staff, migrations, now, kdf, entropy, record)
+            mark = _build(building, site, staff, migrations, now, kdf, entropy, record)
         building.replace(folder)
     except BaseException:
         shutil.rmtree(building)
         raise
     sync_folder(folder.parent)
-    return vault_id
+    if state_dir is not None:
+        advance_mark(state_dir, mark)
+    return mark.vault_id
 
 
 def _build(
@@ -124,7 +128,7 @@ def _build(
     kdf: KdfParams,
     entropy: Entropy,
     record: Record | None,
-) -> str:
+) -> Mark:
     vault_id, data_key = entropy(16).hex(), entropy(DATA_KEY_BYTES)
     keys = StaffKeys.fresh(entropy)
     header = Header(vault_id, site, 1, ())
@@ -142,6 +146,7 @@ def _build(
             connection.execute("BEGIN IMMEDIATE")
             record(connection, staff, keys.sign_public())
             connection.execute("COMMIT")
+        found = sqlcipher.identity(connection, path.name)
         sqlcipher.checkpoint(connection)
     finally:
         connection.close()
@@ -152,7 +157,7 @@ def _build(
         (folder / name).mkdir(mode=FOLDER_MODE)
     signed = header.signed(staff.staff_id, keys.signing_key)
     replace_private(folder / NAME, signed.serialise(data_key))
-    return vault_id
+    return mark_of(found, Known.of(signed, data_key))
 
 
 def make_slot(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -19,6 +20,7 @@ from core.roles import Site
 from storage.vault.errors import VaultChanged
 from tests.journeys.acting import FIRST_PASSWORD, PASSWORD, Machine, Sites, derived_once
 from tests.journeys.desks import Desk
+from tests.journeys.forging import forge
 from tui.app import IkiikiApp
 from tui.login import Login
 from tui.opener import Config
@@ -178,6 +180,45 @@ async def test_on_another_machine_the_fingerprint_of_the_key_stands_in_a_window_
             assert isinstance(app.screen, Workspace)
             last_line = desk.text().rstrip().splitlines()[-1]
             assert "前回のログイン" in last_line and "F8" in last_line and shown not in desk.text()
+
+
+@pytest.mark.parametrize("due", ["", "reset"])
+async def test_a_vault_somebody_made_is_told_as_new_though_it_says_nobody_has_been_in_it(
+    at: At, tmp_path: Path, due: str
+) -> None:
+    """Where the mark is gone a forger's vault opens; it cannot keep quiet about it, before a password is changed either."""
+    machine = at("found").contractor
+    machine.do("status")
+    known = machine.do("staff", "list")["fingerprint"]
+    forge(machine, due)
+    another = {**machine.env(), "XDG_STATE_HOME": str(tmp_path / "another")}
+    with mock.patch.dict(os.environ, another), derived_once():
+        app = IkiikiApp(VaultOpener(machine.folder), now, Config(staff_id="c-boss", folder=machine.base))
+        async with app.run_test(size=(80, 24)) as pilot:
+            desk = Desk(pilot)
+            await pilot.pause()
+            await pilot.press(*PASSWORD, "enter")
+            while not app.unlocked:
+                await pilot.pause()
+            await desk.press()
+            assert "初めて開く保管庫" in desk.text() and known not in desk.text()
+            await desk.press("enter")
+            assert isinstance(app.screen, PasswordSheet if due else Workspace)
+
+
+def test_whoever_made_a_vault_is_not_told_on_that_machine_that_it_is_new(at: At, tmp_path: Path) -> None:
+    machine = at("found").contractor
+    machine.folder.rename(tmp_path / "put by")
+    shutil.rmtree(machine.base / "state")
+    machine.do(
+        "init", machine.folder, "--site", "contractor", "--staff", "c-boss", "--name", "責任者", "--kdf-mib", 64,
+        "--programme", machine.base / "programme.toml", alone=True,
+    )  # fmt: skip
+    with closing(machine.session()) as session:
+        assert not session.came.strange
+    shutil.rmtree(machine.base / "state")
+    with closing(machine.session()) as session:
+        assert session.came.strange
 
 
 def test_an_age_the_programme_sets_holds_at_both_sites(at: At, files: Callable[[str], str]) -> None:
