@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.clock import now
-from cli.private_file import need_new
+from cli.private_file import need_new, need_outside
 from cli.wiring import Session, open_session
 from core.choosing import one_of
 from core.errors import IntegrityFailure, LoginFailed, Refused, UsageError
@@ -91,6 +91,8 @@ def back_up(
     keeping = Keeping.of(keep) if keep else DEFAULT
     own = session.vault.folder / BACKUPS
     folder = to.absolute() if to is not None else own
+    if folder != own:
+        need_outside(folder)
     if medium and (folder == own or medium not in MEDIA):
         raise UsageError(
             "媒体が読めません",

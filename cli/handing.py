@@ -65,9 +65,9 @@ def write_password_notice(office: Office, vault: Path, file: Path, name: str) ->
     """
     from storage.papers.custody import file_name, notice_pdf
 
+    _require_by_hand(vault, file.parent, "パスワード通知書")
     need_new(file)
     paper = office.exporting.notice(name)
-    _require_by_hand(vault, file.parent, "パスワード通知書")
     where = _real(file.parent)
     if any((place / file_name(paper.opens)).exists() for place in (where, *where.parents)):
         raise Refused(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from cli.clock import now
 from cli.erased import ERASED, concerned, settle
 from cli.keys_file import keys_at_start
+from cli.private_file import need_outside
 from cli.terminal import terminal_name
 from core.errors import UsageError
 from core.roles import SITE_WORDS, Site
@@ -47,6 +48,9 @@ class VaultOpener:
         if (self.folder / ERASED[0]).exists():  # since the screens were opened
             return "消去された保管庫"
         return f"{SITE_WORDS[self.site]}の保管庫"
+
+    def need_outside(self, place: Path) -> Path:
+        return need_outside(place)
 
     def open(self, staff_id: str, password: str) -> Session:
         from cli.wiring import open_session

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.clock import now
-from cli.private_file import need_new, write_new
+from cli.private_file import need_new, need_outside, write_new
 from core.canonical import nfc
 from core.errors import UsageError
 from core.notice_kinds import Form
@@ -90,6 +90,7 @@ def send_mails(office: Office, progress: Progress | None) -> MailReport:
 
 def write_wording(office: Office, folder: Path) -> list[Path]:
     """The words of the notices as plain text files, where none of them lies yet."""
+    need_outside(folder)
     files = office.wording.files()
     paths = [folder / name for name in files]
     if there := [path.name for path in paths if path.exists()]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from cli import handing, papering
 from cli.clock import now
 from cli.ending import Ending
-from cli.private_file import need_new, write_new
+from cli.private_file import need_new, need_outside, write_new
 from core.canonical import sha256_hex
 from core.columns import Table, parse_mapping
 from core.errors import IntegrityFailure, UsageError
@@ -76,6 +76,8 @@ class Session(Ending):
         """
         from cli.carrying import Trip
 
+        if medium is not None:
+            need_outside(medium)
         trip = Trip(self.folder.absolute(), self._destination, now, medium, progress=progress)
         with trip.told():
             try:
@@ -139,6 +141,7 @@ class Session(Ending):
         from storage.remotes.box.settings import BoxSettings
         from storage.remotes.durable import create as create_private
 
+        need_outside(credential)
         chosen = BoxSettings.from_toml(text, console)
         secret = sealed.credential_text(os.urandom(sealed.BYTES))
         handed = f"{secret}\n".encode("ascii")
@@ -226,6 +229,7 @@ class Session(Ending):
         from storage.public.publish import publish
 
         self.office.actor.require(Right.EXPORT)
+        need_outside(folder)
         name, files = self.office.publication.files(draw)
         try:
             publish(folder, files)
@@ -248,6 +252,7 @@ class Session(Ending):
         """
         from storage.remotes.folder import FolderRemote
 
+        need_outside(folder)
         medium = FolderRemote(folder)
         medium.list()  # no medium there: find out before anything is sealed for it
         self.office.records.seal_desk()

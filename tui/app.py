@@ -365,8 +365,8 @@ class IkiikiApp(QuietApp):
         self._afterwards.append(f"「{title}」: {words}")
 
     def path(self, text: str) -> Path:
-        """A path as a person typed it; a bare name lies in the configured folder."""
-        return self.config.folder / Path(text.strip()).expanduser()
+        """A path as a person typed it; a bare name lies in the configured folder. Raises `Refused` for one in a vault."""
+        return self.opener.need_outside(self.config.folder / Path(text.strip()).expanduser())
 
     def show_error(self, error: IkiikiError) -> None:
         self.push_screen(Message("できませんでした", error_text(error)))

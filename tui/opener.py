@@ -174,6 +174,10 @@ class Opener(Protocol):
     @property
     def site(self) -> Site: ...
 
+    def need_outside(self, place: Path) -> Path:
+        """`place`, to write to by hand. Raises `Refused` for one in a vault's own folder, where nobody writes by hand."""
+        ...
+
     def open(self, staff_id: str, password: str) -> Session:
         """Slow on purpose (Argon2id). Raises `LoginFailed`, or `IntegrityFailure` when the vault was altered."""
         ...

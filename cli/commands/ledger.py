@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.context import Json, columns, opened, remember, say
+from cli.private_file import need_outside
 from core.errors import IntegrityFailure, UsageError
 from core.ledger.codes import (
     ACT_WORDS,
@@ -111,6 +112,7 @@ def export(
 ) -> None:
     """管理簿を1ファイルに書き出す（個人情報は含まない）。"""
     remember(as_json)
+    need_outside(file)
     with opened() as session:
         data = session.office.ledger.export(org or session.office.actor.site)
     try:

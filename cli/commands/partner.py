@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.context import Json, note, opened, remember, say
+from cli.private_file import need_outside
 from core.errors import UsageError
 from core.roles import SITE_WORDS
 
@@ -22,6 +23,7 @@ app = typer.Typer(no_args_is_help=True, help="相手側（委託先・区）の�
 def export(file: Annotated[Path, typer.Argument(help="書き出すファイル")], as_json: Json = False) -> None:
     """自分の側の公開カードを書き出す。相手に渡し、確認番号を電話で読み上げる。"""
     remember(as_json)
+    need_outside(file)
     with opened() as session:
         card, fingerprint = session.office.exchange.partner_card(), session.office.exchange.fingerprint()
     try:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.private_file import write_new
-from core.errors import UsageError
+from cli.private_file import HEADER, need_outside, write_new
+from core.errors import Refused, UsageError
+from storage.vault import header
 
 
 def others_file(place: Path) -> None:
@@ -52,4 +53,51 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(UsageError, match="書けません") as caught:
         write_new(tmp_path / "file" / "notices.pdf", b"names")
+    assert caught.value.next_step
+
+
+def a_vault(folder: Path) -> Path:
+    folder.mkdir()
+    (folder / HEADER).write_bytes(b"{}")
+    return folder
+
+
+def test_where_a_vault_is_known_by_is_its_header() -> None:
+    assert HEADER == header.NAME
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "erased.json", "erasure.jsonl", "backups/x.pdf", "new/folder/x.pdf", "../link/x.pdf", "../vault/x.pdf",
+        "../vault-kept/x.pdf", "../vault-kept", "../.vault-kept.new", "../second/x.pdf", "",
+    ],
+)  # fmt: skip
+def test_nobody_writes_by_hand_into_a_vault_or_where_the_one_after_it_will_lie(
+    tmp_path: Path, name: str
+) -> None:
+    vault = a_vault(tmp_path / "vault")
+    a_vault(tmp_path / "second")
+    (tmp_path / "link").symlink_to(vault)
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(Refused, match="保管庫のフォルダの中") as caught:
+        write_new(vault / name, b"a ledger")
+    assert caught.value.next_step
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    "name", ["x.pdf", "vault.pdf", "papers/x.pdf", "paper-kept/x.pdf", "vault-kept-2/x.pdf"]
+)
+def test_beside_a_vault_they_may(tmp_path: Path, name: str) -> None:
+    a_vault(tmp_path / "vault")
+    write_new(tmp_path / name, b"names")
+    assert (tmp_path / name).read_bytes() == b"names"
+
+
+def test_links_in_a_circle_are_said(tmp_path: Path) -> None:
+    (tmp_path / "one").symlink_to(tmp_path / "two")
+    (tmp_path / "two").symlink_to(tmp_path / "one")
+    with pytest.raises(UsageError) as caught:
+        need_outside(tmp_path / "one" / "x.pdf")
     assert caught.value.next_step

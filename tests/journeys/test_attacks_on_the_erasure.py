@@ -18,12 +18,14 @@ from core.erasure.copies import Found, Kind, Outcome
 from core.errors import RemoteUnreachable
 from core.exchange.remote import Remote
 from core.keys import SigningKey
+from core.roles import Site
 from storage.erasure.begun import Signer
 from storage.erasure.execute import Execution
 from storage.erasure.journal import Journal, Paper
 from storage.vault.erased import write_pointer
 from storage.vault.header import read_header
 from tests.journeys.acting import Machine, Sites, digest
+from tests.journeys.desks import Desk, sit
 from tests.journeys.erasing import NAME, agree, kept, prepared, second
 from tests.journeys.forging import forge
 
@@ -291,3 +293,34 @@ def test_files_elsewhere_that_were_put_on_the_list_afterwards_stay(
     papers.write_text(json.dumps([{**rows[0], "path": str(precious), "sha256": sha256_hex(b"precious")}]))
     contractor.refused("status", code=6)
     assert precious.exists()
+
+
+# -- at the keys ---------------------------------------------------------------------------------------------------
+
+
+async def test_nobody_at_the_screens_can_lay_such_a_file_into_a_vault(machine: Machine) -> None:
+    """Under such a name any file would stop every command; nor where the one that survives will be built."""
+    places = [
+        machine.folder / "erased.json", machine.folder / "erasure.jsonl", machine.folder / "backups" / "x.hkl",
+        machine.base / "other" / ".." / machine.folder.name / "erasure.jsonl", machine.base / "link" / "erased.json",
+        machine.base / Site.WARD.value / "erased.json", kept(machine).folder / "x.hkl", machine.base / f".{kept(machine).folder.name}.new",
+    ]  # fmt: skip
+    (machine.base / "link").symlink_to(machine.folder)
+    may = machine.base / "ledger.hkl"
+
+    async def export(desk: Desk) -> None:
+        await desk.press("f5")
+        for place in [*places, may]:
+            await desk.choose("書き出す")
+            await desk.type_into(str(place))
+            await desk.press("enter")
+            assert ("保管庫のフォルダの中" in desk.text()) is (place != may), (place, desk.text())
+            if place != may:
+                await desk.press("enter")
+
+    await sit(machine, export, Desk)
+    assert may.exists() and not [place for place in places if os.path.lexists(place)]
+    assert not kept(machine).folder.exists()
+    for folder in (machine.folder, machine.base / "link"):
+        machine.refused("ledger", "export", folder / "erased.json", code=3)
+    machine.do("status")

@@ -18,6 +18,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlcipher3 import dbapi2
 
+from cli.private_file import need_outside
 from cli.wiring import Session
 from core.columns import Table
 from core.errors import Refused
@@ -297,6 +298,9 @@ class Opener:
     @property
     def staff_id(self) -> str:
         return STAFF[self.site][self.role][0]
+
+    def need_outside(self, place: Path) -> Path:
+        return need_outside(place)
 
     def open(self, staff_id: str, password: str) -> Session:
         if (staff_id, password) != (self.staff_id, PASSWORD):

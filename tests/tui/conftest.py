@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlcipher3 import dbapi2
 from textual import events
 
+from cli.private_file import need_outside
 from core.applicant import Application, Route
 from core.checks import Check
 from core.errors import LoginFailed, Refused, RemoteUnreachable
@@ -229,6 +230,9 @@ class FakeOpener:
             )
         desk = Desk(self._store, Actor("yamada", "山田", role, site), signer, now, entropy, "test")
         self.office = Office(desk, FolderBoxes(folder), NoSealer(), NoSlots())  # type: ignore[arg-type]
+
+    def need_outside(self, place: Path) -> Path:
+        return need_outside(place)
 
     def open(self, staff_id: str, password: str) -> FakeSession:
         self.asked.append(staff_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on
@@ -297,7 +298,8 @@ class LedgerPane(ListPlace, Pane):
         answer = await self.ikiiki.ask(Prompt("控えを取る", WHERE))
         if answer is None:
             return
-        session, to = self.session, self.ikiiki.path(answer) if answer.strip() else None
+        place = Path(answer.strip()).expanduser()  # the vault's own backups/ too: `back_up` looks
+        session, to = self.session, self.ikiiki.config.folder / place if answer.strip() else None
         made = await self.ikiiki.run_job("控えを取る", lambda progress: session.back_up(to, progress))
         self.query_one(VirtualList).reload()
         await self.ikiiki.ask(Message("控えを取る", made_words(made)))
