@@ -243,7 +243,7 @@ def collaboration(state: BoxState, one: Collaboration) -> Json:
         "modified_at": moment(one.created_at),
         "expires_at": moment(one.expires_at),
         "status": one.status,
-        "accessible_by": None if one.invite_email else _grantee(one),
+        "accessible_by": _grantee(one) if one.invite_email is None else None,
         "invite_email": one.invite_email,
         "role": one.role,
         "acknowledged_at": moment(one.created_at),

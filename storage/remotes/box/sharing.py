@@ -108,6 +108,7 @@ class Sharing:
     def strangers(self, allowed: tuple[str, ...]) -> list[str]:
         """Who has access, or is invited, and is neither on the list nor we ourselves; the owner among them."""
         known = {folded(login) for login in allowed} | {self.me}
+        known.discard("")  # where Box does not tell who we are: a group, or one unnamed, has no login either
         found = [grant.who for grant in self.grants if grant.login not in known]
         if self.owner and self.owner not in known:
             found.insert(0, f"所有者 {cleaned(self.owner)}")

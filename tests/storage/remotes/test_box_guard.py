@@ -162,6 +162,18 @@ def test_what_cannot_be_seen_passes_by_written_word_alone(box: PretendBox, tmp_p
         box.remote(box.ward, tmp_path, **accepting).put("newer", DATA)
 
 
+@pytest.mark.parametrize("invited", [{}, {"status": "pending", "invite_email": ""}])
+def test_where_box_does_not_say_who_we_are_one_without_a_login_is_still_a_stranger(
+    box: PretendBox, tmp_path: Path, stranger: User, invited: dict[str, str]
+) -> None:
+    """A group's members, and whoever holds an invitation without a name, are seen by nobody: no written word is about them."""
+    entry = box.state.collaborate(box.folder, stranger, "viewer", **invited)
+    entry.group = "" if invited else "everybody"
+    box.server.faults.order(Fault("GET", "users/me", status=403))
+    where = stopped(box, tmp_path, collaborators_unverifiable="accept").where
+    assert where == ("名前の示されない招待" if invited else "グループ（中の人を確かめられません）")
+
+
 @pytest.mark.parametrize("path", ["users/me", r"folders/\d+$", "collaborations", "items"])
 def test_each_question_that_is_refused_stops_it(box: PretendBox, tmp_path: Path, path: str) -> None:
     box.server.faults.order(Fault("GET", path, status=403))
