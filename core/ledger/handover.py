@@ -2,6 +2,10 @@
 
 One thing carried by hand has one id from the day it was made to the day it is gone: it stands on the thing (控番号), in `ref`
 (`medium:<id>`) and in `handover`. Its chain is prepared → in a locked bag → given → signed for → brought back or destroyed.
+
+A ledger is its site's own, and whoever writes it may have changed the program; both ledgers hold every id. So each step counts
+from the site alone whose step it is: who gives prepares, bags, gives, and enters a signature seen on paper; who receives takes,
+and may send back or destroy what it has taken. A line of the wrong side counts for nothing and is told (`Handover.odd`).
 """
 
 from __future__ import annotations
@@ -12,7 +16,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from core.errors import Refused
-from core.ledger.codes import CARRIED, Act, Content
+from core.ledger.codes import CARRIED, Act, Content, Place
 from core.roles import Site
 
 if TYPE_CHECKING:
@@ -33,6 +37,14 @@ _MAKING = frozenset({Act.INTAKE, Act.EXPORT, Act.COPY, Act.PRINT})
 _GIVING = frozenset({Act.GIVE, Act.RETURN, Act.SEND})
 _TAKING = frozenset({Act.TAKE, Act.RECEIVE})
 _ENDING = frozenset({Act.DESTROY, Act.ERASE})
+_MOVING = _GIVING | _TAKING | _ENDING | {Act.CARRY}
+_STEPS = _MAKING | _GIVING | _TAKING | {Act.CARRY}
+"""What tells whose thing it is."""
+HOME = {
+    Site.CONTRACTOR: (Place.CONTRACTOR,),
+    Site.WARD: (Place.WARD, Place.WARD_DESK),
+}
+"""Where a thing comes to a site."""
 _COMPARED = ("content", "qty", "unit", "medium", "from_", "to")
 FIELD_WORDS = {
     "content": "内容", "qty": "数", "unit": "単位", "medium": "媒体", "from_": "どこから", "to": "どこへ",
@@ -78,18 +90,20 @@ class Handover:
     destroyed: int = 0
     lines: Sequence[LedgerLine] = field(default=())
     """All that stand, each site's in order."""
+    giver: Site | None = None
+    """Who gives, or gave; None where only the other side has written yet."""
+    odd: Sequence[LedgerLine] = field(default=())
+    """Steps that are not their site's to write, which count for nothing; and lines that make of data a notice (C7)."""
 
     def retractable(self, site: Site) -> LedgerLine | None:
         """The newest line of that site, where it may be taken back: one after the other, the last first."""
         newest = _last(line for line in self.lines if line.org is site)
         return newest if newest is not None and newest.act in RETRACTABLE else None
 
-    @property
-    def giver(self) -> Site | None:
-        """Who gives, or gave; None where only the other side has written yet."""
-        receiver = self.taken.org if self.taken and self.taken.act in _TAKING else None
-        first = self.prepared or self.given or next((b for b in self.bagged if b.org is not receiver), None)
-        return first.org if first else None
+    def in_bag(self, site: Site) -> bool:
+        """Whether it lies in that site's bag, by what that site itself wrote: the other's word empties no bag."""
+        own = _last(line for line in self.lines if line.org is site and line.act in _MOVING)
+        return own is not None and own.act is Act.CARRY
 
     @property
     def about(self) -> LedgerLine:
@@ -138,38 +152,117 @@ def standing(lines: Iterable[LedgerLine]) -> list[LedgerLine]:
     ]
 
 
-def handovers(lines: Iterable[LedgerLine]) -> list[Handover]:
-    """All handovers in both sites' lines, by id; of several lines of one side the last counts (a correction)."""
+def handovers(lines: Iterable[LedgerLine], here: Site) -> list[Handover]:
+    """All handovers in both sites' lines, by id; of several lines of one side the last counts (a correction).
+
+    `here`: the site that reads. Where both claim to have begun one, it believes itself.
+    """
     by_id: dict[str, list[LedgerLine]] = {}
     for line in standing(lines):
         if line.handover:
             by_id.setdefault(line.handover, []).append(line)
-    found = [_handover(key, by_id[key]) for key in sorted(by_id)]
+    found = [_handover(key, by_id[key], here) for key in sorted(by_id)]
     return [one for one in found if one.given or one.taken or one.prepared or one.bagged]
 
 
-def _handover(key: str, lines: Sequence[LedgerLine]) -> Handover:
-    given = _last(line for line in lines if line.act in _GIVING - {Act.RETURN})
-    returned = _last(line for line in lines if line.act is Act.RETURN)
-    ways = [line for line in lines if line.act in _TAKING]
-    if given is None and returned is not None and all(line.org is not returned.org for line in ways):
-        given, returned = returned, None  # what is brought back under an id of its own
-    back = _last(line for line in ways if given and _leads_back(line, given))
-    own = _last(line for line in ways if not (given and _leads_back(line, given)))
-    seen = _last(line for line in lines if line.act is Act.SIGNED_FOR)
+def _handover(key: str, lines: Sequence[LedgerLine], here: Site) -> Handover:
+    giver = _giver(lines, here)
+    if giver is None:
+        return Handover(key, None, None)
+    ours, odd = _of_giver(line for line in lines if line.org is giver)
+    begun = ours.prepared or ours.given or ours.bagged
+    theirs, wrong = _of_receiver(
+        (line for line in lines if line.org is not giver), signed=ours.signed is not None
+    )
+    notice = next(line for line in lines if line.org is giver or not begun).content is Content.PASSWORD_NOTICE
+    odd += [
+        *wrong,
+        *(
+            line
+            for line in lines
+            if (line.content is Content.PASSWORD_NOTICE) is not notice and line is not theirs.taken
+        ),
+    ]
     return Handover(
-        key, given, own or seen,
-        _last(line for line in lines if line.act in _MAKING),
-        tuple(line for line in lines if line.act is Act.CARRY),
-        returned, back,
-        sum(line.qty for line in lines if line.act in _ENDING),
-        lines,
+        key, ours.given, theirs.taken or ours.signed, ours.prepared, (*ours.bagged, *theirs.bagged), theirs.returned, ours.back,
+        # Nobody destroys what was not yet given.
+        ours.destroyed + (theirs.destroyed if ours.given or not begun else 0),
+        lines, giver if begun else None, tuple(dict.fromkeys(odd)),
     )  # fmt: skip
 
 
-def _leads_back(line: LedgerLine, given: LedgerLine) -> bool:
-    """Whether it was taken by who gave it, at the place it came from."""
-    return line.org is given.org and line.to is given.from_ and given.from_ is not given.to
+@dataclass
+class _Told:
+    """What one side's lines come to."""
+
+    prepared: LedgerLine | None = None
+    given: LedgerLine | None = None
+    signed: LedgerLine | None = None
+    taken: LedgerLine | None = None
+    returned: LedgerLine | None = None
+    back: LedgerLine | None = None
+    bagged: list[LedgerLine] = field(default_factory=list)
+    destroyed: int = 0
+
+
+def _of_giver(lines: Iterable[LedgerLine]) -> tuple[_Told, list[LedgerLine]]:
+    """The giver's own lines in order, and those that are not the giver's to write."""
+    told, odd = _Told(), []
+    for line in lines:
+        if line.act in _MAKING:
+            told.prepared = line
+        elif line.act is Act.CARRY:
+            told.bagged.append(line)
+        elif line.act is Act.RETURN and (told.given is None or told.given.act is Act.RETURN):
+            told.given = line  # what is brought back under an id of its own
+        elif line.act in _GIVING - {Act.RETURN}:
+            told.given = line
+        elif line.act is Act.SIGNED_FOR:
+            told.signed = line
+        elif line.act in _TAKING and told.given is not None:
+            told.back = line
+        elif line.act in _ENDING:
+            told.destroyed += line.qty
+        elif line.act in _STEPS:
+            odd.append(line)
+    return told, odd
+
+
+def _of_receiver(lines: Iterable[LedgerLine], *, signed: bool) -> tuple[_Told, list[LedgerLine]]:
+    """The same of the receiver's. `signed`: the giver has seen its signature on paper, so that it may have no line of its own."""
+    told, odd, has = _Told(), [], signed
+    for line in lines:
+        if line.act in _TAKING:
+            told.taken, has = line, True
+        elif line.act is Act.CARRY:
+            told.bagged += [line] if has else []  # that it was fetched in a bag says nothing of the giver's
+        elif line.act is Act.RETURN and has:
+            told.returned, has = line, False
+        elif line.act in _ENDING and has:
+            told.destroyed += line.qty
+        elif line.act in _STEPS | _ENDING | {Act.SIGNED_FOR}:
+            odd.append(line)
+    return told, odd
+
+
+def _giver(lines: Sequence[LedgerLine], here: Site) -> Site | None:
+    """Whose thing it is: the site's that began it, unless its first step says that it came from the other.
+
+    Each line says how much of the other ledger its site held. An id nobody can guess is known to the other only by our lines:
+    it can pretend not to have seen them, and nothing else. None: nobody wrote a step of it.
+    """
+    own = next((line for line in lines if line.org is here and line.act in _STEPS), None)
+    other = next((line for line in lines if line.org is not here and line.act in _STEPS), None)
+    first = other if own is None or (other is not None and other.seq <= own.seen.size) else own
+    if first is None:
+        return None
+    return first.org if _begins(first) else first.org.other
+
+
+def _begins(line: LedgerLine) -> bool:
+    """Whether it says that the thing is its own site's: it was not taken, nor carried from the other's house."""
+    fetched = line.act is Act.CARRY and line.from_ in HOME[line.org.other]
+    return line.act not in _TAKING and not fetched
 
 
 def _last(lines: Iterable[LedgerLine]) -> LedgerLine | None:
@@ -183,6 +276,8 @@ def require_handover(line: LedgerLine, before: Iterable[LedgerLine]) -> None:
     given, or brought back, only after a line of the same site says that it travels in a locked bag.
     """
     same = standing(other for other in before if other.handover == line.handover) if line.handover else []
+    # What the other site calls a thing of ours is its word: it must not stop us from telling what became of it.
+    same = [other for other in same if other.org is line.org] or same
     notice = {other.content is Content.PASSWORD_NOTICE for other in [*same, line]}
     if len(notice) > 1:
         raise Refused(

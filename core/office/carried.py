@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from core.ledger.codes import ACT_WORDS
 from core.ledger.handover import FIELD_WORDS, Handover, handovers
 from core.ledger.line import LedgerLine, read_line
 from core.office.ports import Tx
-from core.roles import Site
+from core.roles import SITE_WORDS, Site
 
 _NO_HANDOVER = b'"handover":""'
 _BUNDLE = b'"ref":"bundle:'
@@ -21,9 +22,9 @@ def carried_lines(tx: Tx) -> Iterator[LedgerLine]:
                 yield read_line(raw, name=f"ledger-{org}")[1]
 
 
-def carried(tx: Tx) -> list[Handover]:
-    """Every handover by hand, by id."""
-    return handovers(carried_lines(tx))
+def carried(tx: Tx, site: Site) -> list[Handover]:
+    """Every handover by hand, by id, as `site` reads the two ledgers."""
+    return handovers(carried_lines(tx), site)
 
 
 def lines_sharing(tx: Tx, handover: str) -> list[LedgerLine]:
@@ -42,13 +43,21 @@ def tell_soon(tx: Tx) -> None:
     tx.settings.put("receipt_due", "yes")
 
 
-def unlike(tx: Tx) -> list[tuple[Site, str]]:
-    """(giver, sentence) of each handover that the two sites tell differently."""
+def unlike(tx: Tx, site: Site) -> list[tuple[Site, str]]:
+    """(site, sentence): the giver's for each handover that the two tell differently, then whose line is none it may write."""
     found = []
-    for one in carried(tx):
+    for one in carried(tx, site):
         if one.differs and one.given is not None and one.taken is not None:
             found.append((one.given.org, _unlike(one, one.given, one.taken)))
+        found += [(line.org, _odd(one, line)) for line in one.odd]
     return found
+
+
+def _odd(one: Handover, line: LedgerLine) -> str:
+    return (
+        f"受渡し {one.id}: {SITE_WORDS[line.org]}の管理簿{line.seq}行目の「{ACT_WORDS[line.act]}」は、"
+        "その側が記入できることではありません（受渡しには数えていません）"
+    )
 
 
 def _unlike(one: Handover, given: LedgerLine, taken: LedgerLine) -> str:

@@ -80,10 +80,10 @@ class Custody:
 
     @staticmethod
     def _apart(one: Item, other: Item) -> bool:
-        """Whether the two must not lie in the bag at once, and the other does."""
+        """Whether the two must not lie in the bag at once, and the other does, by our own word: no line of the receiver's takes it out."""
         both = {one.is_notice, other.is_notice}
         data = one.medium if other.is_notice else other.medium
-        return other.stage is Stage.LOCKED and both == {True, False} and data in DATA
+        return other.in_bag and both == {True, False} and data in DATA
 
     def give(self, name: str) -> Item:
         """It was given from hand to hand; signed with the giver's key."""

@@ -16,7 +16,7 @@ _WHERE = "F5 の m（媒体と紙）"
 
 
 def of_custody(tx: Tx, desk: Desk) -> list[Late]:
-    """Worst first: a difference, then what nobody has signed for, then what has not come back."""
+    """Worst first: a difference, what a side may not write, then what nobody has signed for, then what has not come back."""
     site, programme = desk.actor.site, programme_of(tx)
     days = programme.handover.acknowledge_days
     items = items_of(tx, site)
@@ -26,11 +26,16 @@ def of_custody(tx: Tx, desk: Desk) -> list[Late]:
     unsigned = sum(one.stage is Stage.GIVEN and one.giver is site for one in old)
     untaken = sum(one.stage is Stage.GIVEN and Step.TAKE in one.steps for one in old)
     ungiven = sum(_only_taken(one) for one in old)
+    odd = sum(one.odd and one.stage not in (Stage.ENDED, Stage.BACK) for one in items)
     back = sum(copy.overdue for copy in copies_of(tx, desk))
     found = (
         (
             differ, "受渡しの違い", "受渡しの記入が両側で違います（{}件）",
             f"相手に電話して数え直し、違っていた側が {_WHERE} で直す",
+        ),
+        (
+            odd, "受渡しの数えない記入", "その側が記入できない受渡しの記入（{}件）。数えていません",
+            "F5 の v（検証）でどの行かを見て、記入した側に電話する",
         ),
         (
             unsigned, "受渡し受領待ち", f"渡してから{days}日、受領の記入がないもの {{}}件",

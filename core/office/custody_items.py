@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.applicant import Route, State
-from core.ledger.codes import ACT_WORDS, UNIT_WORDS, Content, Medium, Place, Unit
-from core.ledger.handover import STAGE_WORDS, Handover, Stage
+from core.ledger.codes import ACT_WORDS, UNIT_WORDS, Act, Content, Medium, Place, Unit
+from core.ledger.handover import HOME, STAGE_WORDS, Handover, Stage
 from core.ledger.line import LedgerLine
 from core.office.carried import carried
 from core.office.forms import OWN_NUMBERS
@@ -19,13 +19,6 @@ from core.roles import Site
 
 DATA = frozenset({Medium.USB, Medium.DISC})
 """Media that hold files under a password."""
-
-
-_AT = {
-    Site.CONTRACTOR: (Place.CONTRACTOR,),
-    Site.WARD: (Place.WARD, Place.WARD_DESK),
-}
-"""Where a thing comes to a site."""
 
 
 class Step(StrEnum):
@@ -87,6 +80,12 @@ class Item:
     """Of a password notice made here: which export it opens."""
     mistake: LedgerLine | None = None
     """This site's newest line of it, which may be taken back."""
+    taker: Site | None = None
+    """Whose count `taken` is; None until there is one."""
+    in_bag: bool = False
+    """It lies in this site's bag, by its own lines."""
+    odd: bool = False
+    """A ledger tells of it what its site may not write."""
 
     @property
     def due(self) -> Step | None:
@@ -102,7 +101,7 @@ class Item:
 
     def concerns(self, site: Site) -> bool:
         """Whether it is this site's, or is on its way to it."""
-        return self.giver is site or self.to in _AT[site] or self.giver is None
+        return self.giver is site or self.to in HOME[site] or self.giver is None
 
     @property
     def is_notice(self) -> bool:
@@ -111,7 +110,7 @@ class Item:
 
 def items_of(tx: Tx, site: Site) -> list[Item]:
     """Everything carried by hand, oldest first, as `site` sees it."""
-    found = sorted(carried(tx), key=lambda one: (_first(one).at, _first(one).org, _first(one).seq))
+    found = sorted(carried(tx, site), key=lambda one: (_first(one).at, _first(one).org, _first(one).seq))
     numbers: dict[Site, int] = {}
     items = []
     for one in found:
@@ -133,8 +132,14 @@ def _item(tx: Tx, one: Handover, site: Site, number: int) -> Item:
     return Item(
         one.id, about.content, about.medium, about.unit, about.qty, one.taken.qty if one.taken else None,
         from_, to, one.stage, one.differs, one.given is not None, one.giver, one.giver is site, _steps(one, site), number, newest.at,
-        kept.return_by, kept.records, kept.opens, one.retractable(site),
+        kept.return_by, kept.records, kept.opens, one.retractable(site), _taker(one), one.in_bag(site), bool(one.odd),
     )  # fmt: skip
+
+
+def _taker(one: Handover) -> Site | None:
+    if one.taken is None:
+        return None
+    return one.taken.org.other if one.taken.act is Act.SIGNED_FOR else one.taken.org
 
 
 def _first(one: Handover) -> LedgerLine:
@@ -156,7 +161,7 @@ def _steps(one: Handover, site: Site) -> tuple[Step, ...]:
             Stage.TAKEN: (*again, Step.BACK),
             Stage.RETURNING: (Step.BACK, *again),
         }.get(stage, again)
-    if one.given is not None and one.given.to not in (*_AT[site], Place.NONE):
+    if one.given is not None and one.given.to not in (*HOME[site], Place.NONE):
         return again  # between the other site and somebody else
     locked = any(line.org is site for line in one.bagged)
     return {
@@ -169,7 +174,9 @@ def _steps(one: Handover, site: Site) -> tuple[Step, ...]:
 
 def keyed_of(tx: Tx, items: Iterable[Item]) -> Sequence[str]:
     """How many forms of the counter were received and keyed: nothing is matched to a person, only counted."""
-    sheets = sum(one.taken or 0 for one in items if one.content is Content.FORMS and one.taken is not None)
+    sheets = sum(
+        one.taken or 0 for one in items if one.content is Content.FORMS and one.taker is Site.CONTRACTOR
+    )
     if not sheets:
         return ()
     keyed = sum(

@@ -154,7 +154,7 @@ class Exporting:
                 next_step="媒体のラベルにある控番号を入力してください",
             )  # fmt: skip
         item = mine[0]
-        kept, given = kept_of(tx, item.id), next(one.given for one in carried(tx) if one.id == item.id)
+        kept, given = kept_of(tx, item.id), next(one.given for one in carried(tx, site) if one.id == item.id)
         if given is None:
             raise Refused(
                 "媒体をまだ渡していないので、パスワード通知書は印刷できません", where=f"控番号 {item.id}",

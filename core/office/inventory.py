@@ -15,7 +15,7 @@ from core.errors import Refused, UsageError
 from core.ledger.codes import Act, Content, Medium, Place, Unit
 from core.ledger.handover import standing
 from core.ledger.line import LedgerLine, read_line
-from core.office.carried import carried, tell_soon
+from core.office.carried import lines_sharing, tell_soon
 from core.office.desk import Desk
 from core.office.kept import forget_password, is_overdue, kept_of
 from core.office.ledger import write_line
@@ -70,10 +70,13 @@ def copies(lines: Iterable[LedgerLine], others: Iterable[LedgerLine] = ()) -> li
     """All copies of one site's ledger, in the order they were made, those that are gone among them.
 
     A line about an id nobody made is passed over: what it tells is in the ledger, but it is no copy of ours. Of the other
-    site's lines (`others`) those count that say it destroyed what it had of us.
+    site's lines (`others`) those count that say it destroyed what it has signed for.
     """
     found: dict[str, Copy] = {}
+    signed: set[str] = set()
     for line in standing(lines):
+        if line.act is Act.SIGNED_FOR:
+            signed.add(line.handover)
         if not line.ref.startswith((REF, BATCH)):
             continue
         name = line.ref.partition(":")[2]
@@ -91,7 +94,9 @@ def copies(lines: Iterable[LedgerLine], others: Iterable[LedgerLine] = ()) -> li
         found[name] = _told(known, line)
     for line in standing(others):
         known = found.get(line.ref.partition(":")[2]) if line.ref.startswith(REF) else None
-        if known is not None and line.act in ENDING:
+        if known is not None and line.act is Act.TAKE:
+            signed.add(known.id)
+        if known is not None and line.act in ENDING and known.id in signed:
             found[known.id] = replace(
                 known, given=known.given - min(line.qty, known.given), last_at=max(known.last_at, line.at)
             )
@@ -217,12 +222,13 @@ class Inventory:
                     "その数は手もとにありません", where=f"控番号 {name}",
                     next_step=f"手もとにあるのは {copy.here} です。数を確かめてください",
                 )  # fmt: skip
-            handover = name if any(one.id == name for one in carried(tx)) else ""
+            site = self._desk.actor.site
+            handover = name if any(line.org is site for line in lines_sharing(tx, name)) else ""
             if handover:
                 tell_soon(tx)
             write_line(
                 self._desk, tx, act, copy.content, some, copy.unit, medium=copy.medium,
-                from_=Place(self._desk.actor.site.other.value) if reported else copy.place, to=to,
+                from_=Place(site.other.value) if reported else copy.place, to=to,
                 handover=handover, ref=REF + name,
             )  # fmt: skip
             self._desk.log(tx, "inventory", f"{act.value} {name} n={some}")

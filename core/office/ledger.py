@@ -29,8 +29,11 @@ BY_HAND = frozenset(
     }
 )  # fmt: skip
 """Acts a person may enter; the others are written by the program as they happen."""
-CUSTODY = frozenset({Act.CARRY, Act.GIVE, Act.TAKE, Act.RETURN, Act.DESTROY, Act.SIGNED_FOR})
-"""Steps of a thing carried by hand. Of one that is known, `core.office.custody` writes them and does what follows (C7)."""
+CUSTODY = frozenset(
+    {Act.CARRY, Act.GIVE, Act.TAKE, Act.RETURN, Act.DESTROY, Act.SIGNED_FOR, Act.COPY, Act.PRINT}
+)
+"""Steps of a thing carried by hand. Of one that is known, `core.office.custody` writes them and does what follows (C7);
+a copy of it is another thing, with a 控番号 of its own."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ def verify_ledgers(tx: Tx, site: Site) -> list[LedgerFinding]:
         except IntegrityFailure as error:
             found.append(LedgerFinding(org, str(error)))
     found += [LedgerFinding(Site.CONTRACTOR, what) for what in compare(tx, site)]
-    return found + [LedgerFinding(org, what, chain=False) for org, what in [*unlike(tx), *never_given(tx)]]
+    return found + [LedgerFinding(org, what, chain=False) for org, what in [*unlike(tx, site), *never_given(tx)]]
 
 
 class LedgerDesk:
@@ -159,7 +162,8 @@ class LedgerDesk:
             if act in CUSTODY and handover and any(one.id == handover for one in items_of(tx, site)):
                 raise Refused(
                     "控番号のあるものの受渡しは、管理簿に直接は書けません", where=f"控番号 {handover}",
-                    next_step="F5 の m（媒体と紙）か ikiiki handover（廃棄は ikiiki inventory）で、そのものを選んで記入してください",
+                    next_step="F5 の m（媒体と紙）か ikiiki handover（廃棄は ikiiki inventory）で、そのものを選んで記入してください。"
+                    "複製したものは別のものなので、この控番号を付けずに記入します",
                 )  # fmt: skip
             write_line(
                 self._desk, tx, act, content, qty, unit, medium=medium, from_=from_, to=to, handover=handover, ref=ref

@@ -1,6 +1,7 @@
 """A ledger is checked from its bytes alone: chain, numbering, and who may sign what at that time."""
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -158,11 +159,12 @@ def test_the_access_log_is_chained_by_whole_lines() -> None:
 
 def test_both_lines_of_a_handover_are_paired_and_compared(book: Any) -> None:
     same = {"handover": "K7Q29F3MXA", "medium": Medium.USB, "unit": Unit.MEDIA, "qty": 1}
-    given, taken = book.draft(act=Act.GIVE, **same), book.draft(act=Act.TAKE, **same)
-    assert [one.differs for one in handovers([given, taken])] == [()]
-    assert handovers([given])[0].taken is None
+    given = replace(book.draft(act=Act.GIVE, **same), org=Site.CONTRACTOR)
+    taken = book.draft(act=Act.TAKE, **same)
+    assert [one.differs for one in handovers([given, taken], Site.WARD)] == [()]
+    assert handovers([given], Site.WARD)[0].taken is None
     short = book.draft(act=Act.TAKE, **(same | {"qty": 0}))
-    assert handovers([given, short])[0].differs == ("qty",)
+    assert handovers([given, short], Site.WARD)[0].differs == ("qty",)
 
 
 def test_a_password_notice_never_travels_with_the_data(book: Any) -> None:

@@ -260,7 +260,7 @@ def test_whatever_people_do_a_thing_never_moves_backwards_nor_skips_the_bag(
     lines = [line(Site.WARD, Act.INTAKE, 3, Place.APPLICANTS, Place.WARD_DESK)]
     stage = Stage.PREPARED
     for site, chosen, count in choices:
-        (one,) = handovers(lines)
+        (one,) = handovers(lines, Site.WARD)
         steps = [step for step in _steps(one, site) if step is not Step.RECOUNT]
         if not steps:
             continue
@@ -268,7 +268,7 @@ def test_whatever_people_do_a_thing_never_moves_backwards_nor_skips_the_bag(
         there = (Place.WARD_DESK, Place.CONTRACTOR)
         from_, to = there[::-1] if step in (Step.SEND_BACK, Step.BACK) else there
         lines.append(line(site, ACT_OF[step], count, from_, to))
-        (after,) = handovers(lines)
+        (after,) = handovers(lines, Site.WARD)
         assert ORDER.index(after.stage) >= ORDER.index(stage)
         assert _bagged_first(after)
         stage = after.stage
