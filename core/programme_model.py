@@ -153,7 +153,8 @@ class Accounts:
     password_days: int = 0
     """Days after which a password has to be changed; 0: never, as NIST SP 800-63B (5.1.1.2) has it."""
     second_person: tuple[str, ...] = ()
-    """What takes a second person's word (`core.office.second.Deed`): of freeze, export, erase, in this order."""
+    """What takes a second person's word (`core.office.second.Deed`): of freeze, export, erase, in this order.
+    With any of them, a change of the safeguards takes one too (`core.programme_safeguards`)."""
 
 
 @dataclass(frozen=True)

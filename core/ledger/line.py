@@ -39,7 +39,7 @@ _REF = re.compile(
             "batch:[0-9A-HJKMNP-TV-Z]{10}",
             "unit:[0-9A-HJKMNP-TV-Z]{10}",
             "erasure:[0-9A-HJKMNP-TV-Z]{10}",
-            "second:(?:freeze|export|erase):[0-9A-HJKMNP-TV-Z]{10}:[0-9a-f]{64}",
+            "second:(?:freeze|export|erase|rules):[0-9A-HJKMNP-TV-Z]{10}:[0-9a-f]{64}",
             "outing:[A-Z0-9]{1,4}",
             f"staff:{STAFF_ID.pattern}",
             f"undo:{_NUMBER}:(?:number|count|thing|never)",

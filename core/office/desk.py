@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -14,7 +14,11 @@ from core.errors import Refused
 from core.office.ports import Entropy, Now, Store, Tx
 from core.office.unsettled import MEANWHILE, need_settled
 from core.programme import Programme, parse_programme
+from core.programme_safeguards import held
 from core.roles import Actor, Right
+
+KEPT = "programme_kept"
+"""At the ward: the programme whose safeguards hold while those of a newer one wait for a word (`core.office.rules`); else ""."""
 
 
 @dataclass(frozen=True)
@@ -54,18 +58,21 @@ class Desk:
 
 
 def programme_of(tx: Tx) -> Programme:
-    """The programme this vault runs. Raises `Refused` when none has arrived yet."""
+    """The programme this vault runs, with the safeguards that hold here. Raises `Refused` when none has arrived yet."""
     text = tx.settings.get("programme")
     if text is None:
         raise Refused(
             "事業の設定（programme.toml）がまだありません",
             next_step="区では、送受信で委託先からの設定を取り込んでください",
         )
-    return _parsed(text)
+    return _parsed(text, tx.settings.get(KEPT) or "")
 
 
-_parsed = lru_cache(maxsize=4)(partial(parse_programme, checked=True))
-"""The text changes once a year, and every page of a list asks."""
+@lru_cache(maxsize=4)
+def _parsed(text: str, kept: str) -> Programme:
+    """The texts change once a year, and every page of a list asks."""
+    programme = parse_programme(text, checked=True)
+    return held(programme, parse_programme(kept, checked=True)) if kept else programme
 
 
 def iso(moment: dt.datetime) -> str:

@@ -21,6 +21,7 @@ from core.office.happening import seats_due
 from core.office.pairing import KeyStage, stage_of
 from core.office.plans import done_draws
 from core.office.ports import Boxes, Tx
+from core.office.rules import rules_due
 from core.office.seating import today
 from core.office.second import second_due
 from core.office.unsettled import restored_of
@@ -80,6 +81,7 @@ class Flow:
             counts = look.counts
             sentence, key = _sentence(look, done, waiting)
             sentence, key = _to_erase(self._desk, tx) or (sentence, key)
+            sentence, key = rules_due(self._desk, tx) or (sentence, key)
             sentence, key = second_due(self._desk, tx) or (sentence, key)
             if stopped.todo and actor.may(Right.IMPORT_BUNDLE):
                 sentence, key = stopped.todo, "F6"

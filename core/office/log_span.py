@@ -18,9 +18,10 @@ from core.ledger.anomaly_rules import RULES, Accounts, Frozen, Rules
 from core.ledger.codes import Act
 from core.ledger.deeds import Kind
 from core.ledger.line import read_line
+from core.office.desk import programme_of
 from core.office.log_ports import AccessRow, ReviewStep
 from core.office.ports import Tx
-from core.programme import LogReview, Programme, parse_programme
+from core.programme import LogReview, Programme
 from core.roles import Site
 
 NOTHING = "0" * 64
@@ -134,8 +135,7 @@ def limits_of(tx: Tx) -> LogReview:
 
 
 def _programme(tx: Tx) -> Programme | None:
-    text = tx.settings.get("programme")
-    return parse_programme(text) if text is not None else None
+    return programme_of(tx) if tx.settings.get("programme") is not None else None
 
 
 def read_span(tx: Tx, site: Site, span: Span) -> Read:

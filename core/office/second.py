@@ -34,14 +34,22 @@ class Deed(StrEnum):
     FREEZE = "freeze"
     EXPORT = "export"
     ERASE = "erase"
+    RULES = "rules"
+    """No word of `second_person`: asked wherever that has one, or one person could take the others away."""
 
 
 DEED_WORDS = {
     Deed.FREEZE: "抽選名簿の確定",
     Deed.EXPORT: "媒体への書出し",
     Deed.ERASE: "一人の消去",
+    Deed.RULES: "安全の決まりの変更",
 }
-_CONTENT = {Deed.FREEZE: Content.ROLL, Deed.EXPORT: Content.MEDIA, Deed.ERASE: Content.APPLICATIONS}
+_CONTENT = {
+    Deed.FREEZE: Content.ROLL,
+    Deed.EXPORT: Content.MEDIA,
+    Deed.ERASE: Content.APPLICATIONS,
+    Deed.RULES: Content.PROGRAMME,
+}
 
 
 @dataclass(frozen=True)
@@ -138,8 +146,13 @@ def second_due(desk: Desk, tx: Tx) -> tuple[str, str] | None:
         if not one.agreement.confirmed:
             return f"二人目として確かめる: {DEED_WORDS[one.deed]}（{one.agreement.proposed_by} の発議）", "F5"
         if mine:
+            where = (
+                "（ikiiki programme set）"
+                if (one.deed, desk.actor.site) == (Deed.RULES, Site.CONTRACTOR)
+                else ""
+            )
             return (
-                f"{one.agreement.confirmed_by} が確かめた。実行する: {DEED_WORDS[one.deed]}",
+                f"{one.agreement.confirmed_by} が確かめた。実行する: {DEED_WORDS[one.deed]}{where}",
                 "F3" if one.deed is Deed.FREEZE else "F5",
             )
     return None
@@ -241,7 +254,10 @@ class SecondDesk:
 
 
 def _asked(tx: Tx, deed: Deed) -> bool:
-    return tx.settings.get("programme") is not None and deed.value in programme_of(tx).accounts.second_person
+    if tx.settings.get("programme") is None:
+        return False
+    asked = programme_of(tx).accounts.second_person
+    return bool(asked) if deed is Deed.RULES else deed.value in asked
 
 
 def _write(desk: Desk, tx: Tx, act: Act, name: str) -> None:

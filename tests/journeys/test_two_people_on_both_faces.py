@@ -1,4 +1,4 @@
-"""Where the programme asks for a second person: the contractor freezes by the command, the ward signs on the screens."""
+"""Where the programme asks for a second person: the contractor freezes by the command, the ward signs on the screens; and so with that rule."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from storage.store.tx import VaultTx
-from tests.journeys.acting import Sites
+from tests.journeys.acting import PROGRAMME, Sites
 from tests.journeys.desks import YES, Desk, sit
 
 RULE = '\n[accounts]\nsecond_person = ["freeze"]\n'
@@ -27,7 +27,9 @@ async def test_a_roll_is_frozen_when_two_people_of_each_site_have_said_so(at: Ca
     assert refused.code == 3 and "発議しました" in refused.err and "ikiiki second confirm" in refused.err
     assert contractor.do("lottery", "status")["step"] == before
     listed = second.do("second", "list")
-    assert listed["asked"] == ["freeze"] and [one["proposed_by"] for one in listed["pending"]] == ["c-boss"]
+    assert listed["asked"] == ["freeze", "rules"] and [one["proposed_by"] for one in listed["pending"]] == [
+        "c-boss"
+    ]
     assert "11人" in listed["pending"][0]["about"]
     name = listed["pending"][0]["id"]
     contractor.refused("second", "confirm", name, code=3)
@@ -56,6 +58,69 @@ async def test_a_roll_is_frozen_when_two_people_of_each_site_have_said_so(at: Ca
     assert ward.do("lottery", "status")["step"] == "freeze_ward"
     await sit(ward, Desk.lottery, Desk)
     assert ward.do("lottery", "status")["step"] == "open_contractor"
+    sites.sync()
+    for machine in sites.both:
+        machine.sound()
+
+
+async def test_the_rule_itself_is_taken_away_by_two_people_and_at_the_ward_by_its_own(
+    at: Callable[..., Sites],
+) -> None:
+    sites = at("apply")
+    contractor, ward = sites.both
+    plain = contractor.base / "programme.toml"
+    plain.write_text(PROGRAMME, "utf-8")
+    ruled = contractor.base / "ruled.toml"
+    ruled.write_text(PROGRAMME + RULE, "utf-8")
+    for machine in sites.both:
+        machine.engage(f"{machine.site[0]}-hand", "担当")
+    second, other = replace(contractor, staff="c-hand"), replace(ward, staff="w-hand")
+
+    contractor.do("programme", "set", str(ruled))
+    sites.sync()
+    assert "[accounts] second_person: なし → freeze" in ward.run("programme", "waiting").out
+    name = ward.do("programme", "waiting")["waiting"]["id"]
+    assert ward.do("status")["next"] == "委託先が変えた安全の決まりを確かめる"
+    ward.do("programme", "agree", name)
+    assert ward.do("programme", "waiting")["waiting"] is None
+    assert ward.do("second", "list")["asked"] == ["freeze", "rules"]
+
+    refused = contractor.run("programme", "set", str(plain))
+    assert (
+        refused.code == 3 and "発議しました" in refused.err and "second_person: freeze → なし" in refused.err
+    )
+    second.do("second", "confirm", contractor.do("second", "list")["pending"][0]["id"])
+    assert contractor.do("status")["next"].endswith("安全の決まりの変更（ikiiki programme set）")
+    contractor.do("programme", "set", str(plain))
+    sites.sync()
+    assert ward.do("second", "list")["asked"] == ["freeze", "rules"], "the ward's people have not agreed"
+
+    async def agree(desk: Desk) -> None:
+        await desk.press("f5")
+        await by_menu(desk, "安全の決まり")
+        assert "second_person: freeze → なし" in desk.text()
+        await desk.press("down", "enter")
+
+    async def ask(desk: Desk) -> None:
+        await agree(desk)
+        assert "二人目の確認が要ります" in desk.text()
+        await desk.press(*YES)
+
+    async def confirm(desk: Desk) -> None:
+        await desk.press("f5")
+        await by_menu(desk, "二人目の確認")
+        await desk.press("enter")
+        assert "安全の決まりの変更" in desk.text()
+        await desk.press("down", "enter")
+
+    async def done(desk: Desk) -> None:
+        await agree(desk)
+        assert "同意しました" in desk.text()
+
+    await sit(ward, ask, Desk)
+    await sit(other, confirm, Desk)
+    await sit(ward, done, Desk)
+    assert ward.do("second", "list")["asked"] == []
     sites.sync()
     for machine in sites.both:
         machine.sound()

@@ -88,6 +88,7 @@ BEHIND: dict[str, Calls] = {
     "log_review.sign": (lambda o: o.log_reviews.sign(),),
     "evidence.answer": (lambda o: o.log_reviews.answer("x", WORK, ""),),
     "ledger.second": (lambda o: o.second.confirm("ABCD"), lambda o: o.second.drop("ABCD")),
+    "ledger.safeguards": (lambda o: o.rules.agree("abcd"), lambda o: o.rules.decline("abcd")),
     "erased.tick": (lambda o: o.inventory.destroyed("ABCDEFGHJK"),),
     "erased.report": (lambda o: o.erasing.report(),),
     "exchange.take_in": (lambda o: o.exchange.import_waiting(), lambda o: o.exchange.take_in("1-cw-00000009", b"", b"")),

@@ -280,6 +280,12 @@ class LedgerPane(ListPlace, Pane):
         await seconding(self)
 
     @flow
+    async def action_safeguards(self) -> None:
+        from tui.panes.ledger.safeguards import safeguards
+
+        await safeguards(self)
+
+    @flow
     async def action_export(self) -> None:
         name = f"ledger-{self.org}.hkl"
         answer = await self.ikiiki.ask(
