@@ -97,6 +97,7 @@ LEDGER: tuple[Walk, ...] = (
                 then=(Then("step", ("enter",), "Choice"), Then("asked", ("down", "enter"), "Choice")),
             ),
             Row("second", "Message"),
+            Row("safeguards", "Message"),
             Row("add", "Writing"),
             Row("search"),
             Row("sort", "Choice"),
@@ -148,6 +149,7 @@ LEDGER: tuple[Walk, ...] = (
         ),
         name="ledger-second",
     ),
+    Walk("ledger", "loosened", (Row("safeguards", "Choice"),), site=W, name="ledger-safeguards"),
     Walk(
         "erased",
         "printed",

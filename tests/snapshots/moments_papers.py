@@ -16,6 +16,7 @@ from core.register_kinds import Kind
 from core.roles import Actor, Right, Role, Site
 from storage.bundles.sealer import BundleSealer
 from tests.snapshots.checks import FOUND
+from tests.snapshots.stages import pair
 from tests.snapshots.world import PASSWORD, STAFF, Place, World
 
 LEAK = {
@@ -130,6 +131,19 @@ def second_asked(world: World, folder: Path) -> None:
     """It is the ward's turn to sign the roll, and the programme asks for a second person."""
     for site in Site:
         _ask_for_two(world.at(site))
+
+
+def loosened(world: World, folder: Path) -> None:
+    """The contractor's programme has loosened what the two sites had agreed on."""
+    contractor = world.contractor
+    with contractor.store.read() as tx:
+        text = tx.settings.get("programme") or ""
+    rules = contractor.office.rules
+    pair(world)
+    world.exchange()
+    rules.set(text + "\n[handover]\nnotice_hours = 1\n\n[log_review]\nsamples = 1\n")
+    rules.send_if_due()
+    world.exchange()
 
 
 def erase_asked(world: World, folder: Path) -> None:
