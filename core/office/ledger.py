@@ -107,7 +107,9 @@ def verify_ledgers(tx: Tx, site: Site) -> list[LedgerFinding]:
         except IntegrityFailure as error:
             found.append(LedgerFinding(org, str(error)))
     found += [LedgerFinding(Site.CONTRACTOR, what) for what in compare(tx, site)]
-    return found + [LedgerFinding(org, what, chain=False) for org, what in [*unlike(tx, site), *never_given(tx)]]
+    return found + [
+        LedgerFinding(org, what, chain=False) for org, what in [*unlike(tx, site), *never_given(tx)]
+    ]
 
 
 class LedgerDesk:

@@ -10,6 +10,7 @@ import json
 from dataclasses import replace
 
 from core.keys import SIGNING_BYTES, SITE_KEY_BYTES, SiteKeys
+from core.office.desk import KEPT
 from core.office.drawing import is_public
 from core.office.keyring import earlier_rings, own_card, put_earlier_rings, put_site_keys, site_keys
 from core.office.places import FORMER
@@ -23,6 +24,7 @@ RECORD = "erasure_record"
 CREDENTIAL = "courier_credential"
 _KEPT = (
     "programme",
+    KEPT,
     "partner_card",
     f"rosters_{Site.CONTRACTOR}",
     f"rosters_{Site.WARD}",

@@ -121,6 +121,23 @@ async def test_the_rule_itself_is_taken_away_by_two_people_and_at_the_ward_by_it
     await sit(other, confirm, Desk)
     await sit(ward, done, Desk)
     assert ward.do("second", "list")["asked"] == []
+
+    lax = "\n[log_review]\nsamples = 1\nagain = 90\nfailures = 90\nopenings_hour = 900\nopenings_day = 9000\n"
+    plain.write_text(PROGRAMME + lax, "utf-8")
+    contractor.do("programme", "set", str(plain))
+    sites.sync()
+
+    async def decline(desk: Desk) -> None:
+        await desk.press("f5")
+        await by_menu(desk, "安全の決まり")
+        assert all(f"[log_review] {key}" in desk.text() for key in ("samples", "again", "openings_day"))
+        await desk.press("enter")
+        assert "いま読んだ5項目" in desk.text()
+        await desk.press("down", "down", "enter")
+        assert "いまの決まりのままです" in desk.text()
+
+    await sit(ward, decline, Desk)
+    assert ward.do("programme", "waiting")["waiting"]["declined"] is True
     sites.sync()
     for machine in sites.both:
         machine.sound()

@@ -15,6 +15,7 @@ ABOUT = (
     "委託先が事業の設定で、次の決まりを変えました。利用者、媒体とパスワードの受渡し、操作ログの点検についてのものです。\n\n{changes}\n\n"
     "同意するまで、この拠点ではいまの決まり（矢印の左）のままです。委託先に理由を聞いてから決めてください。"
 )
+MOST = 4
 DECLINED = "\n\n前に「同意しない」と答えています。"
 
 
@@ -25,7 +26,11 @@ async def safeguards(pane: Pane) -> None:
     if waiting is None:
         await app.ask(Message(TITLE, NOTHING))
         return
-    words = ABOUT.format(changes="\n".join(f"  {one}" for one in waiting.changes))
+    told = "\n".join(f"  {one}" for one in waiting.changes)
+    words = ABOUT.format(changes=told)
+    if len(waiting.changes) > MOST:  # more than stand beside the question: to be read first
+        await app.ask(Message(TITLE, words))
+        words = ABOUT.format(changes=f"  いま読んだ{len(waiting.changes)}項目")
     choices = {
         "later": "あとで決める",
         "agree": "同意する（いまから効く）",
