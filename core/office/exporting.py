@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.applicant import Application, State
-from core.canonical import crockford_id, sha256_hex
+from core.canonical import canonical_json, crockford_id, sha256_hex
 from core.choosing import one_of
 from core.errors import Refused, UsageError
 from core.ledger.codes import MEDIUM_WORDS, PLACE_WORDS, Act, Content, Medium, Place, Unit
@@ -87,12 +87,13 @@ class Exporting:
         if medium not in DATA or to not in TO:
             raise UsageError("媒体はUSBメモリか光ディスク、渡す先は区・委託先・再委託先です")
         with self._desk.reading(Right.EXPORT) as tx:
-            content, entries, records = self._entries(tx, what, outing)
+            content, entries, listed = self._entries(tx, what, outing)
+            records = len(listed)
             if not records:
                 raise Refused("書き出すものがありません", where=WHAT_WORDS[what])
             unit = Unit.LINES if what is What.LEDGER else Unit.RECORDS
             by = self._return_by(tx, return_by)
-            subject = None if what is What.LEDGER else _subject(what, to, medium, outing)
+            subject = None if what is What.LEDGER else _subject(what, to, medium, outing, listed)
             if subject is not None:
                 need_second(self._desk, tx, subject, enact=False)
         password = crockford_id(self._desk.entropy(PASSWORD_LETTERS), PASSWORD_LETTERS)
@@ -195,14 +196,21 @@ class Exporting:
         return by
 
     @staticmethod
-    def _entries(tx: Tx, what: What, outing: str) -> tuple[Content, dict[str, bytes], int]:
+    def _entries(
+        tx: Tx, what: What, outing: str
+    ) -> tuple[Content, dict[str, bytes], list[tuple[str, int, str]]]:
+        """(what it is, the files, what is in them: of people the record, its version and the outing, in this order)."""
         if what is What.LEDGER:
             lines = {org: tx.ledger.lines(org) for org in Site}
             named = {f"ledger-{org.value}.hkl": b"".join(raw) for org, raw in lines.items() if raw}
-            return Content.LEDGER, named, sum(map(len, lines.values()))
+            return (
+                Content.LEDGER,
+                named,
+                [(org.value, seq, "") for org, raw in lines.items() for seq in range(len(raw))],
+            )
         if what is What.APPLICATIONS:
             found = tx.applications.all((State.ACCEPTED, State.HELD))
-            return Content.APPLICATIONS, {TABLE: to_sheet(found)}, len(found)
+            return Content.APPLICATIONS, {TABLE: to_sheet(found)}, [(a.record, a.version, "") for a in found]
         programme = programme_of(tx)
         if what is What.OUTING and outing not in programme.codes:
             raise UsageError(
@@ -211,7 +219,8 @@ class Exporting:
                 next_step=one_of({one.code: one.place for one in programme.outings}),
             )
         seats = [one for one in seated_people(tx) if what is What.PARTICIPANTS or one.outing == outing]
-        return Content.PARTICIPANTS, {TABLE: seats_sheet(seats)}, len(seats)
+        listed = [(one.application.record, one.application.version, one.outing) for one in seats]
+        return Content.PARTICIPANTS, {TABLE: seats_sheet(seats)}, listed
 
 
 def seats_sheet(seats: Sequence[Seat]) -> bytes:
@@ -232,10 +241,17 @@ def _cells(application: Application) -> tuple[str, ...]:
     return (f"{application.number:04}", a.kana, born, a.postal_code, a.address, a.phone, a.email or "")
 
 
-def _subject(what: What, to: Place, medium: Medium, outing: str) -> Subject:
-    facts = {"what": what.value, "to": to.value, "medium": medium.value, "outing": outing}
+def _subject(
+    what: What, to: Place, medium: Medium, outing: str, listed: Sequence[tuple[str, int, str]]
+) -> Subject:
+    """These people as they stand, to there: whoever comes to it, or is changed, after the second person's word needs another."""
+    facts: dict[str, str | int] = {
+        "what": what.value, "to": to.value, "medium": medium.value, "outing": outing, "people": len(listed),
+        "list": sha256_hex(canonical_json({"records": [list(one) for one in sorted(listed)]})),
+    }  # fmt: skip
     told = (
-        f"{WHAT_WORDS[what]}{f' 回 {outing}' if outing else ''}、{MEDIUM_WORDS[medium]}で{PLACE_WORDS[to]}へ"
+        f"{WHAT_WORDS[what]}{f' 回 {outing}' if outing else ''} {len(listed)}人、"
+        f"{MEDIUM_WORDS[medium]}で{PLACE_WORDS[to]}へ"
     )
     return Subject(Deed.EXPORT, facts, told)
 

@@ -33,6 +33,8 @@ from core.register_kinds import Kind, read_item
 from core.roles import Right, Role
 
 REMARK = Field("remark", "確かめたこと", example="だれに聞き、何と答えたか", longest=200)
+LOT = 32
+"""Bytes by which the sample is drawn."""
 SHORTEST = 8
 """Letters of an item's id that a person must type."""
 
@@ -123,7 +125,7 @@ class LogReviews:
         return self._desk.actor.may(Right.ACCESS_LOG) and self._desk.actor.may(Right.LEDGER_ADD)
 
     def look(self) -> Seen:
-        """The review under way, or what one begun now would say. Nothing is noted."""
+        """The review under way, or what one begun now would find. Nothing is noted, and nothing drawn before it is begun."""
         with self._desk.reading(Right.ACCESS_LOG) as tx:
             self._kept = None
             span = open_span(tx) or next_span(tx, self._desk.actor.site, self._desk.now())
@@ -149,7 +151,9 @@ class LogReviews:
             span = open_span(tx)
             if span is None:
                 span = replace(
-                    next_span(tx, self._desk.actor.site, self._desk.now()), by=self._desk.actor.staff_id
+                    next_span(tx, self._desk.actor.site, self._desk.now()),
+                    by=self._desk.actor.staff_id,
+                    lot=self._desk.entropy(LOT).hex(),
                 )
                 self._add(tx, span.review, "begun", span.body)
                 self._desk.log(tx, "log_review", f"{span.first}-{span.last}")

@@ -49,23 +49,25 @@ class Span:
     """When the last one was."""
     by: str = ""
     """Who began it; "" where nobody has yet."""
+    lot: str = ""
+    """What the sample is drawn by, made when it was begun; "" before, and then there is no sample."""
 
     @property
     def body(self) -> dict[str, Any]:
         """As the step `begun` keeps it."""
         return {
             "first": self.first, "last": self.last, "before": self.before, "head": self.head, "lines": list(self.lines),
-            "at": self.at.isoformat(), "since": self.since.isoformat() if self.since else "",
+            "at": self.at.isoformat(), "since": self.since.isoformat() if self.since else "", "lot": self.lot,
         }  # fmt: skip
 
 
 def span_of(step: ReviewStep) -> Span:
-    """The span a review was begun over."""
+    """The span a review was begun over. One begun by a program of before has the head for its lot."""
     body = step.body
     since = dt.datetime.fromisoformat(body["since"]) if body["since"] else None
     return Span(
         step.review, body["first"], body["last"], body["before"], body["head"], (body["lines"][0], body["lines"][1]),
-        dt.datetime.fromisoformat(body["at"]), since, step.by,
+        dt.datetime.fromisoformat(body["at"]), since, step.by, body.get("lot", body["head"]),
     )  # fmt: skip
 
 
@@ -143,7 +145,7 @@ def read_span(tx: Tx, site: Site, span: Span) -> Read:
     facts = _facts(tx, site, span)
     accounts, rules, frozen = Accounts(facts), Rules(facts), Frozen(facts)
     everybody = [accounts, rules, frozen, *(rule(facts) for rule in RULES)]
-    chain, lot = _Chain(span), _Lot(span.head, facts.limits.samples)
+    chain, lot = _Chain(span), _Lot(span.lot, facts.limits.samples if span.lot else 0)
     counted = {
         one.staff_id: Counted(one.staff_id, one.role, one.until, facts.carried.seen.get(one.staff_id))
         for one in facts.accounts
@@ -258,16 +260,17 @@ class _Chain:
 
 
 class _Lot:
-    """The openings to be asked about. The lot is the log's own head, so that nobody chooses, and everybody can draw it again."""
+    """The openings to be asked about. The lot is made when the review is begun and stands in it from then on, so that nobody
+    can look for a better one, and everybody can draw it again."""
 
-    def __init__(self, head: str, count: int) -> None:
-        self._head, self._count = head, count
+    def __init__(self, lot: str, count: int) -> None:
+        self._lot, self._count = lot, count
         self._heap: list[tuple[int, int, AccessRow]] = []
 
     def see(self, row: AccessRow) -> None:
-        if opened(row) is None:
+        if not self._count or opened(row) is None:
             return
-        ticket = -int(sha256_hex(f"{self._head} {row.seq}\n".encode()), 16)
+        ticket = -int(sha256_hex(f"{self._lot} {row.seq}\n".encode()), 16)
         if len(self._heap) < self._count:
             heapq.heappush(self._heap, (ticket, row.seq, row))
         elif ticket > self._heap[0][0]:
