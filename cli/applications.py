@@ -1,4 +1,4 @@
-"""An application as the command tells it, with all five items: for the one that was opened, keyed or corrected."""
+"""An application as the command tells it: with all five items the one that was opened or keyed, as in the list the one that was changed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from cli.context import columns, note, say
 from core.applicant import PROBLEM_WORDS, ROUTE_WORDS, STATE_WORDS, Applicant, Application, State
 
 if TYPE_CHECKING:
+    from core.office.changed import Changed
     from core.office.grouping import Companion
 
 
@@ -37,6 +38,28 @@ def companion_words(one: Companion) -> str:
 
     hints = "・".join(HINT_WORDS[hint] for hint in one.hints)
     return f"{one.number:04} {one.kana} {one.town} {'相手待ち ' if one.waiting else ''}（{hints}）"
+
+
+def tell_changed(made: Changed) -> None:
+    """What was changed, as the list shows it; all of it is what `intake show` is for."""
+    if made.state is State.HELD:
+        note("保留: " + "、".join(PROBLEM_WORDS[problem] for problem in made.problems))
+    say(
+        {
+            "number": made.number, "record": made.record, "state": made.state.value, "route": made.route.value,
+            "version": made.version, "reason": made.reason, "problems": [problem.value for problem in made.problems],
+            "warnings": [warning.value for warning in made.warnings], "kana": made.kana, "town": made.town,
+            "preferences": list(made.preferences), "group": made.group,
+        },
+        lambda: columns(
+            [
+                ("受付番号", f"{made.number:04}"), ("状態", STATE_WORDS[made.state]), ("経路", ROUTE_WORDS[made.route]),
+                ("カナ氏名", made.kana), ("町名", made.town), ("希望", "・".join(made.preferences)),
+                ("グループ", made.group or ""), ("版", str(made.version)),
+            ]
+        ),
+    )  # fmt: skip
+    note(f"住所・電話・生年月日まで見るとき: ikiiki intake show {made.number}（操作ログに残ります）")
 
 
 def tell_one(application: Application, proposed: Sequence[Companion] = ()) -> None:

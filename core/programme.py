@@ -103,7 +103,7 @@ def to_canonical(programme: Programme) -> bytes:
 
     But for what could not be set in programmes agreed earlier, where it is as it was for them: they keep their hash. That is
     `deadlines.count` where it says `days`; `deadlines.erase_days`; `duties.backup_days`; `handover`, `duties`, `accounts` and `log_review` where all of it
-    is the default.
+    is the default; `log_review.lookups`.
     """
     body = _plain(dataclasses.asdict(programme))
     if programme.deadlines.count == Deadlines.count:
@@ -120,6 +120,8 @@ def to_canonical(programme: Programme) -> bytes:
         del body["accounts"]
     if programme.log_review == LogReview():
         del body["log_review"]
+    elif programme.log_review.lookups == LogReview.lookups:
+        del body["log_review"]["lookups"]
     return canonical_json({"format": _FORMAT, **body}) + b"\n"
 
 

@@ -177,6 +177,8 @@ class LogReview:
     """Records opened one number after the other, without doing anything to them."""
     again: int = 6
     """Times one person opens one record in thirty days, without doing anything to it."""
+    lookups: int = 20
+    """Times in a day that one person asks by telephone, birth date or address, and nothing is opened or done after it."""
     dormant_days: int = 180
     """Without a login."""
     clock_seconds: int = 120

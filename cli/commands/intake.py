@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.applications import applicant_document, tell_one
+from cli.applications import applicant_document, tell_changed, tell_one
 from cli.commands import intake_list, intake_settle
 from cli.context import Json, note, opened, remember, say
 from core.applicant import PROBLEM_WORDS, Route
@@ -25,7 +25,7 @@ Number = Annotated[int, typer.Argument(help="受付番号")]
 def import_(
     files: Annotated[list[Path], typer.Argument(help="CSV・TSV・XLSX のファイル")],
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="どうなるかを示すだけで、何も取り込まない")
+        bool, typer.Option("--dry-run", help="どうなるかを示すだけで、何も取り込まない（操作ログに残る）")
     ] = False,
     mapping: Annotated[Path | None, typer.Option(help="列の対応表（TOML）。見出しを読み取れないとき")] = None,
     source: Annotated[
@@ -158,7 +158,7 @@ def edit(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """応募を訂正する。"""
+    """応募を訂正する。住所や電話は示さない（見るのは show）。"""
     remember(as_json)
     from core.office.corrections import ChangedMeanwhile
     from core.people.fields import FIELD_WORDS, Field
@@ -178,7 +178,7 @@ def edit(
         except ChangedMeanwhile as meanwhile:
             meanwhile.next_step = f"ikiiki intake show {number} で見比べてから、--seen {meanwhile.current.version} を付けて、もう一度訂正してください"
             raise
-    tell_one(made)
+    tell_changed(made)
 
 
 @app.command()
@@ -192,7 +192,7 @@ def withdraw(
     """応募を取り下げる（抽選の前）。"""
     remember(as_json)
     with opened() as session:
-        tell_one(session.office.intake.withdraw(number, reason))
+        tell_changed(session.office.intake.withdraw(number, reason))
 
 
 @app.command()

@@ -21,7 +21,9 @@ def register(app: typer.Typer) -> None:
 def list_(
     held: Annotated[bool, typer.Option("--held", help="保留だけ")] = False,
     unconfirmed: Annotated[bool, typer.Option("--unconfirmed", help="区の確認がまだのものだけ")] = False,
-    search: Annotated[str, typer.Option(help="カナ氏名・町名・受付番号・電話の下4桁")] = "",
+    search: Annotated[
+        str, typer.Option(help="カナ氏名・町名・受付番号・電話の下4桁（電話での検索は操作ログに残る）")
+    ] = "",
     sort: Annotated[
         Order,
         typer.Option(help="並べ方: number 受付番号・kana カナ氏名・age 年齢の高い順・town 町名・state 状態"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.applications import companion_document, companion_words, tell_one
+from cli.applications import companion_document, companion_words, tell_changed
 from cli.context import Json, columns, opened, remember, say
 from core.applicant import STATE_WORDS
 from core.errors import Refused, UsageError
@@ -38,7 +38,7 @@ def resolve(
     with opened() as session:
         intake = session.office.intake
         if len(numbers) == 1 and numbers[0].isascii() and numbers[0].isdecimal():
-            tell_one(intake.resolve(int(numbers[0]), accept, reason))
+            tell_changed(intake.resolve(int(numbers[0]), accept, reason))
             return
         picked, skipped = chosen(intake, numbers)
         bulk = resolve_each(intake, picked, accept, reason)
@@ -125,7 +125,7 @@ def group(
 
 
 def companions(number: Annotated[int, typer.Argument(help="受付番号")], as_json: Json = False) -> None:
-    """同じ組かもしれない応募（同じ符号・電話番号・住所）。結ぶのは group。"""
+    """同じ組かもしれない応募（同じ符号・電話番号・住所。操作ログに残る）。結ぶのは group。"""
     remember(as_json)
     with opened() as session:
         found = session.office.groups.companions(number)

@@ -30,6 +30,7 @@ class Code(StrEnum):
     MANY = "many"
     SEQUENCE = "sequence"
     AGAIN = "again"
+    LOOKUPS = "lookups"
     NO_LINE = "no_line"
     NO_ROW = "no_row"
     DORMANT = "dormant"
@@ -58,6 +59,7 @@ WORDS: dict[Code, str] = {
     Code.MANY: "短い間に多くの記録を開いています",
     Code.SEQUENCE: "番号の順に、つぎつぎと記録を開いています",
     Code.AGAIN: "同じ人の記録を、用のないまま何度も開いています",
+    Code.LOOKUPS: "記録を開かずに、電話番号や生年月日を何度も確かめています",
     Code.NO_LINE: "印刷や書出しがありますが、管理簿に行がありません",
     Code.NO_ROW: "管理簿に印刷や書出しの行がありますが、操作ログにありません",
     Code.DORMANT: "長く使われていない利用者がいます",
@@ -73,7 +75,7 @@ WORDS: dict[Code, str] = {
 SHORT: dict[Code, str] = {
     Code.CHAIN: "書換え", Code.GAP: "行の欠け", Code.REWRITTEN: "署名後の書換え", Code.UNKNOWN_WORD: "不明な操作", Code.CLOCK_BACK: "時計の戻り",
     Code.CLOCK_AHEAD: "時計の進み", Code.HOURS: "時間外", Code.HOLIDAY: "閉庁日", Code.FAILURES: "ログインの失敗", Code.FORCED: "失敗のあとの成功",
-    Code.KNOCKS: "失敗の記録の破損", Code.MANY: "多くの記録", Code.SEQUENCE: "番号の順", Code.AGAIN: "同じ人を何度も", Code.NO_LINE: "管理簿にない",
+    Code.KNOCKS: "失敗の記録の破損", Code.MANY: "多くの記録", Code.SEQUENCE: "番号の順", Code.AGAIN: "同じ人を何度も", Code.LOOKUPS: "開かずに照合", Code.NO_LINE: "管理簿にない",
     Code.NO_ROW: "操作ログにない", Code.DORMANT: "休眠", Code.WOKEN: "休眠からの利用", Code.DEPARTED: "取消し済み", Code.NOBODY: "名簿にない",
     Code.TWO_PLACES: "2つの場所", Code.ROLES: "権限の変更", Code.RULES: "規則の変更", Code.FROZEN: "確定後の変更", Code.ONESELF: "自分の点検",
 }  # fmt: skip

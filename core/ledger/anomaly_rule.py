@@ -33,6 +33,11 @@ def opened(row: Row) -> int | None:
     return numbers[0] if numbers else None
 
 
+def worked_on(row: Row) -> list[int]:
+    """The records that this row changed something of. Taking up what was left unfinished changes nothing yet."""
+    return numbers_in(row) if kind_of(row) is Kind.CHANGING and row.act != "draft" else []
+
+
 def copies_in(row: Row) -> list[str]:
     """Numbers of copies that a row names."""
     return _COPY.findall(row.detail)

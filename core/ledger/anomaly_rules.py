@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from core.ledger.anomalies import EVIDENCE, Anomaly, Code, Facts, Row
-from core.ledger.anomaly_rule import Rule, copies_in, day_of, kind_of, numbers_in, opened, place_of
+from core.ledger.anomaly_rule import Rule, copies_in, day_of, kind_of, numbers_in, opened, place_of, worked_on
 from core.ledger.deeds import DEEDS, Kind
 from core.office_days import in_japan, is_office_day
 
@@ -160,7 +160,7 @@ class Sequence(Rule):
     def see(self, row: Row) -> None:
         run, number = self._runs.get(row.staff_id), opened(row)
         if number is None:
-            if run is not None and kind_of(row) is Kind.CHANGING and run.number in numbers_in(row):
+            if run is not None and run.number in worked_on(row):
                 run.rows = [one for one in run.rows if opened(one) != run.number]
             return
         if run is not None and number == run.number:
@@ -209,8 +209,8 @@ class Again(Rule):
             rows = self._seen.setdefault((row.staff_id, number), [])
             if len(rows) < EVIDENCE:
                 rows.append(row)
-        elif kind_of(row) is Kind.CHANGING:
-            self._worked.update((row.staff_id, one) for one in numbers_in(row))
+        else:
+            self._worked.update((row.staff_id, one) for one in worked_on(row))
 
     def _settle(self) -> None:
         for (staff, number), rows in self._seen.items():
@@ -223,6 +223,82 @@ class Again(Rule):
     def end(self) -> Iterator[Anomaly]:
         self._settle()
         yield from super().end()
+
+
+@dataclass
+class _Asked:
+    """What one person asked on one day and did nothing after, the newest last."""
+
+    rows: list[Row]
+    """The first `EVIDENCE` of them."""
+    count: int = 0
+
+    def add(self, row: Row, weight: int = 1) -> None:
+        if len(self.rows) < EVIDENCE:
+            self.rows.append(row)
+        self.count += weight
+
+    def answer(self, count: int) -> None:
+        """So many of the last had a reason."""
+        self.count = max(0, self.count - count)
+        del self.rows[self.count :]
+
+
+class Lookups(Rule):
+    """Questions that tell a birth date, a telephone or who shares one, of people who are not opened: searches by telephone, forms that
+    are not saved, files that are looked at and not taken in. An opening after it is what a search was for; a form that is
+    saved has asked by name, telephone and address on the way."""
+
+    def __init__(self, facts: Facts) -> None:
+        super().__init__(facts)
+        self._asked: dict[tuple[str, dt.date], _Asked] = {}
+        self._opened: dict[str, int] = {}
+        self._files: dict[str, list[tuple[Row, int]]] = {}
+
+    def see(self, row: Row) -> None:
+        number, kind, words = opened(row), kind_of(row), row.detail.split()
+        if number is not None:
+            self._opened[row.staff_id] = number
+            self._of(row).answer(1)
+        elif row.act == "preview":
+            self._files.setdefault(_file(words), []).append((row, max([1, *_answers(words)])))
+        elif kind is Kind.CHANGING and row.act != "draft":
+            self._files.pop(_file(words), None)
+            self._of(row).answer(_ON_A_FORM)
+        elif row.act in _ASKING and not (
+            "number" in words
+            or (row.act == "companions" and numbers_in(row)[:1] == [self._opened.get(row.staff_id)])
+        ):
+            self._of(row).add(row)
+
+    def _of(self, row: Row) -> _Asked:
+        return self._asked.setdefault((row.staff_id, day_of(row)), _Asked([]))
+
+    def end(self) -> Iterator[Anomaly]:
+        for row, weight in (one for file in self._files.values() for one in file):
+            self._of(row).add(row, weight)
+        for (staff, day), asked in self._asked.items():
+            if asked.count > self.limits.lookups:
+                rows = sorted(asked.rows, key=lambda one: one.seq)
+                yield Anomaly(
+                    Code.LOOKUPS, str(day), staff, rows[0].at, rows[-1].at, asked.count, tuple(one.seq for one in rows)
+                )  # fmt: skip
+
+
+_ASKING = frozenset({"search", "check", "companions"})
+_ON_A_FORM = 4
+"""Questions that one form asks before it is saved."""
+
+
+def _answers(words: list[str]) -> Iterator[int]:
+    for word in words:
+        name, _, told = word.partition("=")
+        if name in ("n", "same") and told.isascii() and told.isdigit():
+            yield int(told)
+
+
+def _file(words: list[str]) -> str:
+    return next((word for word in words if word.startswith("file=")), "")
 
 
 class Copies(Rule):
@@ -354,6 +430,7 @@ RULES: tuple[Callable[[Facts], Rule], ...] = (
     Many,
     Sequence,
     Again,
+    Lookups,
     Copies,
     Places,
 )

@@ -53,7 +53,10 @@ _BY_KIND: dict[Kind, dict[str, str]] = {
         "login": "ログイン", "login_failed": "ログインの失敗", "password": "パスワード変更",
     },
     Kind.OPENING: {"open": "1件を開く", "notice": "1人の通知を見る"},
-    Kind.LISTING: {"review": "点検の一覧を開く", "phones": "電話の一覧を開く", "notices": "通知を用意"},
+    Kind.LISTING: {
+        "review": "点検の一覧を開く", "phones": "電話の一覧を開く", "notices": "通知を用意", "search": "電話番号で検索",
+        "check": "入力中の照合", "companions": "同じ組の人をさがす", "preview": "取込の下見",
+    },
     Kind.CHANGING: {
         "key": "応募を入力", "import": "ファイルを取込", "edit": "訂正", "accept": "保留を受付", "refuse": "不受理", "withdraw": "取下げ・辞退",
         "link": "グループにする", "unlink": "グループを解く", "draft": "下書きを再開", "confirm": "点検で確認", "return": "点検で差戻し",

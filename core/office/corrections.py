@@ -26,6 +26,17 @@ class ChangedMeanwhile(Refused):
         self.current = current
 
 
+class NothingToCorrect(Refused):
+    """A correction that leaves everything as it is."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            "直すところがありません。いまの内容と同じです",
+            where=f"受付番号 {number:04}",
+            next_step="いまの内容は、その応募を開いて（ikiiki intake show）見てください",
+        )
+
+
 def edit_right(desk: Desk) -> Right:
     """What it takes to correct applications at this site."""
     return Right.DESK if desk.actor.site is Site.WARD else Right.INTAKE

@@ -15,8 +15,9 @@ from core.applicant import Applicant, Application, Problem, State, town_of
 from core.errors import Refused, UsageError
 from core.office.corrections import edit_right, is_ours, need, need_ours, need_undrawn
 from core.office.desk import Desk, programme_of
+from core.office.lookups import Lookups
 from core.office.ports import Tx
-from core.office.settling import Settling, await_people, awaited
+from core.office.settling import Settling, await_people, awaited, awaited_of
 from core.people.company import Company
 from core.people.duplicates import folded_key
 from core.programme import Programme
@@ -40,6 +41,8 @@ HINT_WORDS = {
     Hint.PHONE: "同じ電話番号",
     Hint.ADDRESS: "同じ住所",
 }
+SHOWN = frozenset({Hint.CODE, Hint.NAME})
+"""By what the list shows anyway."""
 _SURE = {Hint.CODE, Hint.NAME}
 _PLACE = {hint: place for place, hint in enumerate(Hint)}
 
@@ -94,16 +97,20 @@ def waits(application: Application) -> bool:
 class Groups:
     """The use cases of グループ in the 受付 pane and of `ikiiki intake group` and `companions`."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, lookups: Lookups) -> None:
         self._desk = desk
+        self._lookups = lookups
 
     def companions(self, number: int) -> tuple[Companion, ...]:
-        """Who may belong together with this application, the surest first."""
+        """Who may belong together with this application, the surest first. Logged where a telephone or an address says it."""
         with self._desk.reading(edit_right(self._desk)) as tx:
             application = need_ours(self._desk, tx, number)
-            return companions(
+            found = companions(
                 self._desk, tx, application.applicant, wanted=waits(application), own=application.number
             )
+        alike = sorted(one.number for one in found if not set(one.hints) <= SHOWN)
+        self._lookups.alike(edit_right(self._desk), number, alike)
+        return found
 
     def of(self, number: int) -> GroupView | None:
         """The group of this application; None where it has none."""
@@ -128,26 +135,33 @@ class Groups:
             raise UsageError("組にする受付番号が2つ以上要ります")
         with self._desk.writing(edit_right(self._desk)) as tx:
             programme = programme_of(tx)
-            for number in numbers:
-                need_undrawn(tx, need_ours(self._desk, tx, number))
+            before = [need_ours(self._desk, tx, number) for number in numbers]
+            for current in before:
+                need_undrawn(tx, current)
+            waited = max(awaited_of(tx, current) for current in before)
             settling = Settling(tx, programme, self._desk.now(), self._desk.actor.staff_id)
             gather(tx, settling, programme, numbers, people)
             settling.finish()
-            self._desk.log(tx, "link", "no=" + ",".join(map(str, numbers)))
-            return [need(tx, number) for number in numbers]
+            more = awaited_of(tx, need(tx, numbers[0])) != waited
+            now, moved = regrouped(tx, before, whole=more)
+            if moved:
+                self._desk.log(tx, "link", moved)
+            return now
 
     def part(self, numbers: Sequence[int]) -> list[Application]:
         """Take each of these out of its group; the others of it stay one."""
         with self._desk.writing(edit_right(self._desk)) as tx:
             settling = Settling(tx, programme_of(tx), self._desk.now(), self._desk.actor.staff_id)
-            for number in numbers:
-                current = need_ours(self._desk, tx, number)
+            before = [need_ours(self._desk, tx, number) for number in numbers]
+            for current in before:
                 need_undrawn(tx, current)
                 alone = dataclasses.replace(current.applicant, group=None)
-                settling.change(number, alone, None, regrouped=True)
+                settling.change(current.number, alone, None, regrouped=True)
             settling.finish()
-            self._desk.log(tx, "unlink", "no=" + ",".join(map(str, numbers)))
-            return [need(tx, number) for number in numbers]
+            now, moved = regrouped(tx, before)
+            if moved:
+                self._desk.log(tx, "unlink", moved)
+            return now
 
 
 def companions(
@@ -198,6 +212,14 @@ def companions(
     ]
     proposed.sort(key=lambda one: (_PLACE[one.hints[0]], not one.waiting, one.number))
     return tuple(proposed[:MOST_PROPOSED])
+
+
+def regrouped(tx: Tx, before: Sequence[Application], *, whole: bool = False) -> tuple[list[Application], str]:
+    """(how they stand now, what the access log says of it): those alone who do not stand as `before` (`whole`: all of them), ""
+    where that is nobody. Who leafs through records would tie each to nothing, and pass for somebody at work."""
+    now = [need(tx, one.number) for one in before]
+    moved = [one.number for one, was in zip(now, before, strict=True) if whole or one.version != was.version]
+    return now, "no=" + ",".join(map(str, moved)) if moved else ""
 
 
 def gather(

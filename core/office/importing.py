@@ -7,13 +7,13 @@ changed at the source, leaving hand corrections alone.
 from __future__ import annotations
 
 import dataclasses
-from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from core.applicant import Applicant, Application, Problem, Reading, Route, State, Warning_
-from core.canonical import sha256_hex
+from core.canonical import canonical_json, sha256_hex
 from core.columns import Columns, recognise
 from core.errors import UsageError
 from core.ledger.codes import Act, Content, Medium, Place, Unit
@@ -25,6 +25,7 @@ from core.office.ports import Progress, SourceRow, Tx
 from core.office.returned import mark, returned, same_row
 from core.office.settling import Settling
 from core.people.duplicates import folded_key
+from core.people.kana import fold_kana
 from core.people.reading import ReadingRules, read_applicant, read_receipt
 from core.roles import Right
 
@@ -111,6 +112,9 @@ class Importing:
     ) -> ImportReport:
         """Take a file in as a whole, or not at all. The same file again changes nothing.
 
+        A file that is not taken in, looked at only (`dry_run`) or refused for what the vault holds, is a question all the same: who
+        is there already is its answer. It leaves a row of its own in the access log.
+
         `mapping` gives field names by header where headers are not recognised. `source` names the form when two
         forms share their columns; by default the columns are the form's identity, so that next week's cumulative
         export is known. Raises `UsageError` for a table that cannot be understood.
@@ -130,7 +134,11 @@ class Importing:
             judged.append(_Judged(place, cells, fingerprint_of(cells), reading, receipt))
             if progress and index % 50 == 0:
                 progress(index, total)
+        read_as = canonical_json({"file": table.sha256, "form": form, "mapping": dict(mapping or {})})
+        file = f"file={sha256_hex(read_as)[:16]}"
+        same = _most_of_one_name(judged)
         report: ImportReport | None = None
+        hits = 0
         try:
             with self._desk.writing(Right.INTAKE) as tx:
                 settling = Settling(tx, programme, self._desk.now(), self._desk.actor.staff_id)
@@ -141,6 +149,7 @@ class Importing:
                 rows = taking_in.rows()
                 report = ImportReport(table.name, table.encoding, columns.dropped, rows)
                 if dry_run:
+                    hits = taking_in.hits()
                     raise _DryRun
                 if report.already < len(rows):
                     fresh = report.accepted + report.held + report.changed
@@ -149,14 +158,23 @@ class Importing:
                         medium=Medium.WEB, from_=Place.APPLICANTS, to=Place.CONTRACTOR, ref=f"sha256:{table.sha256}",
                     )  # fmt: skip
                 self._desk.log(
-                    tx, "import", f"rows={total} new={report.accepted + report.held} changed={report.changed}"
+                    tx,
+                    "import",
+                    f"rows={total} new={report.accepted + report.held} changed={report.changed} {file}",
                 )
                 if progress:
                     progress(total, total)
         except _DryRun:
-            pass
+            self._note_looked_at(f"rows={total} n={hits} same={same} {file}")
+        except UsageError:  # it tells that a receipt is somebody else's
+            self._note_looked_at(f"rows={total} n=0 same={same} {file} stopped")
+            raise
         assert report is not None
         return report
+
+    def _note_looked_at(self, words: str) -> None:
+        with self._desk.writing(Right.INTAKE) as tx:
+            self._desk.log(tx, "preview", words)
 
 
 class _Judged(NamedTuple):
@@ -172,6 +190,12 @@ class _Judged(NamedTuple):
     def known_by(self) -> str:
         """What knows the row again: its receipt (40 characters at most), or its fingerprint (64)."""
         return self.receipt if self.receipt is not None else self.fingerprint
+
+
+def _most_of_one_name(judged: Iterable[_Judged]) -> int:
+    """How many rows the name has that has most: of a file of guesses many, with one birth date after the other."""
+    names = Counter(fold_kana(one.reading.applicant.kana) for one in judged if one.reading.applicant.kana)
+    return max(names.values(), default=0)
 
 
 _AT_ONCE = 1000
@@ -201,6 +225,8 @@ class _TakingIn:
         self._now = desk.now()
         self._numbers = self._following()
         self._returned = returned(tx)
+        self._back = 0
+        """Rows found again in what came back after a restore."""
         self._new: list[Application] = []
         self._sources: list[SourceRow] = []
         """These two are not stored yet."""
@@ -241,7 +267,25 @@ class _TakingIn:
         if found is None:
             return None
         back.remove(found)
+        self._back += 1
         return found.number
+
+    def hits(self) -> int:
+        """How many of the rows tell a birth date or a telephone of somebody who was here before the file."""
+        new = {number for _, _, outcome, number, _ in self._outcomes if outcome == "new"}
+        told = [number for _, _, outcome, number, _ in self._outcomes if outcome != "already"]
+        return self._back + sum(self._meets(number, new) for number in told)
+
+    def _meets(self, number: int, new: Set[int]) -> bool:
+        if self._settling.alone(number):
+            return False
+        application = self._settling.current(number)
+        others: list[Application] = []
+        if Problem.DUPLICATE in application.problems:
+            others += self._tx.applications.with_duplicate_key(folded_key(application.applicant) or "")
+        if Warning_.SHARED_PHONE in application.warnings:
+            others += self._tx.applications.with_phone(application.applicant.phone)
+        return any(one.number not in new and one.number != number for one in others)
 
     def _known(self, judged: Sequence[_Judged]) -> dict[str, SourceRow]:
         receipts = [one.receipt for one in judged if one.receipt is not None]

@@ -21,16 +21,25 @@ from core.choosing import one_of
 from core.errors import Refused, UsageError
 from core.ledger.codes import Act, Content, Medium, Place, Unit
 from core.office.blanking import ASKED_REASON, DECLINED_REASON, ERASED_REASON
-from core.office.corrections import edit_right, need, need_as_seen, need_ours, need_undrawn
+from core.office.changed import Changed, changed
+from core.office.corrections import (
+    NothingToCorrect,
+    edit_right,
+    need,
+    need_as_seen,
+    need_ours,
+    need_undrawn,
+)
 from core.office.counter import note_keyed
 from core.office.desk import Desk, programme_of
 from core.office.drafts import ENTRY, edit_of, forget
 from core.office.forms import as_fields, fingerprint_of, take_on
-from core.office.grouping import Companion, companions, gather
+from core.office.grouping import SHOWN, Companion, Hint, companions, gather, regrouped
 from core.office.ledger import write_line
 from core.office.listing import Landmark, ListFilter
+from core.office.lookups import Lookups
 from core.office.ports import SourceRow
-from core.office.settling import Settling
+from core.office.settling import Settling, awaited_of
 from core.people.company import read_company
 from core.people.duplicates import folded_key
 from core.people.fields import Field
@@ -102,15 +111,23 @@ class ListRow:
 class Intake:
     """The use cases of the 受付 pane and `ikiiki intake`."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, lookups: Lookups) -> None:
         self._desk = desk
+        self._lookups = lookups
 
     # -- keyed entry ------------------------------------------------------------------------------------
+
+    def read(self, fields: Mapping[Field, str]) -> FormCheck:
+        """How the fields are read, and nothing of anybody else: for a correction while it is typed."""
+        with self._desk.reading(edit_right(self._desk)) as tx:
+            programme = programme_of(tx)
+        return _form_check(programme, read_applicant(fields, programme.reading_rules(keyed=True)))
 
     def check(self, fields: Mapping[Field, str]) -> FormCheck:
         """What the form would become, for showing problems beside the fields before anything is saved.
 
-        It says who is there already by name, birth date and the rest: so it takes the right to key an application.
+        It says who is there already by name, birth date and the rest: so it takes the right to key an application, and is
+        logged where it finds somebody by what the list does not show.
         """
         with self._desk.reading(edit_right(self._desk)) as tx:
             programme = programme_of(tx)
@@ -124,14 +141,14 @@ class Intake:
                 wanted=bool(reading.applicant.group) or Problem.GROUP_INCOMPLETE in reading.problems,
                 named=read_company(fields.get(Field.GROUP)),
             )
-        born = reading.applicant.birth_date
-        return FormCheck(
-            reading,
-            duplicates,
-            age_on(born, programme.reference_date) if born else None,
-            town_of(reading.applicant.address),
-            proposed,
-        )
+        alike = [one for one in proposed if not set(one.hints) <= SHOWN]
+        hints = {hint for one in alike for hint in one.hints}
+        asked = {"born": key} if key and duplicates else {}
+        asked |= {Hint.PHONE: reading.applicant.phone} if Hint.PHONE in hints else {}
+        asked |= {Hint.ADDRESS: reading.applicant.address} if Hint.ADDRESS in hints else {}
+        found = sorted({*duplicates, *(one.number for one in alike)})
+        self._lookups.checked(edit_right(self._desk), asked.items(), found)
+        return _form_check(programme, reading, duplicates, proposed)
 
     def add(self, fields: Mapping[Field, str], route: Route, together: Sequence[int] = ()) -> Application:
         """Save a keyed form. At the ward only its counter's applications (`Route.DESK`) are keyed.
@@ -196,14 +213,16 @@ class Intake:
             return tx.applications.counts()
 
     def count(self, which: ListFilter) -> int:
+        which = self._searchable(which)
         with self._desk.reading() as tx:
-            return tx.applications.count(self._searchable(which))
+            return tx.applications.count(which)
 
     def page(self, which: ListFilter, offset: int, limit: int, near: Landmark | None = None) -> list[ListRow]:
         """Rows of the list in its order, masked. `near`: a place in it that is known not to have moved."""
+        which = self._searchable(which)
         with self._desk.reading() as tx:
             programme = programme_of(tx)
-            found = tx.applications.page(self._searchable(which), offset, limit, near)
+            found = tx.applications.page(which, offset, limit, near)
             words = tx.reviews.latest("applicants", [application.record for application in found])
             rows = []
             for application in found:
@@ -252,11 +271,15 @@ class Intake:
 
     def place(self, which: ListFilter, number: int) -> Landmark | None:
         """Where in the list a 受付番号 stands; None when it is not in it."""
+        which = self._searchable(which)
         with self._desk.reading() as tx:
-            return tx.applications.place(self._searchable(which), number)
+            return tx.applications.place(which, number)
 
     def _searchable(self, which: ListFilter) -> ListFilter:
-        return replace(which, phones=which.phones and self._desk.actor.may(Right.OPEN_RECORD))
+        """With telephones left out for whom they are not; for whom they are, a search of them is logged."""
+        which = replace(which, phones=which.phones and self._desk.actor.may(Right.OPEN_RECORD))
+        self._lookups.searched(which)
+        return which
 
     def open(self, number: int) -> Application:
         """One record with all five items. Opening is written to the access log."""
@@ -281,10 +304,10 @@ class Intake:
         reason: str = "corrected_application",
         *,
         seen: Application | int | None = None,
-    ) -> Application:
+    ) -> Changed:
         """Correct some fields of an application, as a form would give them; the others stay.
 
-        `seen`: as it was when the person began, or its version then. Raises `ChangedMeanwhile` when somebody else has changed it since.
+        Raises `NothingToCorrect` where all stays as it is: it would be told, and logged, as work on somebody. `seen`: as it was when the person began, or its version then. Raises `ChangedMeanwhile` when somebody else has changed it since.
         """
         _need_reason(reason)
         with self._desk.writing(edit_right(self._desk)) as tx:
@@ -292,6 +315,7 @@ class Intake:
             current = need_ours(self._desk, tx, number)
             if seen is not None:
                 need_as_seen(tx, current, seen)
+            waited = awaited_of(tx, current)
             given = {field: value for field, value in as_fields(current.applicant).items()}
             given.update(fields)
             reading = read_applicant(given, programme.reading_rules(keyed=True))
@@ -306,10 +330,13 @@ class Intake:
             if people and programme.draw.largest_group > 1:
                 gather(tx, settling, programme, [number], people)
             settling.finish()
+            made = need(tx, number)
+            if (made.version, awaited_of(tx, made)) == (current.version, waited):
+                raise NothingToCorrect(number)
             named = ",".join(sorted(field.value for field in fields))
             self._desk.log(tx, "edit", f"no={number} fields={named} reason={reason}")
             forget(tx, self._desk.actor.staff_id, edit_of(number))
-            return need(tx, number)
+            return changed(made)
 
     def need_to_resolve(self, reason: str) -> None:
         """Raises what would be wrong with resolving anything: a missing right, or a reason that there is not."""
@@ -317,7 +344,7 @@ class Intake:
         with self._desk.reading(edit_right(self._desk)):
             pass
 
-    def resolve(self, number: int, accept: bool, reason: str, *, held_only: bool = False) -> Application:
+    def resolve(self, number: int, accept: bool, reason: str, *, held_only: bool = False) -> Changed:
         """Accept a held application in spite of its problems, or refuse one that is held or (not `held_only`) accepted.
 
         `reason` is a code of `REASONS`; with `goes_alone` those who are here go without the companions who did not come. An accepted one is refused when the ward returned it, say.
@@ -348,9 +375,9 @@ class Intake:
             settling.set_state(number, State.ACCEPTED if accept else State.REFUSED, reason)
             settling.finish()
             self._desk.log(tx, "accept" if accept else "refuse", f"no={number} reason={reason}")
-            return need(tx, number)
+            return changed(need(tx, number))
 
-    def withdraw(self, number: int, reason: str = "applicant_request") -> Application:
+    def withdraw(self, number: int, reason: str = "applicant_request") -> Changed:
         """Take an application out at the applicant's wish; it stays in the vault, out of the draw."""
         _need_reason(reason)
         with self._desk.writing(edit_right(self._desk)) as tx:
@@ -362,7 +389,7 @@ class Intake:
             settling.set_state(number, State.WITHDRAWN, reason)
             settling.finish()
             self._desk.log(tx, "withdraw", f"no={number} reason={reason}")
-            return need(tx, number)
+            return changed(need(tx, number))
 
     def link(self, numbers: Sequence[int], code: str | None) -> list[Application]:
         """Give several applications one group code (None parts each from its group)."""
@@ -375,15 +402,29 @@ class Intake:
         with self._desk.writing(edit_right(self._desk)) as tx:
             programme = programme_of(tx)
             settling = Settling(tx, programme, self._desk.now(), self._desk.actor.staff_id)
-            for number in numbers:
-                current = need_ours(self._desk, tx, number)
+            before = [need_ours(self._desk, tx, number) for number in numbers]
+            for current in before:
+                number = current.number
                 need_undrawn(tx, current)
                 settling.change(
                     number, dataclasses.replace(current.applicant, group=group), None, regrouped=True
                 )
             settling.finish()
-            self._desk.log(tx, "link", "no=" + ",".join(map(str, numbers)))
-            return [need(tx, number) for number in numbers]
+            now, moved = regrouped(tx, before)
+            if moved:
+                self._desk.log(tx, "link", moved)
+            return now
+
+
+def _form_check(
+    programme: Programme,
+    reading: Reading,
+    duplicates: tuple[int, ...] = (),
+    proposed: tuple[Companion, ...] = (),
+) -> FormCheck:
+    born = reading.applicant.birth_date
+    age = age_on(born, programme.reference_date) if born else None
+    return FormCheck(reading, duplicates, age, town_of(reading.applicant.address), proposed)
 
 
 _UNDRAWABLE = {Problem.GROUP_TOO_LARGE, Problem.GROUP_NO_COMMON}

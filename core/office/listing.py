@@ -6,6 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.applicant import Route, State
+from core.people.text import DASHES, clean, fold_width
+
+PHONE_END = 4
+"""So many digits and more are looked for at the end of telephone numbers."""
+PHONE_LONGEST = 15
+"""No telephone has more digits."""
 
 
 class Order(StrEnum):
@@ -52,6 +58,22 @@ class ListFilter:
     order: Order | ReviewOrder = Order.NUMBER
     backwards: bool = False
     """The whole list from its end."""
+
+
+def digits_of(search: str) -> str:
+    """The digits of a search that is a number, written in any width, with hyphens or without; else ""."""
+    digits = "".join(
+        letter
+        for letter in fold_width(clean(search).text)
+        if letter not in f"{DASHES}()" and not letter.isspace()
+    )
+    return digits if digits.isascii() and digits.isdigit() else ""
+
+
+def phone_digits(which: ListFilter) -> str:
+    """The digits that a filter looks for in telephone numbers; "" where it looks in none."""
+    digits = digits_of(which.search) if which.phones else ""
+    return digits if PHONE_END <= len(digits) <= PHONE_LONGEST else ""
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from core.office.ledger import LedgerDesk
     from core.office.letter_window import LetterWindow
     from core.office.log_review import LogReviews
+    from core.office.lookups import Lookups
     from core.office.lottery import Lottery
     from core.office.mailing import Mailing
     from core.office.notices import NoticeDesk
@@ -93,16 +94,22 @@ class Office:
         return Drafts(self._desk)
 
     @once
+    def _lookups(self) -> Lookups:
+        from core.office.lookups import Lookups
+
+        return Lookups(self._desk)
+
+    @once
     def intake(self) -> Intake:
         from core.office.intake import Intake
 
-        return Intake(self._desk)
+        return Intake(self._desk, self._lookups)
 
     @once
     def groups(self) -> Groups:
         from core.office.grouping import Groups
 
-        return Groups(self._desk)
+        return Groups(self._desk, self._lookups)
 
     @once
     def records(self) -> Records:

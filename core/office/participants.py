@@ -275,6 +275,8 @@ class Participants:
                     where=f"{outing} {day}",
                     next_step="来られないと分かっている人は「辞退」で記録してください",
                 )
+            if tx.attendance.of(outing).get(record) is present:
+                return  # noted so already
             tx.attendance.put(outing, record, present, self._desk.now(), self._desk.actor.staff_id)
             self._desk.log(tx, "attend", f"{outing} no={seated[record]} {'yes' if present else 'no'}")
 

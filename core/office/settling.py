@@ -219,6 +219,12 @@ def awaited(tx: Tx, group: str) -> int:
     return int(tx.settings.get(_people_key(group)) or 0)
 
 
+def awaited_of(tx: Tx, application: Application) -> int:
+    """The same of this application's group; 0 where it has none."""
+    group = application.applicant.group
+    return awaited(tx, group) if group else 0
+
+
 def await_people(tx: Tx, group: str, people: int) -> None:
     """This group has so many people; it waits for those who are not here yet."""
     tx.settings.put(_people_key(group), str(people))

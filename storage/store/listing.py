@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from core.applicant import State, town_of
-from core.office.listing import ListFilter, Order, ReviewOrder
+from core.office.listing import PHONE_END, ListFilter, Order, ReviewOrder, digits_of
 from core.people.kana import fold_kana
-from core.people.text import DASHES, clean, fold_width
 from storage.store.rows import Connection
 from storage.store.search import contains, contains_at_all
 
@@ -21,8 +20,6 @@ _CONFIRMED = """EXISTS (
 
 TOWN = "substr(search_text, instr(search_text, char(10)) + 1)"
 """The folded town out of `search_text`; written so in the index that sorts by it."""
-PHONE_END = 4
-"""So many digits and more are looked for at the end of telephone numbers."""
 PHONE_ENDS = "substr(phone, -4)"
 """Written so in the index by which they are found."""
 BORN = "coalesce(birth_date, '')"
@@ -79,16 +76,6 @@ def beside(which: ListFilter, *, after: bool) -> str:
 def search_text(kana: str, address: str) -> str:
     """What `ListFilter.search` is looked for in: kana and town, a line each; never house number, phone or mail."""
     return f"{fold_kana(kana)}\n{fold_kana(town_of(address))}"
-
-
-def digits_of(search: str) -> str:
-    """The digits of a search that is a number, written in any width, with hyphens or without; else ""."""
-    digits = "".join(
-        letter
-        for letter in fold_width(clean(search).text)
-        if letter not in f"{DASHES}()" and not letter.isspace()
-    )
-    return digits if digits.isascii() and digits.isdigit() else ""
 
 
 def only_searched(which: ListFilter) -> str:

@@ -56,7 +56,8 @@ def test_who_corrects_what_somebody_else_corrected_meanwhile_is_told_of_it(at: A
     assert f"--seen {seen + 1} " in error["next_step"]
     assert machine.tables() == before
     made = machine.do("intake", "edit", number, "--set", "phone=03-5273-8888", "--seen", seen + 1)
-    assert made["applicant"]["phone"] == "0352738888"
+    assert "applicant" not in made, "what was corrected is opened to be seen, and that is logged"
+    assert machine.do("intake", "show", number)["applicant"]["phone"] == "0352738888"
 
 
 def test_a_version_that_never_was_is_refused(at: At) -> None:
@@ -422,10 +423,12 @@ def test_once_on_the_medium_the_application_is_the_contractors_to_correct(at: At
     sites.ward.refused("intake", "edit", number, "--set", "phone=03-5273-1011", code=3)
     assert sites.ward.tables() == before
     edited = sites.contractor.do("intake", "edit", number, "--set", "phone=03-5273-1011")
-    assert (edited["state"], edited["applicant"]["address"]) == ("accepted", "東京都新宿区榎町6-6")
+    assert (edited["state"], edited["town"]) == ("accepted", "東京都新宿区榎町")
+    opened = sites.contractor.do("intake", "show", number)["applicant"]
+    assert opened["address"] == "東京都新宿区榎町6-6"
     sites.contractor.do("intake", "send")
     sites.sync(1)
-    assert sites.ward.do("intake", "show", number)["applicant"] == edited["applicant"]
+    assert sites.ward.do("intake", "show", number)["applicant"] == opened
 
 
 def test_without_the_medium_nothing_is_sealed_for_it(at: At) -> None:

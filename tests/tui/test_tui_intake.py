@@ -249,6 +249,32 @@ async def test_a_correction_changes_only_what_was_typed(open_at: Any, app_on: An
         assert after.version == before.version + 1
 
 
+async def test_a_correction_that_reads_the_same_is_none_and_leaves_no_draft(
+    open_at: Any, app_on: Any, shown: Any, log_in: Any
+) -> None:
+    """Typed with hyphens, kept without: nothing is to be told, and nothing to go on with."""
+    opener = open_at()
+    before = opener.key(1)
+    app = app_on(opener)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await log_in(pilot)
+        await pilot.press("enter")
+        await pilot.pause()
+        await pilot.pause()
+        await pilot.press("e")
+        await pilot.pause()
+        phone = before.applicant.phone
+        app.screen.form.set_value("phone", f"{phone[:2]}-{phone[2:6]}-{phone[6:]}")
+        await pilot.press("f10")
+        await pilot.pause()
+        await pilot.press("enter")
+        await pilot.pause()
+        await pilot.pause()
+        assert "変更はありません" in shown(app) and isinstance(app.screen, RecordSheet)
+        assert opener.office.drafts.kept() == []
+        assert opener.office.intake.open(1).version == before.version
+
+
 async def test_search_finds_a_phone_by_its_last_digits(
     open_at: Any, app_on: Any, shown: Any, log_in: Any
 ) -> None:

@@ -170,6 +170,66 @@ def test_one_person_opened_again_and_again() -> None:
     assert codes([*six, by_another]) == [Code.AGAIN]
 
 
+def asking(*told: tuple[str, str]) -> list[Row]:
+    return rows_of(*((MORNING + index * MINUTE, "ono", *one) for index, one in enumerate(told)))
+
+
+@pytest.mark.parametrize(("count", "code"), [(20, []), (21, [Code.LOOKUPS]), (300, [Code.LOOKUPS])])
+@pytest.mark.parametrize("asked", ["search digits=5 n=0", "check no=3", "companions no=3,4"])
+def test_questions_and_nothing_done_after(asked: str, count: int, code: list[Code]) -> None:
+    act, _, detail = asked.partition(" ")
+    anomalies = found(asking(*[(act, detail)] * count))
+    assert [one.code for one in anomalies] == code
+    assert all(one.count == count and len(one.rows) == min(count, 200) for one in anomalies)
+
+
+@pytest.mark.parametrize(
+    "done", [("open", "no=3"), ("edit", "no=3 fields=phone"), ("key", "no=9"), ("import", "rows=1 changed=0")]
+)
+def test_questions_that_something_is_done_after(done: tuple[str, str]) -> None:
+    assert Code.LOOKUPS not in codes(asking(*[("search", "digits=10 n=1 no=3"), done] * 60))
+    assert codes(asking(*[("search", "digits=10 n=1 no=3"), ("draft", "form=edit no=3")] * 30)) == [
+        Code.LOOKUPS
+    ]
+
+
+def test_one_opening_is_the_reason_of_one_question_and_a_form_of_four() -> None:
+    assert codes(asking(*[("search", "digits=5 n=0")] * 30, *[("open", f"no={n}") for n in apart(9)])) == [
+        Code.LOOKUPS
+    ]
+    assert codes(asking(*[("check", "no=3")] * 30, *[("key", "no=9")] * 3)) == []
+    assert codes(asking(*[("check", "no=3")] * 30, ("key", "no=9"))) == [Code.LOOKUPS]
+
+
+def test_questions_of_two_days_or_two_people_are_not_added_up() -> None:
+    told = [
+        (MORNING + half * DAY, who, "check", "no=3")
+        for half in (0, 1)
+        for who in ("ono", "ueda")
+        for _ in range(20)
+    ]
+    assert codes(rows_of(*told)) == []
+
+
+def test_a_search_by_number_and_companions_of_who_was_opened_are_no_questions() -> None:
+    assert codes(asking(*[("search", "digits=4 n=2 no=3,4 number")] * 60)) == []
+    assert codes(asking(("open", "no=3"), *[("companions", "no=3,4")] * 60)) == []
+    assert codes(asking(("open", "no=4"), *[("companions", "no=3,4")] * 60)) == [Code.LOOKUPS]
+
+
+def test_files_looked_at_and_not_taken_in() -> None:
+    looked = ("preview", "rows=40 n=12 same=1 file=0123456789abcdef")
+    taken = ("import", "rows=40 new=40 changed=0 file=0123456789abcdef")
+    other = ("import", "rows=40 new=40 changed=0 file=fedcba9876543210")
+    assert codes(asking(looked)) == []
+    assert codes(asking(looked, looked)) == [Code.LOOKUPS]
+    assert codes(asking(looked, looked, taken)) == []
+    assert codes(asking(looked, looked, other)) == [Code.LOOKUPS]
+    assert codes(asking(taken, looked, looked)) == [Code.LOOKUPS], (
+        "taken in before: what is asked now is asked of it"
+    )
+
+
 def test_every_copy_that_leaves_stands_in_the_ledger() -> None:
     printed = rows_of((MORNING, "ono", "print", f"paper=roster copy={COPY} rows=12"))
     assert codes(printed) == [Code.NO_LINE]

@@ -53,7 +53,8 @@ def test_what_left_the_counter_is_corrected_by_the_contractor(
 ) -> None:
     intake = paired.ward.office.intake
     keyed = paired.ward.key("イケダ トオル")
-    assert intake.edit(keyed.number, {Field.PHONE: "03-5273-0001"}).applicant.phone == "0352730001"
+    intake.edit(keyed.number, {Field.PHONE: "03-5273-0001"})
+    assert intake.open(keyed.number).applicant.phone == "0352730001"
     hand_over(paired)
     for change in (
         lambda: intake.edit(keyed.number, {Field.PHONE: "03-5273-0002"}), lambda: intake.withdraw(keyed.number),

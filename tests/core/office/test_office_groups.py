@@ -187,7 +187,7 @@ def test_without_waiting_any_longer_those_who_are_here_go(three: Any) -> None:
     assert [stands(c, number)[:2] for number in (one, two)] == [(State.ACCEPTED, ())] * 2
     for number in (alone, in_words):
         made = c.office.intake.resolve(number, True, "goes_alone")
-        assert (made.state, made.reason, made.applicant.group) == (State.ACCEPTED, "goes_alone", None)
+        assert (made.state, made.reason, made.group) == (State.ACCEPTED, "goes_alone", None)
     late = c.key("タカハシ ウメ", group="G9")
     assert stands(c, late.number)[:2] == WAITS, "who went alone is not tied by a code that comes later"
     c.office.groups.tie([late.number, alone])

@@ -118,6 +118,11 @@ def stare(bench: Any) -> None:
         bench.contractor.office_of(Role.HANDLER).intake.open(1)
 
 
+def pry(bench: Any) -> None:
+    for number in range(21):
+        note(bench.contractor, "search", f"digits=5 n={number % 2}")
+
+
 def guess(bench: Any, count: int, *, then: bool = False) -> None:
     for index in range(count):
         note(bench.contractor, "login_failed", f"failed {index:016x}")
@@ -180,6 +185,7 @@ PLANTED: dict[str, tuple[Callable[[Any], object], set[Code]]] = {
     "fifty records in a minute": (collect, {Code.MANY}),
     "sixteen records in their order": (leaf, {Code.SEQUENCE}),
     "one person looked at six times": (stare, {Code.AGAIN}),
+    "questions by telephone and nothing done after": (pry, {Code.LOOKUPS}),
     "an export that the ledger does not know": (smuggle, {Code.NO_LINE}),
     "a print that the log does not know": (hush, {Code.NO_ROW}),
     "an account nobody used for half a year": (sleep_long, {Code.DORMANT}),

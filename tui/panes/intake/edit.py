@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.widgets import Static
 
 from core.applicant import Application
-from core.office.corrections import ChangedMeanwhile
+from core.office.corrections import ChangedMeanwhile, NothingToCorrect
 from core.office.drafts import edit_of
 from core.office.forms import as_fields
 from core.office.intake import REASONS
@@ -30,7 +30,7 @@ _VERSION = "version"
 
 
 class EditSheet(Sheet):
-    """Gives the application as it stands after the correction, or None."""
+    """Gives whether anything was corrected."""
 
     PLACE = "edit"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("edit")
@@ -72,7 +72,7 @@ class EditSheet(Sheet):
         return {Field(key): value for key, value in values if value != self._stored.get(key, "")}
 
     def _look(self, field: Field) -> None:
-        note_field(self.form, field, self.office.intake.check(given(self.form.values())))
+        note_field(self.form, field, self.office.intake.read(given(self.form.values())))
 
     @on(Form.Left)
     def _field_left(self, event: Form.Left) -> None:
@@ -93,14 +93,20 @@ class EditSheet(Sheet):
             reason = await self.ikiiki.ask(Choice("訂正の理由", f"直した項目: {items}", reasons))
             if reason is not None:
                 try:
-                    saved = self.office.intake.edit(self._number, changed, reason, seen=self._application)
+                    self.office.intake.edit(self._number, changed, reason, seen=self._application)
                 except ChangedMeanwhile as meanwhile:
                     self._go_on_from(meanwhile.current, changed)
                     raise
-                self.dismiss(saved)
+                except NothingToCorrect:  # written otherwise, read the same
+                    self._leave()
+                    return
+                self.dismiss(True)
         else:
-            self._forget()
-            self.dismiss(None)
+            self._leave()
+
+    def _leave(self) -> None:
+        self._forget()
+        self.dismiss(False)
 
     def _go_on_from(self, current: Application, mine: dict[Field, str]) -> None:
         """What this person typed stays, over what stands now; beside each such field, what the other person wrote."""
@@ -129,11 +135,10 @@ class EditSheet(Sheet):
     @flow
     async def action_back(self) -> None:
         self.keep_draft()
-        self.dismiss(None)
+        self.dismiss(False)
 
     @flow
     async def action_discard(self) -> None:
         question = confirm("直しかけの内容を捨てますか", "応募は元のままです。", yes="捨てる", no="戻る")
         if await self.ikiiki.ask(question) == "yes":
-            self._forget()
-            self.dismiss(None)
+            self._leave()

@@ -54,12 +54,16 @@ class RecordSheet(Sheet):
             yield Static("", id="items", classes="note")
 
     def on_mount(self) -> None:
-        self._show(self.office.intake.open(self._number), self._draft_words())
+        self._reopen(self._draft_words())
         self.query_one(VerticalScroll).focus()
 
     def _draft_words(self) -> str:
         kept = edit_of(self._number) in self.office.drafts.kept()
         return "訂正の下書きがあります（「訂正」で続けられます）" if kept else ""
+
+    def _reopen(self, said: str) -> None:
+        """As it stands now: who changed it has not seen it."""
+        self._show(self.office.intake.open(self._number), said)
 
     def _show(self, application: Application, said: str = "") -> None:
         self._application = application
@@ -141,9 +145,8 @@ class RecordSheet(Sheet):
     @flow
     async def action_edit(self) -> None:
         assert self._application is not None
-        corrected: Application | None = await self.ikiiki.ask(EditSheet(self._application))
-        if corrected is not None:
-            self._show(corrected, "訂正しました")
+        if await self.ikiiki.ask(EditSheet(self._application)):
+            self._reopen("訂正しました")
         else:
             self.say(self._draft_words() or "変更はありません")
 
@@ -160,13 +163,14 @@ class RecordSheet(Sheet):
         doubts = "\n".join(f"× {PROBLEM_WORDS[problem]}" for problem in self._application.problems)
         reason = await self.ikiiki.ask(Choice(title, doubts, reasons(codes)))
         if reason is not None:
-            self._show(self.office.intake.resolve(self._number, accept, reason), said)
+            self.office.intake.resolve(self._number, accept, reason)
+            self._reopen(said)
 
     @flow
     async def action_link(self) -> None:
         done = await tie_by_key(self.ikiiki, self._number, self.home)
         if done:
-            self._show(self.office.intake.open(self._number), done)
+            self._reopen(done)
 
     @flow
     async def action_withdraw(self) -> None:
@@ -174,7 +178,8 @@ class RecordSheet(Sheet):
             Choice("取下げの理由", "この応募は抽選に入らなくなります。", reasons(WITHDRAWING))
         )
         if reason is not None:
-            self._show(self.office.intake.withdraw(self._number, reason), "取り下げました")
+            self.office.intake.withdraw(self._number, reason)
+            self._reopen("取り下げました")
 
     @flow
     async def action_sources(self) -> None:
@@ -193,7 +198,7 @@ class RecordSheet(Sheet):
     @flow
     async def action_rights(self) -> None:
         if await person_rights(self, self._number):
-            self._show(self.office.intake.open(self._number), self._draft_words())
+            self._reopen(self._draft_words())
 
 
 def _field_words(name: str) -> str:
