@@ -239,5 +239,6 @@ def _lines(seen: Seen, left: int) -> list[str]:
     lines += ["", columns([("利用者", "状態", "操作", "失敗", "うちわけ"), *counts])]
     samples = sum(one.part is Part.SAMPLE for one in seen.items)
     due = f"、期限 {seen.due}" if seen.due else ""
-    lines.append(f"要確認 {seen.findings}件、抜取り {samples}件、まだ答えていないもの {left}件{due}")
+    drawn = f"抜取り {samples}件" if span.by else "抜取りは点検を始めるときに引く"
+    lines.append(f"要確認 {seen.findings}件、{drawn}、まだ答えていないもの {left}件{due}")
     return lines

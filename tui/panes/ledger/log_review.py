@@ -158,7 +158,7 @@ class LogReviewSheet(Answering, ListSheet):
         words = [
             f"操作ログの{span.first}行目から{span.last}行目までを見ています。",
             f"前の点検: {in_japan(span.since):%Y-%m-%d %H:%M}" if span.since else "前の点検: まだありません",
-            f"この点検: {in_japan(span.at):%Y-%m-%d %H:%M} {span.by}" if span.by else "この点検は、まだ始まっていません",
+            f"この点検: {in_japan(span.at):%Y-%m-%d %H:%M} {span.by}" if span.by else "この点検は、まだ始まっていません。抜取りは、始めるときにくじで引きます",
             f"期限: {self._seen.due}" if self._seen.due else "期限: ありません",
             "これから後の操作は、次の点検で見ます。",
         ]  # fmt: skip
