@@ -199,6 +199,16 @@ def test_what_was_agreed_before_backups_were_among_the_duties_keeps_its_hash() -
     assert from_canonical(to_canonical(other)) == other
 
 
+def test_thresholds_changed_before_questions_were_counted_keep_their_hash() -> None:
+    changed = "\n[log_review]\nagain = 5\n"
+    before = to_canonical(parse_programme(SMALLEST + changed))
+    assert b'"again":5' in before and b"lookups" not in before
+    assert to_canonical(parse_programme(SMALLEST + changed + "lookups = 20\n")) == before
+    other = parse_programme(SMALLEST + changed + "lookups = 10\n")
+    assert b'"lookups":10' in to_canonical(other)
+    assert from_canonical(to_canonical(other)) == other and from_canonical(before).log_review.lookups == 20
+
+
 def test_what_was_agreed_before_logins_had_rules_keeps_its_hash() -> None:
     assert programme_hash(parse_programme(SMALLEST + "\n[accounts]\npassword_days = 0\n")) == AGREED
     other = parse_programme(SMALLEST + "\n[accounts]\npassword_days = 90\n")
