@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from core.errors import IntegrityFailure
 from core.ledger.codes import ACT_WORDS
 from core.ledger.handover import FIELD_WORDS, Handover, handovers
 from core.ledger.line import LedgerLine, read_line
+from core.office.envelope import CONTENT_OF
 from core.office.ports import Tx
 from core.roles import SITE_WORDS, Site
 
@@ -36,6 +38,23 @@ def lines_sharing(tx: Tx, handover: str) -> list[LedgerLine]:
         for raw in (tx.ledger.lines(org) if handover else ())
         if mark in raw
     ]
+
+
+def need_fresh_handover(tx: Tx, handover: str, name: str, kind: str) -> None:
+    """That the id which came with the partner's bundle `name` stands in no line but those of this very bundle.
+
+    Under the id of something carried by hand our own line of it could not be written (C7), or would be one of that thing's.
+    Raises `IntegrityFailure`.
+    """
+    ours = [
+        line for line in lines_sharing(tx, handover) if kind != "receipt"
+    ]  # of a receipt no line is written
+    if any((line.ref, line.content) != (f"bundle:{name}", CONTENT_OF[kind]) for line in ours):
+        raise IntegrityFailure(
+            "束の受渡しの番号が、すでに別の記録で使われています",
+            where=f"{name} 控番号 {handover}",
+            next_step="取り込んでいません。相手に連絡し、取扱責任者どうしで束を外し、送り直してもらってください",
+        )
 
 
 def tell_soon(tx: Tx) -> None:

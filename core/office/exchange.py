@@ -16,6 +16,7 @@ from core.exchange.names import BundleName, bundle_name
 from core.ledger.codes import Act, Content, Medium, Unit
 from core.office.asides import waiting_for_void
 from core.office.blocked import note_refused
+from core.office.carried import need_fresh_handover
 from core.office.desk import Desk
 from core.office.due import exchange_status
 from core.office.envelope import (
@@ -361,6 +362,7 @@ class Exchange(Pairing):
                 opened.checkpoint,
                 overtaken=channel == DESK_CHANNEL or ended_list(tx, epoch) is not None,
             )
+        need_fresh_handover(tx, handover, name, opened.kind)
         with in_our_state(name), senders_fault(name, KIND_WORDS.get(opened.kind, "")):
             self._takers[opened.kind](tx, opened, name)
         tx.bundles.add(row, zip_bytes, manifest)

@@ -14,11 +14,14 @@ from core.errors import IntegrityFailure, Refused
 from core.exchange.manifest import Kind
 from core.keys import SigningKey
 from core.ledger.checkpoint import make_checkpoint
+from core.ledger.codes import Act, Content, Medium, Place, Unit
 from core.ledger.line import line_hash
 from core.ledger.roster import RosterEntry, make_roster
+from core.office.choices import AsideReason, What
 from core.office.envelope import HANDOVER
 from core.office.history import LEDGER, ROSTERS
 from core.office.keyring import enrol, need_partner, rosters_of, site_keys
+from core.office.ledger import write_line
 from core.office.lines import jsonl
 from core.office.ports import StaffRow
 from core.office.records import RECORDS, to_row
@@ -123,6 +126,40 @@ def test_a_programme_larger_than_one_may_be_is_refused(ready: Any, leaves: Calla
 def test_counts_beyond_a_ledger_line_are_refused(ready: Any, leaves: Callable[..., Any]) -> None:
     with leaves(ready.ward, IntegrityFailure):
         ready.forge(ready.contractor, "receipt", {}, {"a": 9_999_999, "b": 1})()
+
+
+@pytest.mark.parametrize("who", list(Site))
+def test_a_bundle_under_the_number_of_something_carried_by_hand_is_refused_and_can_be_set_aside(
+    ready: Any, leaves: Callable[..., Any], who: Site
+) -> None:
+    """Either as a number of ours, or as one of its own that it makes a password notice of: both would break C7 at the receiver."""
+    contractor, ward = ready.contractor, ready.ward
+    thing = contractor.office.exporting.exported(
+        contractor.office.exporting.draft(What.APPLICATIONS, Place.WARD, Medium.USB), b"zip"
+    )
+    ready.sync()
+    if who is Site.WARD:
+        with ward.store.write() as tx:
+            write_line(
+                ward.desk_of(Role.MANAGER), tx, Act.STORE, Content.PASSWORD_NOTICE, 1, Unit.SHEETS,
+                medium=Medium.PAPER, handover="K7Q29F3MXA", ref="medium:K7Q29F3MXA",
+            )  # fmt: skip
+    number = thing.id if who is Site.CONTRACTOR else "K7Q29F3MXA"
+    ward.sealer.bend = lambda entries: entries | {HANDOVER: number.encode()}
+    ward.office.review.confirm_rest(APPLICANTS)
+    name = ward.office.review.send().name
+    ward.sealer.bend = None
+    ready.carry(ward)
+    with leaves(contractor, IntegrityFailure) as raised:
+        contractor.office.exchange.import_waiting()
+    assert number in raised.value.where
+    assert contractor.office.refusals.standing().refused == (name,)
+    contractor.office.refusals.set_aside(name, AsideReason.CONTENT)
+    contractor.office.send_due()
+    ready.sync()
+    ward.office.voiding.void(name)
+    ward.office.review.send()
+    assert "review" in ready.sync()
 
 
 # -- ③ --------------------------------------------------------------------------------------------------------
