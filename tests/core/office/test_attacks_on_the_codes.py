@@ -13,7 +13,9 @@ from core.exchange.card import make_card
 from core.exchange.codes import SKIP, CodeKind, chain, make_codes, speak
 from core.keys import SigningKey
 from core.ledger.codes import Act, Content, Medium, Unit
+from core.ledger.line import LedgerLine
 from core.office.code_keys import Given, put_given
+from core.office.codes_compared import Word, differences
 from core.office.ledger import write_line
 from core.office.review import APPLICANTS, PARTICIPANTS, applicants_status
 from core.office.seating import approval_of
@@ -286,13 +288,7 @@ def test_a_receipt_heard_settles_all_up_to_its_bundle_and_none_after_it(called: 
 def test_a_code_accepted_for_another_list_than_the_ward_gave_it_for(called: Any) -> None:
     """A contractor that has gone bad unmasks the code and books it under a list of its own."""
     code_of(called, REVIEW)
-    with called.contractor.store.write() as tx:
-        write_line(
-            called.contractor.desk_of(Role.MANAGER), tx, Act.HEAR, Content.REVIEW, 1, Unit.TIMES, medium=Medium.PHONE,
-            ref=f"sha256:{'5' * 64}",
-        )  # fmt: skip
-        tx.settings.put("receipt_due", "yes")
-    download(called)
+    _booked(called, "5" * 64)
     _shown_and_stopped(called, "別のものについて")
 
 
@@ -305,6 +301,56 @@ def test_a_code_accepted_that_the_ward_never_gave(called: Any) -> None:
         tx.settings.put("receipt_due", "yes")
     download(called)
     _shown_and_stopped(called, "伝えていない")
+
+
+def test_a_code_booked_under_the_list_that_one_of_another_epoch_was_told_for(called: Any) -> None:
+    """Each epoch's codes begin at 1 again: number 1 of the second is not borne out by what number 1 of the first was for."""
+    said = called.ward.office.by_phone.tell(REVIEW)
+    called.contractor.office.by_phone.hear(REVIEW, said.code)
+    called.sync()
+    for exchange in (called.contractor.office.exchange, called.ward.office.exchange):
+        exchange.renew()
+        called.sync(3)
+    assert [bureau.office.exchange.standing().epoch for bureau in (called.contractor, called.ward)] == [2, 2]
+    called.contractor.key("コバヤシ チヨ")
+    called.contractor.office.records.send()
+    called.sync()
+    called.ward.office.review.confirm_rest(APPLICANTS)
+    assert called.ward.office.by_phone.tell(REVIEW).index == 1
+    _booked(called, said.said.hash)
+    _shown_and_stopped(called, "別のものについて")
+
+
+def test_a_code_booked_twice(called: Any) -> None:
+    said = called.ward.office.by_phone.tell(REVIEW)
+    called.contractor.office.by_phone.hear(REVIEW, said.code)
+    _booked(called, said.said.hash)
+    _shown_and_stopped(called, "二度使われています")
+
+
+def test_after_a_restore_of_the_contractors_a_code_may_have_been_taken_twice() -> None:
+    """It does not know any more that it took it; the word is the same, and the ledger tells of the restore."""
+    told, heard = (
+        LedgerLine(
+            seq, "2026-05-01T00:00:00+09:00", org, "x", "manager", act, Content.REVIEW, 1, Unit.TIMES,
+            medium=Medium.PHONE, ref=f"sha256:{'5' * 64}",
+        )
+        for seq, org, act in ((1, Site.WARD, Act.TELL), (1, Site.CONTRACTOR, Act.HEAR))
+    )  # fmt: skip
+    ward = [Word(1, 0, told)]
+    assert differences(ward, [Word(1, 0, heard), Word(1, 1, heard)], all_told=True) == []
+    assert len(differences(ward, [Word(1, 0, heard), Word(1, 0, heard)], all_told=True)) == 1
+
+
+def _booked(bench: Any, digest: str) -> None:
+    """A contractor that has gone bad books number 1 of ⑤ under what it likes; the ward downloads that."""
+    with bench.contractor.store.write() as tx:
+        write_line(
+            bench.contractor.desk_of(Role.MANAGER), tx, Act.HEAR, Content.REVIEW, 1, Unit.TIMES, medium=Medium.PHONE,
+            ref=f"sha256:{digest}",
+        )  # fmt: skip
+        tx.settings.put("receipt_due", "yes")
+    download(bench)
 
 
 def _shown_and_stopped(bench: Any, why: str) -> None:
