@@ -12,15 +12,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from core.errors import IntegrityFailure
-from core.exchange.names import bundle_name
 from core.exchange.state import WRONG, CourierState, Outcome
-from core.ledger.line import read_line
 from core.office.asides import asked_to_void
 from core.office.blocked import Blocked, blocked
 from core.office.box_evidence import evidence_of, open_findings
 from core.office.desk import programme_of
 from core.office.envelope import DESK_CHANNEL
 from core.office.ports import Boxes, BundleRow, Tx
+from core.office.taken import taken_up_to
 from core.programme import Deadlines, Round
 from core.roles import Site
 
@@ -220,19 +219,6 @@ def _stages(tx: Tx, site: Site, sent: Sequence[BundleRow], state: CourierState |
         else:
             stages[row.name] = Stage.PLACED if row.name in placed else Stage.SEALED
     return stages
-
-
-def taken_up_to(tx: Tx, site: Site) -> dict[tuple[str, int], int]:
-    """By channel and epoch: the last number that the partner's ledger tells to have been taken in. They are in order."""
-    last: dict[tuple[str, int], int] = {}
-    for raw in tx.ledger.lines(site.other):
-        if b'"act":"receive"' not in raw or b'"ref":"bundle:' not in raw:
-            continue
-        name = bundle_name(read_line(raw, name="ledger.hkl")[1].ref.removeprefix("bundle:"))
-        if name is not None:
-            place = (name.channel.value, name.epoch)
-            last[place] = max(last.get(place, 0), name.seq)
-    return last
 
 
 def _late_bundles(

@@ -11,6 +11,7 @@ from core.ledger.chain import ChainState, verify_chain
 from core.ledger.codes import ACT_WORDS, Act, Content, Medium, Place, Unit
 from core.ledger.handover import require_handover
 from core.ledger.line import LedgerLine, Seen, read_line, sign_line
+from core.office.asides import groundless
 from core.office.carried import lines_sharing, unlike
 from core.office.codes_compared import compare
 from core.office.custody_items import items_of
@@ -43,7 +44,7 @@ class LedgerFinding:
     org: Site
     what: str
     chain: bool = True
-    """False where every line is as it was signed, but the two sites tell a handover, or what was handed back, differently."""
+    """False where every line is as it was signed, but the two sites tell a handover, what was set aside, or what was handed back, differently."""
 
 
 def write_line(
@@ -107,6 +108,7 @@ def verify_ledgers(tx: Tx, site: Site) -> list[LedgerFinding]:
         except IntegrityFailure as error:
             found.append(LedgerFinding(org, str(error)))
     found += [LedgerFinding(Site.CONTRACTOR, what) for what in compare(tx, site)]
+    found += [LedgerFinding(site.other, what, chain=False) for what in groundless(tx, site)]
     return found + [
         LedgerFinding(org, what, chain=False) for org, what in [*unlike(tx, site), *never_given(tx)]
     ]

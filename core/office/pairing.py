@@ -223,7 +223,7 @@ class Pairing(ABC):
         with self._desk.writing(Right.PARTNER) as tx:
             need_partner(tx)
             epoch, following = epoch_of(tx), next_of(tx)
-            if left := asked_to_void(tx, self._desk.actor.site):
+            if not by_hand and (left := asked_to_void(tx, self._desk.actor.site)):
                 raise Refused(
                     "相手が外した束を、まだ取り消していません", where=str(left[0].bundle),
                     next_step="先に F6 の「束を取り消す」をしてください（鍵を替えたあとでは取り消せません）",

@@ -11,7 +11,7 @@ from core.exchange.manifest import Manifest, read_manifest
 from core.exchange.names import BundleName, bundle_name
 from core.ledger.checkpoint import LedgerMismatch
 from core.ledger.codes import Act, Content, Medium, Unit
-from core.office.asides import Aside
+from core.office.asides import STAYING, Aside
 from core.office.blocked import Blocked, blocked
 from core.office.choices import AsideReason
 from core.office.desk import Desk
@@ -23,12 +23,6 @@ from core.office.ledger import write_line
 from core.office.ports import Boxes, Tx
 from core.office.turn import next_of_channel
 from core.roles import Right
-
-STAYING = {
-    "draw": "抽選の手順は取り消せません。両者の取扱責任者で、プログラムの版と事業の設定を確かめてください",
-    "epoch": "鍵の交換は取り消せません。両者の取扱責任者で、指紋とプログラムの版を確かめてください",
-}
-"""Kinds that cannot be sent again as something new, and what to do instead."""
 
 
 class Refusals:

@@ -12,10 +12,9 @@ from core.errors import IntegrityFailure, Refused, UsageError
 from core.exchange.listing import VOID, write_listing
 from core.exchange.names import BundleName, bundle_name
 from core.ledger.codes import Act, Content, Medium, Unit
-from core.office.asides import asked_to_void, waiting_for_void
+from core.office.asides import STAYING, from_there_on, told_aside, waiting_for_void
 from core.office.counter import take_back as take_back_counter
 from core.office.desk import Desk
-from core.office.due import taken_up_to
 from core.office.envelope import KIND_WORDS, Sent
 from core.office.exchange import Exchange
 from core.office.fates import Fate
@@ -24,7 +23,7 @@ from core.office.ledger import write_line
 from core.office.participants import Participants
 from core.office.plans import done_draws
 from core.office.ports import BundleRow, Tx
-from core.office.refusals import STAYING
+from core.office.taken import taken_up_to
 from core.roles import Right
 
 
@@ -44,11 +43,7 @@ class Voiding:
         with self._desk.writing(Right.VOID) as tx:
             row, bundle = self._ours(tx, name)
             self._need_aside(tx, row, bundle, by_phone)
-            tail = [
-                one
-                for one in tx.bundles.list("out")
-                if (one.channel, one.epoch) == (row.channel, row.epoch) and one.seq >= row.seq
-            ]
+            tail = from_there_on(tx, row)
             self._need_repeatable(tx, row, tail)
             for one in tail:
                 tx.fates.add(Fate(one.name, "out", True, one.manifest_sha256, self._desk.now()))
@@ -83,7 +78,7 @@ class Voiding:
         site = self._desk.actor.site
         if row.seq <= taken_up_to(tx, site).get((row.channel, row.epoch), 0):
             raise Refused("相手はこの束をすでに取り込んでいます", where=row.name)
-        told = [one for one in asked_to_void(tx, site) if one.bundle == bundle]
+        told = told_aside(tx, site, bundle)
         if any(one.manifest_sha256 != row.manifest_sha256 for one in told):
             raise IntegrityFailure(
                 "相手が外した束は、こちらが送ったものと中身が違います。取り消していません",

@@ -11,13 +11,14 @@ import pytest
 
 from core.errors import IntegrityFailure, Refused, UsageError
 from core.exchange.listing import VOID, write_listing
-from core.ledger.codes import Act
+from core.ledger.codes import Act, Content, Unit
 from core.office.approving import APPROVAL
 from core.office.choices import AsideReason
+from core.office.ledger import write_line
 from core.office.pairing import KeyStage
 from core.office.records import RECORDS
 from core.office.review import APPLICANTS, ENTRY, PARTICIPANTS
-from core.roles import Role
+from core.roles import Role, Site
 from storage.boxes import FolderBoxes
 
 PEOPLE = ("サトウ ハナコ", "スズキ イチロウ", "タナカ ミツコ", "ヤマモト イワオ")
@@ -391,20 +392,53 @@ def test_the_sender_does_not_void_what_the_receiver_set_aside_of_other_bytes(
 ) -> None:
     """Somebody else sealed under that number: that is no bundle of ours to take back, but evidence."""
     bench, name = refused
-    with bench.ward.store.write() as tx:
-        from core.ledger.codes import Content, Unit
-        from core.office.ledger import write_line
-
-        desk = bench.ward.desk_of(Role.MANAGER)
-        write_line(
-            desk, tx, Act.SET_ASIDE, Content.BUNDLE, 1, Unit.FILES, ref=f"aside:{name}:{'0' * 64}:content"
-        )
-        tx.settings.put("receipt_due", "yes")
-    bench.ward.office.send_due()
-    bench.carry(bench.ward)
-    bench.contractor.office.exchange.import_waiting()
+    says_aside(bench, bench.ward, name, "0" * 64)
+    (found,) = bench.contractor.office.ledger.verify()
+    assert found.org is Site.WARD and name in found.what
     with leaves(bench.contractor, IntegrityFailure):
         bench.contractor.office.voiding.void(name)
+
+
+def says_aside(bench: Any, site: Any, name: str, digest: str) -> None:
+    """A site with a changed program tells in its ledger to have set aside what it has not; the other site hears of it."""
+    with site.store.write() as tx:
+        ref = f"aside:{name}:{digest}:content"
+        write_line(site.desk_of(Role.MANAGER), tx, Act.SET_ASIDE, Content.BUNDLE, 1, Unit.FILES, ref=ref)
+        tx.settings.put("receipt_due", "yes")
+    site.office.send_due()
+    bench.carry(site)
+    bench.other(site).office.exchange.import_waiting()
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+@pytest.mark.parametrize("which", ["never sealed", "taken in", "of the receiver's own"])
+def test_what_cannot_have_been_set_aside_holds_up_no_change_of_keys(
+    bench: Any, which: str, by_hand: bool
+) -> None:
+    """A ledger only grows: what stands there and can never be voided would stop every change of keys for good."""
+    bench.received()
+    ward, contractor = bench.ward, bench.contractor
+    ward.office.review.confirm_rest(APPLICANTS)
+    ward.office.review.send()
+    bench.sync()
+    with ward.store.read() as tx:
+        taken_in = tx.bundles.list("out")[-1]
+        theirs = tx.bundles.list("in")[-1]
+    name, digest = {
+        "never sealed": ("1-wc-09999999", "a" * 64),
+        "taken in": (taken_in.name, taken_in.manifest_sha256),
+        "of the receiver's own": (theirs.name, theirs.manifest_sha256),
+    }[which]
+    says_aside(bench, contractor, name, digest)
+    (found,) = ward.office.ledger.verify()
+    assert found.org is Site.CONTRACTOR and name in found.what and not found.chain
+    assert ward.office.refusals.standing().steps == ()
+    assert ward.office.exchange.renew(by_hand=by_hand).next_fingerprint
+    contractor.office.exchange.renew(by_hand=by_hand)
+    if by_hand:
+        bench.pair()
+    bench.sync(4)
+    assert [site.office.exchange.standing().epoch for site in (contractor, ward)] == [2, 2]
 
 
 @pytest.mark.parametrize("role", [Role.HANDLER, Role.AUDITOR])
@@ -529,6 +563,44 @@ def test_a_change_of_keys_waits_for_the_void_and_not_for_what_was_voided(refused
     bench.contractor.office.records.send()
     bench.sync()
     assert "コバヤシ チヨ" in names_at(bench.ward)
+
+
+def test_by_hand_the_old_keys_are_left_at_once_and_what_can_be_voided_is_voided_first(
+    refused: tuple[Any, str],
+) -> None:
+    """The list that ends an epoch closes it: behind a refused bundle on it nothing would pass any more."""
+    bench, name = refused
+    set_aside(bench, bench.ward, name)
+    for site in (bench.contractor, bench.ward):
+        site.office.exchange.renew(by_hand=True)
+    bench.pair()
+    bench.sync()
+    assert bench.contractor.office.exchange.standing().epoch == 1
+    assert "取り消す" in bench.contractor.office.flow.status().sentence
+    bench.contractor.office.voiding.void(name)
+    bench.sync(4)
+    for site in (bench.contractor, bench.ward):
+        standing = site.office.exchange.standing()
+        assert (standing.stage, standing.epoch, standing.due) == (KeyStage.NONE, 2, ())
+    bench.contractor.office.records.send()
+    bench.sync()
+    assert "コバヤシ チヨ" in names_at(bench.ward)
+
+
+def test_by_hand_nothing_is_waited_for_that_nobody_can_void(bench: Any) -> None:
+    """A step of the draw lies behind it: that channel is dead, but the keys that may be in wrong hands are left all the same."""
+    bench.pair()
+    bench.sync()
+    bench.contractor.key("コバヤシ チヨ")
+    name = spoil(bench, bench.contractor, bench.contractor.office.records.send, RECORDS)
+    set_aside(bench, bench.ward, name)
+    bench.contractor.office.lottery.seal()
+    with pytest.raises(Refused):
+        bench.contractor.office.exchange.renew()
+    for site in (bench.contractor, bench.ward):
+        site.office.exchange.renew(by_hand=True)
+    bench.pair()
+    assert [site.office.exchange.standing().epoch for site in (bench.contractor, bench.ward)] == [2, 2]
 
 
 def test_what_was_sealed_before_a_change_of_keys_stays(
