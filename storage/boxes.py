@@ -3,6 +3,7 @@
     outbox/<name>.zip, <name>.manifest   ours, put here by the program, sent by the courier
     outbox/<name>.receipt                put here by the courier once it has checked the other courier's receipt
     inbox/<name>.zip, <name>.manifest    theirs, put here by the courier once checked, taken in by a person
+    inbox/<name>.again                   put here by the program: what lay there was damaged or lost, the courier brings it anew
     courier/partner.json                 both sites' public cards of each epoch, which the courier checks against
     courier/key-<epoch>                  its own key of an epoch after the first
     courier/evidence/                    what was not taken in
@@ -26,7 +27,7 @@ from pathlib import Path
 from core.canonical import canonical_json, sha256_hex
 from core.errors import IntegrityFailure
 from core.exchange.card import read_card
-from core.exchange.names import MANIFEST, RECEIPT, ZIP, bundle_name
+from core.exchange.names import AGAIN, MANIFEST, RECEIPT, ZIP, bundle_name
 from core.exchange.state import STATE_LIMIT, CourierState, read_state
 from core.keys import to_base64
 from core.office.ports import CourierPair, CourierPapers
@@ -90,6 +91,12 @@ class FolderBoxes:
             raise IntegrityFailure(
                 "受信箱のファイルが揃っていません", where=name, next_step="もう一度、送受信をしてください"
             ) from error
+
+    def fetch_again(self, name: str) -> None:
+        """Ask the courier for a bundle once more; the courier takes the asking away. Again, it changes nothing."""
+        _check_name(name)
+        with _alone(self._inbox):
+            replace_private(self._inbox / f"{name}{AGAIN}", b"")
 
     def done_in(self, name: str) -> None:
         """Remove an imported bundle's files (the vault holds them now). Again, it changes nothing."""

@@ -31,6 +31,8 @@ _BUNDLE = re.compile(r"([1-9][0-9]{0,6})-(cw|wc|wd)-([0-9]{8})")
 ZIP = ".zip"
 MANIFEST = ".manifest"
 RECEIPT = ".receipt"
+AGAIN = ".again"
+"""Of an empty file in the inbox: the vault asks the courier to fetch that bundle once more."""
 
 
 @dataclass(frozen=True, order=True)
@@ -59,6 +61,10 @@ class BundleName:
     @property
     def receipt(self) -> str:
         return f"{self}{RECEIPT}"
+
+    @property
+    def again(self) -> str:
+        return f"{self}{AGAIN}"
 
 
 def bundle_name(text: str, ending: str = "") -> BundleName | None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from core.canonical import crockford_id, sha256_hex
-from core.errors import IntegrityFailure
+from core.errors import IntegrityFailure, Refused
 from core.exchange.card import read_card
+from core.exchange.manifest import read_manifest
 from core.exchange.names import BundleName, bundle_name
 from core.ledger.codes import Act, Content, Medium, Unit
 from core.office.asides import waiting_for_void
@@ -45,12 +47,12 @@ from core.office.epochs import (
 )
 from core.office.foreign import Trial, in_our_state, senders_fault
 from core.office.history import LEDGER, ROSTERS, checkpoint_of, ledger_entries, take_history
-from core.office.keyring import Ring, epoch_of, need_partner, own_card, site_keys
+from core.office.keyring import Ring, epoch_of, need_partner, own_card, rings_of, site_keys
 from core.office.ledger import write_line
 from core.office.overview import Imported, Overview
 from core.office.pairing import Pairing, changing
 from core.office.ports import Boxes, BundleRow, Progress, Tx
-from core.office.turn import is_behind, known, need_turn, out_of_force
+from core.office.turn import is_behind, known, need_turn, next_of_channel, out_of_force
 from core.office.unsettled import need_settled
 from core.roles import Right, Site
 
@@ -212,13 +214,14 @@ class Exchange(Pairing):
         What has to wait for others (while keys change) stays there. Raises `IntegrityFailure` at the first bundle that
         does not fit; those before it stay taken in (and stand in `done` where that is given), it and those after it stay
         in the inbox untouched. One that its sender's own list denies is kept as evidence instead, and holds nothing up.
+        So is one whose files are not as its sender signed them: the courier is asked to bring it anew.
         """
         self._desk.actor.require(Right.IMPORT_BUNDLE)
         done = [] if done is None else done
         denied: list[IntegrityFailure] = []
         passed, names = 0, self._boxes.waiting_in()
         try:
-            while ready := self._ready(self.in_turn(names, self._boxes.read_in)):
+            while ready := self._ready(self.in_turn(names, self._sound)):
                 for name in ready:
                     if progress:
                         progress(passed, len(names))
@@ -235,8 +238,12 @@ class Exchange(Pairing):
                     try:
                         imported = self.take_in(name, zip_bytes, manifest, channel=channel)
                     except IntegrityFailure as error:
+                        self.need_sound(name, zip_bytes, manifest)
                         with self._desk.writing(Right.IMPORT_BUNDLE) as tx:
                             note_refused(tx, name, manifest, error)
+                        raise
+                    except Refused:
+                        self._ask_for_missing(name)
                         raise
                     if imported:
                         done.append(imported)
@@ -260,6 +267,51 @@ class Exchange(Pairing):
         with self._desk.reading() as tx:
             kept = out_of_force(tx, name)
         (self._boxes.set_aside if kept else self._boxes.done_in)(name)
+
+    def _sound(self, name: str) -> tuple[bytes, bytes]:
+        """(zip, manifest) of a bundle in the inbox, as its sender signed them. Raises as `need_sound`."""
+        zip_bytes, manifest = self._boxes.read_in(name)
+        self.need_sound(name, zip_bytes, manifest)
+        return zip_bytes, manifest
+
+    def need_sound(self, name: str, zip_bytes: bytes, manifest: bytes) -> None:
+        """That these bytes from the inbox are what the sender signed, as they were when the courier took them in.
+
+        Those that are not say nothing of the bundle: they are kept as evidence, and the courier is asked for it once more.
+        Raises `IntegrityFailure`.
+        """
+        bundle = bundle_name(name)
+        assert bundle is not None, "names of the inbox"
+        with self._desk.reading() as tx:
+            ring, held = rings_of(tx).get(bundle.epoch), tx.bundles.get(name) is not None
+        if ring is None:
+            return  # nobody's signature is known for it; taking it in says so
+        try:
+            signed = read_manifest(manifest, ring.partner.signing, name=bundle)
+            if (len(zip_bytes), sha256_hex(zip_bytes)) == (signed.size, signed.sha256):
+                return
+        except IntegrityFailure:
+            pass  # not its sender's, or altered since
+        if not held:
+            self._boxes.fetch_again(name)
+        self._boxes.set_aside(name)
+        raise IntegrityFailure(
+            "届いた束のファイルが、相手が署名したものと違います。受け取ったあとに変わったものです",
+            where=name,
+            next_step="変わったファイルは証拠として残しました。もう一度送受信をすると、取り直します（媒体で届いたものは、もう一度媒体で）。"
+            "続くときは、保守担当がこの端末のディスクを確かめてください",
+        )
+
+    def _ask_for_missing(self, name: str) -> None:
+        """Where this one waits for another before it: the courier may have brought that, and it was lost here."""
+        bundle = bundle_name(name)
+        assert bundle is not None, "names of the inbox"
+        with self._desk.reading() as tx:
+            expected, _ = next_of_channel(tx, bundle)
+            stopped = waiting_for_void(tx)
+        missing = replace(bundle, seq=expected)
+        if expected < bundle.seq and missing not in stopped and str(missing) not in self._boxes.waiting_in():
+            self._boxes.fetch_again(str(missing))
 
     def _denied(self, name: str, manifest: bytes) -> bool:
         bundle = bundle_name(name)

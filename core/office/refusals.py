@@ -40,7 +40,7 @@ class Refusals:
         """Set aside the bundle `name`, which waits in the inbox, is next in its channel, and is refused by this vault.
 
         Raises `UsageError` when no such bundle waits, `Refused` when it could be taken in, is not next, or is of a kind
-        that stays; `IntegrityFailure` when it is not as its sender signed it, or when the ledgers themselves differ.
+        that stays; `IntegrityFailure` when it is not as its sender signed it (it is fetched anew), or when the ledgers themselves differ.
         """
         self._desk.actor.require(Right.VOID)
         bundle = bundle_name(name)
@@ -58,6 +58,7 @@ class Refusals:
                 "この束は取り込めます。外すのは、取り込めない束だけです", where=name,
                 next_step="F6 の i で取り込んでください",
             )  # fmt: skip
+        self._exchange.need_sound(name, zip_bytes, data)
         if isinstance(why, LedgerMismatch):
             raise why  # no bundle's fault: whatever is sealed next would show the same
         kind = self._exchange.kind_of(name, zip_bytes, data)

@@ -3,6 +3,7 @@
 outbox/               <bundle>.zip, .manifest: written by the vault, sent from here
                       <bundle>.receipt: of the partner's courier, checked, written here
 inbox/                <bundle>.zip, .manifest: written here, taken away by the vault
+                      <bundle>.again: written by the vault, which asks for it once more; taken away here
 courier/key           its own Ed25519 key, base64, 0600; courier/key-<epoch> that of an epoch after the first
 courier/partner.json  both sites' cards of each epoch: the own one names that key, the other is trusted by the vault
 courier/journal.jsonl what was sent and received
@@ -25,7 +26,7 @@ from typing import BinaryIO
 from core.canonical import sha256_hex
 from core.errors import IntegrityFailure, Refused, RemoteUnreachable
 from core.exchange.card import CARD_LIMIT, PartnerCard, read_card
-from core.exchange.names import MANIFEST, BundleName, Channel, bundle_name
+from core.exchange.names import AGAIN, MANIFEST, BundleName, Channel, bundle_name
 from core.exchange.strict import Fields, bad, object_of
 from core.keys import SigningKey, from_base64, to_base64
 from storage.remotes.durable import BLOCK, Aside, create, open_file, read_file, same_bytes, settle, sweep
@@ -122,6 +123,11 @@ class Folders:
         """Bundles in the outbox whose manifest is there: one without it does not exist yet."""
         names = (bundle_name(path.name, MANIFEST) for path in self.outbox.iterdir())
         return sorted(name for name in names if name is not None)
+
+    def wanted_again(self) -> set[BundleName]:
+        """What the vault asks for once more, because what lay in the inbox was damaged or is gone."""
+        names = (bundle_name(path.name, AGAIN) for path in self.inbox.iterdir())
+        return {name for name in names if name is not None}
 
 
 def measured(stream: BinaryIO) -> tuple[int, str]:

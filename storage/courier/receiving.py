@@ -44,11 +44,13 @@ def _coming(this: Round) -> list[BundleName]:
 
 def bytes_coming(this: Round) -> int:
     """How much is likely to be fetched."""
-    channels = this.identity.channels(outgoing=False, medium=this.medium)
+    channels, again = this.identity.channels(outgoing=False, medium=this.medium), _again(this)
     return sum(
         this.listed[bundle.zip].size
         for bundle in _coming(this)
-        if bundle.channel in channels and bundle not in this.journal.received and bundle.zip in this.listed
+        if bundle.channel in channels
+        and (bundle not in this.journal.received or bundle in again)
+        and bundle.zip in this.listed
     )
 
 
@@ -121,9 +123,18 @@ def _receive_channel(this: Round, channel: Channel, bundles: list[BundleName]) -
 def _judged(this: Round, channel: Channel, bundles: list[BundleName]) -> Iterator[Manifest]:
     """The manifests that are next, one after the other, whose zip lies there. Raises `_Stopped` at the first that ends it."""
     states = {one.epoch: this.journal.state(channel, one.epoch) for one in this.identity.each}
+    again = _again(this)
+    if not this.medium:
+        for bundle in sorted(again.difference(bundles)):
+            if bundle.channel is channel:
+                this.notes.wait(bundle, "受け取ったあとに失われましたが、共有先にもうありません")
     newer = [bundle for bundle in bundles if bundle.epoch > this.identity.epoch]
     # In order of epoch: nothing of the next one overtakes what is missing of this.
-    wanted = [bundle for bundle in bundles if bundle.epoch in states and not _is_known(this, bundle)]
+    wanted = [
+        bundle
+        for bundle in bundles
+        if bundle.epoch in states and (bundle in again or not _is_known(this, bundle))
+    ]
     if wanted:  # most often it is the only one: its zip will be wanted as soon as its manifest is judged
         this.hands.begin(partial(this.remote.find_ahead, wanted[0].zip))
     with closing(
@@ -141,15 +152,21 @@ def _judged(this: Round, channel: Channel, bundles: list[BundleName]) -> Iterato
             if verdict is Verdict.GAP:
                 reason = f"{state.last + 1}番の束がまだ届いていません"
                 raise _Stopped(partial(this.notes.wait, bundle, reason))
-            if verdict is Verdict.ACCEPT:
+            if verdict is Verdict.ACCEPT or (verdict is Verdict.ALREADY and bundle in again):
                 if bundle.zip not in this.listed:
                     reason = "送り状だけがあり、本体（zip）がまだありません"
                     raise _Stopped(partial(this.notes.wait, bundle, reason))
-                states[bundle.epoch] = state.with_manifest(manifest)
+                if verdict is Verdict.ACCEPT:
+                    states[bundle.epoch] = state.with_manifest(manifest)
                 yield manifest
     if newer:
         reason = "相手が新しい鍵に替えました。保管庫を開いて、届いた束を取り込んでください"
         raise _Stopped(partial(this.notes.wait, newer[0], reason))
+
+
+def _again(this: Round) -> set[BundleName]:
+    """What was received, and the vault asks for once more: its manifest must be the one we noted."""
+    return this.folders.wanted_again() & this.journal.received.keys()
 
 
 def _is_known(this: Round, bundle: BundleName) -> bool:
@@ -189,6 +206,7 @@ def _take(this: Round, one: _Zip, outcome: Outcome[bool]) -> bool:
     this.folders.place(this.folders.inbox / bundle.zip, one.file)
     this.folders.place(this.folders.inbox / bundle.manifest, manifest.data)
     this.journal.note(RECEIVED, bundle, noted(manifest.data), this.now)
+    (this.folders.inbox / bundle.again).unlink(missing_ok=True)
     this.notes.received.append(str(bundle))
     one.close()
     return True

@@ -32,7 +32,7 @@ from storage.vault.sqlcipher import PAGE_BYTES
 
 RESTORE = "使うのをやめ、フォルダごと別に残してから、控えから復元してください（ikiiki restore）"
 RESENT = "そのまま残し、ikiiki sync を実行してください。保管庫に残る封印から書き直されます"
-AGAIN = "使わずに残し、相手方に連絡してから、よけてください（ikiiki bundle aside）"
+AGAIN = "そのまま残し、ikiiki sync を2回実行してください。証拠に移され、取り直されます。共有先にもうないときは、相手方に連絡してください"
 REWRITTEN = "別に残してから消し、ikiiki sync を実行してください。書き直されます"
 KEPT = "そのまま残し、取扱責任者に知らせてください。控えから復元できます（ikiiki restore）"
 _NOW = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)

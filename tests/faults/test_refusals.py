@@ -178,7 +178,11 @@ def test_an_altered_bundle_in_the_inbox(at: At) -> None:
     name = waiting(sites)
     sites.ward.do("sync", alone=True)
     flip(sites.ward.folder / "inbox" / f"{name}.zip", 200)
-    stopped(sites.ward)
+    before = sites.ward.tables()
+    assert "受け取ったあとに" in sites.ward.refused("sync", code=6)
+    assert sites.ward.tables() == before
+    sites.ward.do("sync")  # the courier brings it once more
+    assert len(sites.ward.do("intake", "list")["applications"]) == 11
 
 
 def forged(sites: Sites, name: str, keys: SiteKeys, previous: str) -> tuple[bytes, bytes]:

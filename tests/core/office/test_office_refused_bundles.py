@@ -275,6 +275,73 @@ def test_bytes_changed_on_the_way_are_no_bundle_to_be_set_aside(
         bench.ward.office.refusals.set_aside(name, AsideReason.CONTENT)
 
 
+def flip(site: Any, name: str, ending: str) -> None:
+    """One bit of what lies in the inbox, somewhere in the middle."""
+    path = site.folder / "inbox" / f"{name}.{ending}"
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("ending", ["zip", "manifest"])
+@pytest.mark.parametrize("first", ["taken in", "set aside"])
+def test_a_bit_changed_in_the_inbox_loses_no_bundle(
+    bench: Any, leaves: Callable[..., Any], ending: str, first: str
+) -> None:
+    """Of a bundle of the draw too, whose kind nobody sees while it does not open: it is never set aside, but fetched anew."""
+    bench.confirmed()
+    bench.contractor.office.lottery.freeze()
+    bench.carry(bench.contractor)
+    (name,) = bench.ward.office.exchange.overview().waiting
+    with bench.contractor.store.read() as tx:
+        good = tx.bundles.content(name)
+    flip(bench.ward, name, ending)
+    refusals = bench.ward.office.refusals
+    with leaves(bench.ward, IntegrityFailure) as raised:
+        if first == "taken in":
+            bench.ward.office.exchange.import_waiting()
+        else:
+            refusals.set_aside(name, AsideReason.UNREADABLE)
+    assert "送受信" in raised.value.next_step
+    assert refusals.standing().steps == ()  # nobody is told to set it aside
+    with leaves(bench.ward, UsageError):
+        refusals.set_aside(name, AsideReason.UNREADABLE)
+    kept = {path.name.rsplit("-", 1)[0] for path in (bench.ward.folder / "courier" / "evidence").iterdir()}
+    assert kept == {f"{name}.zip", f"{name}.manifest"}
+    assert [path.name for path in (bench.ward.folder / "inbox").iterdir()] == [f"{name}.again"]
+    put_in(bench.ward, name, *good)  # as the courier does (`test_courier_again.py`)
+    assert [one.kind for one in bench.ward.office.exchange.import_waiting()] == ["draw"]
+
+
+def test_a_void_altered_in_the_inbox_does_not_wait_in_silence(refused: tuple[Any, str]) -> None:
+    """Behind a bundle that was set aside only its void is looked for: one that does not open must not be passed over."""
+    bench, name = refused
+    set_aside(bench, bench.ward, name)
+    void = bench.contractor.office.voiding.void(name).name
+    with bench.contractor.store.read() as tx:
+        good = tx.bundles.content(void)
+    bench.carry(bench.contractor)
+    flip(bench.ward, void, "zip")
+    with pytest.raises(IntegrityFailure, match="受け取ったあとに"):
+        bench.ward.office.exchange.import_waiting()
+    put_in(bench.ward, void, *good)
+    assert [one.kind for one in bench.ward.office.exchange.import_waiting()] == ["void"]
+
+
+def test_what_was_lost_from_the_inbox_is_asked_for_as_soon_as_another_waits_for_it(bench: Any) -> None:
+    bench.received()
+    inbox, names = bench.ward.folder / "inbox", []
+    for kana in ("コバヤシ チヨ", "イトウ キヨシ"):
+        bench.contractor.key(kana)
+        names.append(bench.contractor.office.records.send().name)
+    bench.carry(bench.contractor)
+    for ending in ("zip", "manifest"):
+        (inbox / f"{names[0]}.{ending}").unlink()
+    with pytest.raises(Refused):
+        bench.ward.office.exchange.import_waiting()
+    assert (inbox / f"{names[0]}.again").exists()
+
+
 # -- attacks ------------------------------------------------------------------------------------------------------
 
 
