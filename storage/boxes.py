@@ -2,6 +2,7 @@
 
     outbox/<name>.zip, <name>.manifest   ours, put here by the program, sent by the courier
     outbox/<name>.receipt                put here by the courier once it has checked the other courier's receipt
+    outbox/<name>.again                  put here by the program: receipted, and not taken in for long, it is to lie there again
     inbox/<name>.zip, <name>.manifest    theirs, put here by the courier once checked, taken in by a person
     inbox/<name>.again                   put here by the program: what lay there was damaged or lost, the courier brings it anew
     courier/partner.json                 both sites' public cards of each epoch, which the courier checks against
@@ -28,6 +29,7 @@ from core.canonical import canonical_json, sha256_hex
 from core.errors import IntegrityFailure
 from core.exchange.card import read_card
 from core.exchange.names import AGAIN, MANIFEST, RECEIPT, ZIP, bundle_name
+from core.exchange.receipt import RECEIPT_LIMIT
 from core.exchange.state import STATE_LIMIT, CourierState, read_state
 from core.keys import to_base64
 from core.office.ports import CourierPair, CourierPapers
@@ -112,7 +114,7 @@ class FolderBoxes:
         """Remove a bundle whose arrival is signed for (the vault holds it); the receipt stays. Again, it changes nothing."""
         _check_name(name)
         with _alone(self._outbox):
-            for ending in (MANIFEST, ZIP):
+            for ending in (AGAIN, MANIFEST, ZIP):
                 (self._outbox / f"{name}{ending}").unlink(missing_ok=True)
             sync_folder(self._outbox)
 
@@ -133,8 +135,31 @@ class FolderBoxes:
             return None
 
     def receipts(self) -> list[str]:
-        """Names of our bundles whose receipt the courier has checked and laid beside them."""
+        """Names of our bundles beside which a receipt lies, laid there by the courier or by whoever can write here."""
         return _names(self._outbox, RECEIPT) if self._outbox.exists() else []
+
+    def receipt(self, name: str) -> bytes:
+        """What lies there. Raises `IntegrityFailure` when it is a link, too large, or open to others."""
+        _check_name(name)
+        return read_private(self._outbox / f"{name}{RECEIPT}", limit=RECEIPT_LIMIT)
+
+    def refuse_receipt(self, name: str) -> None:
+        """Move it to the evidence, whatever it is, and leave the place to the true one. Again, it changes nothing."""
+        _check_name(name)
+        evidence = self._courier / EVIDENCE
+        file = self._outbox / f"{name}{RECEIPT}"
+        with _alone(self._outbox), _alone(evidence), suppress(FileNotFoundError):
+            number = sum(path.name.startswith(f"{file.name}-refused") for path in evidence.iterdir())
+            file.rename(evidence / f"{file.name}-refused{number + 1}")
+            sync_folder(self._outbox)
+
+    def send_again(self, name: str) -> None:
+        _check_name(name)
+        with _alone(self._outbox):
+            replace_private(self._outbox / f"{name}{AGAIN}", b"")
+
+    def sent_again(self) -> list[str]:
+        return _names(self._outbox, AGAIN) if self._outbox.exists() else []
 
     def courier_papers(self) -> CourierPapers:
         """What the courier has written down, each as it lies there: how far the log goes is read before the log itself."""

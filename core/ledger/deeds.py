@@ -78,7 +78,7 @@ _BY_KIND: dict[Kind, dict[str, str]] = {
         "event": "繰上げなどのできごと", "shrink": "組の一部が辞退", "late": "締切後の応募を加える",
     },
     Kind.CARRYING: {
-        "send": "束に封をする", "carry": "媒体で渡す", "take_in": "束を取り込む", "take_void": "取消しを取り込む", "erase_asked": "消去の依頼が届く", "set_aside": "束を外す",
+        "send": "束に封をする", "carry": "媒体で渡す", "take_in": "束を取り込む", "take_void": "取消しを取り込む", "receipt_refused": "偽の受領書をよける", "erase_asked": "消去の依頼が届く", "set_aside": "束を外す",
         "void": "束を取り消す", "code_told": "電話で伝える", "code_heard": "電話で受ける", "code_refused": "電話の符号違い",
         "epoch_begin": "次の世代を始める", "epoch_offer": "次の鍵を示す", "epoch_ended": "前の世代を閉じる",
         "epoch_destroy": "前の鍵を廃棄",

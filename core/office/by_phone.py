@@ -27,6 +27,7 @@ from core.office.plans import done_draws
 from core.office.ports import Boxes, Tx
 from core.office.review import APPLICANTS, PARTICIPANTS, confirm_heard, seal_words
 from core.office.saying import KIND_WORDS, Said, approval_said, receipt_of, review_of
+from core.office.taken import note_heard, untaken
 from core.roles import Right, Site
 
 CONTENT: dict[CodeKind, Content] = {
@@ -217,9 +218,14 @@ class ByPhone:
         """What the ward can have spoken of, if it holds what this vault holds."""
         self._refuse_in_doubt(tx)
         if kind is CodeKind.RECEIPT:
-            rows = [row for row in tx.bundles.list("out") if row.channel == CHANNEL_FROM[Site.CONTRACTOR]]
-            open_ = [row for row in rows if row.epoch == epoch_of(tx) and row.settled is None]
-            if not open_:
+            series = (CHANNEL_FROM[Site.CONTRACTOR], epoch_of(tx))
+            left = {row.name for row in untaken(tx, Site.CONTRACTOR)}
+            open_ = [
+                row
+                for row in tx.bundles.list("out")
+                if (row.channel, row.epoch) == series and (row.settled is None or row.name in left)
+            ]
+            if all(row.settled is not None and row.kind == "receipt" for row in open_):
                 raise Refused("受領を待っている束はありません")
             return [receipt_of(row) for row in sorted(open_, key=lambda row: -row.seq)[:NEWEST]]
         if tx.applications.unsent():
@@ -256,6 +262,7 @@ class ByPhone:
             ]
             for name in arrived:
                 tx.bundles.settle(name, now)
+            note_heard(tx, newest)
             return arrived
         stage = APPLICANTS if said.kind is CodeKind.REVIEW else PARTICIPANTS
         confirm_heard(tx, stage, said.words, by, now, f"phone-{said.kind}-{index}")

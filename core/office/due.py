@@ -19,7 +19,7 @@ from core.office.box_evidence import evidence_of, open_findings
 from core.office.desk import programme_of
 from core.office.envelope import DESK_CHANNEL
 from core.office.ports import Boxes, BundleRow, Tx
-from core.office.taken import taken_up_to
+from core.office.taken import is_overdue, untaken
 from core.programme import Deadlines, Round
 from core.roles import Site
 
@@ -73,6 +73,7 @@ class LateKind(StrEnum):
     READ_ONLY = "read_only"
     SEND = "send"
     RECEIPT = "receipt"
+    UNTAKEN = "untaken"
     TAKE_IN = "take_in"
     GAP = "gap"
     PARTNER = "partner"
@@ -124,7 +125,7 @@ class ExchangeStatus:
 
 def exchange_status(tx: Tx, boxes: Boxes, site: Site, now: dt.datetime) -> ExchangeStatus:
     """What both faces show of the exchange."""
-    limits = programme_of(tx).deadlines if tx.settings.get("programme") is not None else Deadlines()
+    limits = limits_of(tx)
     late: list[Late] = []
     try:
         state = boxes.courier_state()
@@ -151,6 +152,11 @@ def exchange_status(tx: Tx, boxes: Boxes, site: Site, now: dt.datetime) -> Excha
     return ExchangeStatus(
         state, stages, tuple(arrived), tuple(in_order(late)), frozenset(overdue | old), stopped
     )  # fmt: skip
+
+
+def limits_of(tx: Tx) -> Deadlines:
+    """How long what passes between the sites may take."""
+    return programme_of(tx).deadlines if tx.settings.get("programme") is not None else Deadlines()
 
 
 def of_box_log(tx: Tx, boxes: Boxes, site: Site) -> list[Late]:
@@ -203,14 +209,14 @@ def overdue_steps(
 
 def _stages(tx: Tx, site: Site, sent: Sequence[BundleRow], state: CourierState | None) -> dict[str, Stage]:
     placed = set(state.placed) if state else set()
-    taken = taken_up_to(tx, site) if sent else {}
+    left = {row.name for row in untaken(tx, site)} if sent else set()
     void = {fate.name for fate in tx.fates.list("out")}
     aside = {str(one.bundle) for one in asked_to_void(tx, site)}
     stages = {}
     for row in sent:
         if row.name in void | aside:
             stages[row.name] = Stage.VOID if row.name in void else Stage.ASIDE
-        elif row.seq <= taken.get((row.channel, row.epoch), 0):
+        elif row.name not in left:
             stages[row.name] = Stage.TAKEN
         elif row.settled is not None:
             stages[row.name] = Stage.ARRIVED
@@ -229,10 +235,16 @@ def _late_bundles(
         Stage.PLACED: dt.timedelta(hours=limits.receipt_hours),
         Stage.BY_HAND: dt.timedelta(hours=limits.receipt_hours),
     }
+    stopped = {(row.channel, row.epoch) for row in sent if stages[row.name] is Stage.ASIDE}
     return {
         row.name
         for row in sent
-        if stages[row.name] in allowed and limits.waited(row.created, now) > allowed[stages[row.name]]
+        if (stages[row.name] in allowed and limits.waited(row.created, now) > allowed[stages[row.name]])
+        or (
+            stages[row.name] is Stage.ARRIVED
+            and is_overdue(row, limits, now)
+            and (row.channel, row.epoch) not in stopped  # until it is voided nothing behind it is taken in
+        )
     }
 
 
@@ -246,8 +258,9 @@ def _of_bundles(
     now: dt.datetime,
 ) -> list[Late]:  # fmt: skip
     unsent = sum(stages[name] is Stage.SEALED for name in overdue)
-    unanswered = len(overdue) - unsent
-    untaken = sum(_is_old(at, limits, now) for at in arrived.values())
+    lost = sum(stages[name] is Stage.ARRIVED for name in overdue)
+    unanswered = len(overdue) - unsent - lost
+    here = sum(_is_old(at, limits, now) for at in arrived.values())
     late = []
     if unsent:
         late.append(
@@ -264,11 +277,19 @@ def _of_bundles(
                 "相手に電話し、送受信をしたかを聞く",
             )
         )  # fmt: skip
-    if untaken:
+    if lost:
         late.append(
             Late(
-                LateKind.TAKE_IN, f"取込待ち{untaken}",
-                f"届いてから{limits.hours(limits.take_in_hours)}、取り込まれていない束 {untaken}", "F6 の i で取り込む",
+                LateKind.UNTAKEN, f"相手の取込{lost}",
+                f"相手に届いて{limits.hours(limits.take_in_hours + limits.receipt_hours)}、取り込まれたと分からない束 {lost}",
+                "相手に電話し、取り込んだかを聞く。届いていなければ、両方でもう一度送受信をする（置き直されます）",
+            )
+        )  # fmt: skip
+    if here:
+        late.append(
+            Late(
+                LateKind.TAKE_IN, f"取込待ち{here}",
+                f"届いてから{limits.hours(limits.take_in_hours)}、取り込まれていない束 {here}", "F6 の i で取り込む",
             )
         )  # fmt: skip
     return late

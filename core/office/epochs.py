@@ -39,6 +39,7 @@ from core.office.keyring import (
 )
 from core.office.ledger import write_line
 from core.office.ports import Tx
+from core.office.taken import untaken
 from core.roles import Site
 
 CARD = "card.txt"
@@ -290,16 +291,17 @@ def _destroyed(desk: Desk, tx: Tx, ring: Ring) -> Ring:
     return replace(ring, opening=None, signing=kept)
 
 
-def let_go(tx: Tx) -> list[str]:
-    """The names of our bundles of epochs with which the courier has nothing left to do: all of them arrived.
+def let_go(tx: Tx, site: Site) -> list[str]:
+    """The names of our bundles of epochs with which the courier has nothing left to do: all of them arrived and were taken in.
 
-    Call `gone` after they were taken from the outbox.
+    (Of a receipt no ledger tells, until something behind it is taken in; it holds nothing up.) Call `gone` after they were taken from the outbox.
     """
     over = {ring.epoch for ring in earlier_rings(tx) if ring.carried and ring.opening is None}
     if not over:
         return []
     rows = [row for row in tx.bundles.list("out") if row.epoch in over and row.channel != DESK_CHANNEL]
-    open_ = {row.epoch for row in rows if row.settled is None}
+    left = {row.name for row in untaken(tx, site) if row.kind != "receipt"}
+    open_ = {row.epoch for row in rows if row.settled is None or row.name in left}
     return [row.name for row in rows if row.epoch not in open_]
 
 

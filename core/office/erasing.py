@@ -29,6 +29,7 @@ from core.office.participants import unsent_draws
 from core.office.places import Former, formers_of
 from core.office.ports import Boxes, Tx
 from core.office.survivor import CREDENTIAL, ERASED, RECORD
+from core.office.taken import untaken
 from core.roles import Right, Site
 
 KIND = "erasure"
@@ -299,14 +300,10 @@ class Erasing:
 
     def _obstacles(self, tx: Tx) -> list[str]:
         """What has to reach the other site, or has come from it, first."""
-        away = {fate.name for fate in tx.fates.list("out")}
-        waiting = [
-            row for row in tx.bundles.list("out")
-            if row.settled is None and row.kind != "receipt" and row.name not in away
-        ]  # fmt: skip
+        waiting = [row for row in untaken(tx, self._desk.actor.site) if row.kind != "receipt"]
         found = []
         if waiting:
-            found.append(f"相手が受け取ったと確かめられていない束が {len(waiting)}件あります（F6 送受信）")
+            found.append(f"相手が取り込んだと確かめられていない束が {len(waiting)}件あります（F6 送受信）")
         if arrived := self._boxes.waiting_in():
             found.append(f"届いて、まだ取り込んでいない束が {len(arrived)}件あります（F6 送受信）")
         if self._desk.actor.site is Site.CONTRACTOR and (unsent := tx.applications.unsent()):

@@ -15,12 +15,13 @@ from core.errors import IntegrityFailure, Refused
 from core.exchange.card import read_card
 from core.exchange.manifest import read_manifest
 from core.exchange.names import BundleName, bundle_name
+from core.exchange.receipt import read_receipt
 from core.ledger.codes import Act, Content, Medium, Unit
 from core.office.asides import waiting_for_void
 from core.office.blocked import note_refused
 from core.office.carried import need_fresh_handover
 from core.office.desk import Desk
-from core.office.due import exchange_status
+from core.office.due import exchange_status, limits_of
 from core.office.envelope import (
     CHANNEL_FROM,
     CONTENT_OF,
@@ -52,6 +53,7 @@ from core.office.ledger import write_line
 from core.office.overview import Imported, Overview
 from core.office.pairing import Pairing, changing
 from core.office.ports import Boxes, BundleRow, Progress, Tx
+from core.office.taken import to_lay_out_again
 from core.office.turn import is_behind, known, need_turn, next_of_channel, out_of_force
 from core.office.unsettled import need_settled
 from core.roles import Right, Site
@@ -122,29 +124,50 @@ class Exchange(Pairing):
     def flush(self) -> list[str]:
         """Write every sealed bundle that is not receipted yet to the outbox (media bundles excepted); settle receipts.
 
-        Does nothing for who may not send: an audit changes nothing.
+        A receipt is believed when the partner's courier signed it for these very bytes; what else lies in its place is evidence.
+        Receipted and for long not taken in, a bundle is laid out again. Does nothing for who may not send: an audit changes nothing.
         """
         if not self._desk.actor.may(Right.SEND):
             return []
         written = []
-        arrived = set(self._boxes.receipts())
+        present, asked = set(self._boxes.receipts()), set(self._boxes.sent_again())
         with self._desk.store.read() as tx:
             rows = [
                 row for row in tx.bundles.list("out") if row.settled is None and row.channel != DESK_CHANNEL
             ]
-            for row in rows:
-                if row.name not in arrived:
+            signed = [row.name for row in rows if row.name in present and self._is_signed_for(tx, row)]
+            again = to_lay_out_again(tx, self._desk.actor.site, limits_of(tx), self._desk.now)
+            for row in [*rows, *again]:
+                if row.name not in signed:
                     self._put_out(row.name, *tx.bundles.content(row.name))
                     written.append(row.name)
-        settled = [row.name for row in rows if row.name in arrived]
-        if settled:
+        for row in again:
+            self._boxes.send_again(row.name)
+        forged = [row.name for row in rows if row.name in present and row.name not in signed]
+        for name in forged:
+            self._boxes.refuse_receipt(name)
+        if signed or forged:
             with self._desk.store.write() as tx:
-                for name in settled:
+                for name in signed:
                     tx.bundles.settle(name, self._desk.now())
-            for name in settled:
-                self._boxes.clear_out(name)
+                for name in forged:
+                    self._desk.log(tx, "receipt_refused", name)
+        for name in {*signed, *asked.difference(row.name for row in again)}:
+            self._boxes.clear_out(name)
         self._let_go()
         return written
+
+    def _is_signed_for(self, tx: Tx, row: BundleRow) -> bool:
+        """Whether the receipt that lies beside this bundle of ours is of the partner's courier of its epoch, for these bytes."""
+        ring, bundle = rings_of(tx).get(row.epoch), bundle_name(row.name)
+        assert bundle is not None, "we named it"
+        if ring is None:
+            return False
+        try:
+            receipt = read_receipt(self._boxes.receipt(row.name), ring.partner.courier, bundle=bundle)
+        except (IntegrityFailure, FileNotFoundError):
+            return False
+        return receipt.manifest_sha256 == row.manifest_sha256
 
     def _put_out(self, name: str, zip_bytes: bytes, manifest: bytes) -> None:
         """As it was sealed. Other bytes under its name were altered where they lay: they are evidence and hold nothing up."""
@@ -157,7 +180,7 @@ class Exchange(Pairing):
     def _let_go(self) -> None:
         """Where all of an ended epoch has arrived, tell the courier to forget it."""
         with self._desk.store.read() as tx:
-            names = let_go(tx)
+            names = let_go(tx, self._desk.actor.site)
         if names:
             for name in names:
                 self._boxes.clear_out(name)

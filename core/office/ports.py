@@ -380,7 +380,23 @@ class Boxes(Protocol):
         ...
 
     def receipts(self) -> list[str]:
-        """Names of our bundles whose arrival the other site's courier has signed."""
+        """Names of our bundles beside which a receipt lies."""
+        ...
+
+    def receipt(self, name: str) -> bytes:
+        """What lies beside that bundle. Raises `IntegrityFailure` for a file no courier of ours would lay there."""
+        ...
+
+    def refuse_receipt(self, name: str) -> None:
+        """Keep as evidence what is no receipt, so that it stands in nobody's way."""
+        ...
+
+    def send_again(self, name: str) -> None:
+        """Ask the courier to see to it that this bundle lies at the remote, though it is receipted."""
+        ...
+
+    def sent_again(self) -> list[str]:
+        """Of which that was asked and not cleared."""
         ...
 
     def set_aside(self, name: str, *, sent: bool = False) -> None:

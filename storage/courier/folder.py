@@ -2,6 +2,7 @@
 
 outbox/               <bundle>.zip, .manifest: written by the vault, sent from here
                       <bundle>.receipt: of the partner's courier, checked, written here
+                      <bundle>.again: by the vault: to be sent all the same, if it is not there
 inbox/                <bundle>.zip, .manifest: written here, taken away by the vault
                       <bundle>.again: written by the vault, which asks for it once more; taken away here
 courier/key           its own Ed25519 key, base64, 0600; courier/key-<epoch> that of an epoch after the first

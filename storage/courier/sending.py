@@ -67,11 +67,14 @@ def put(this: Round, name: str, source: BinaryIO) -> Put:
 
 
 def due(this: Round) -> tuple[list[BundleName], int]:
-    """Every bundle of an epoch we have to do with that is not at the remote and not receipted, in order; and how many are of others."""
+    """Every bundle of an epoch we have to do with that is not at the remote and not receipted (or asked for again by the vault), in order;
+    and how many are of others."""
     channels = this.identity.channels(outgoing=True, medium=this.medium)
     found, old = [], 0
     for bundle in this.folders.outgoing():
-        if bundle.channel not in channels or (this.folders.outbox / bundle.receipt).exists():
+        receipted = (this.folders.outbox / bundle.receipt).exists()
+        again = (this.folders.outbox / bundle.again).exists()
+        if bundle.channel not in channels or (receipted and not again):
             continue
         if this.identity.of(bundle.epoch) is None:
             old += 1

@@ -20,13 +20,18 @@ from sqlcipher3 import dbapi2
 
 from cli.private_file import need_outside
 from cli.wiring import Session
+from core.canonical import sha256_hex
 from core.columns import Table
 from core.errors import Refused
 from core.exchange.card import make_card
+from core.exchange.names import bundle_name
+from core.exchange.receipt import Receipt, write_receipt
 from core.exchange.state import CourierState
+from core.exchange.strict import moment
 from core.keys import SITE_KEY_BYTES, SigningKey, SiteKeys
 from core.office.desk import Desk
 from core.office.founding import found
+from core.office.keyring import rings_of
 from core.office.office import Office
 from core.office.ports import CourierPapers, StaffRow
 from core.office.staff import NewPerson, Record
@@ -117,7 +122,8 @@ class Boxes:
 
     out: dict[str, tuple[bytes, bytes]] = field(default_factory=dict)
     inbox: dict[str, tuple[bytes, bytes]] = field(default_factory=dict)
-    signed_for: list[str] = field(default_factory=list)
+    signed_for: dict[str, bytes] = field(default_factory=dict)
+    """Receipts."""
     state: CourierState | None = None
     papers: CourierPapers = field(default_factory=CourierPapers)
 
@@ -144,7 +150,22 @@ class Boxes:
         return self.state
 
     def receipts(self) -> list[str]:
-        return self.signed_for
+        return list(self.signed_for)
+
+    def receipt(self, name: str) -> bytes:
+        return self.signed_for[name]
+
+    def refuse_receipt(self, name: str) -> None:
+        raise AssertionError("they are all true here")
+
+    def send_again(self, name: str) -> None:
+        """What was put out lies there already."""
+
+    def sent_again(self) -> list[str]:
+        return []
+
+    def fetch_again(self, name: str) -> None:
+        """Nothing is lost here."""
 
     def set_aside(self, name: str, *, sent: bool = False) -> None:
         (self.out if sent else self.inbox).pop(name, None)
@@ -156,7 +177,7 @@ class Boxes:
         return self.papers
 
     def copy(self) -> Boxes:
-        return Boxes(dict(self.out), dict(self.inbox), list(self.signed_for), self.state, self.papers)
+        return Boxes(dict(self.out), dict(self.inbox), dict(self.signed_for), self.state, self.papers)
 
 
 @dataclass
@@ -198,10 +219,12 @@ class Place:
         self.site, self.clock = site, clock
         if copied is None:
             self.entropy, self.boxes, self.tables = Seeded(site.value), Boxes(), Tables()
+            self.courier = b""
             signers: dict[str, Ed25519PrivateKey] = {}
         else:
             self.entropy = Seeded(copied.entropy.seed, copied.entropy.count)
             self.boxes, self.tables = copied.boxes.copy(), Tables(copied.tables)
+            self.courier = copied.courier
             signers = dict(copied._slots.signers)
         self.store = VaultStore(self.tables)
         self._slots = Slots(self.store, self.entropy, signers)
@@ -213,7 +236,8 @@ class Place:
         staff_id, name = STAFF[self.site][Role.MANAGER]
         signer = Ed25519PrivateKey.from_private_bytes(self.entropy(32))
         keys = SiteKeys.from_random(self.entropy(SITE_KEY_BYTES))
-        courier = SigningKey(self.entropy(32)).public
+        self.courier = self.entropy(32)
+        courier = SigningKey(self.courier).public
         card = make_card(
             keys, site=self.site, vault_id=f"snapshots-{self.site}", epoch=1, courier=courier, created=self.clock()
         )  # fmt: skip
@@ -227,6 +251,15 @@ class Place:
         for role in (Role.HANDLER, Role.AUDITOR):
             staff_id, name = STAFF[self.site][role]
             self.office_of(Role.MANAGER).staff.add(NewPerson(staff_id, name, role, PASSWORD))
+
+    def receipt_for(self, name: str, manifest: bytes) -> bytes:
+        """What the courier here signs for a bundle that came."""
+        bundle = bundle_name(name)
+        assert bundle is not None
+        with self.store.read() as tx:
+            key = SigningKey(rings_of(tx)[bundle.epoch].courier or self.courier)
+        receipt = Receipt(self.site, bundle, sha256_hex(manifest), moment(self.clock.moment))
+        return write_receipt(receipt, key)
 
     def office_of(self, role: Role) -> Office:
         """The use cases of the person who has this role here."""
@@ -257,7 +290,7 @@ class World:
             for name, bundle in here.boxes.out.items():
                 if name not in here.boxes.signed_for:
                     there.boxes.inbox[name] = bundle
-                    here.boxes.signed_for.append(name)
+                    here.boxes.signed_for[name] = there.receipt_for(name, bundle[1])
             here.office.exchange.flush()
 
     def exchange(self) -> None:

@@ -20,9 +20,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlcipher3 import dbapi2
 
 from core.applicant import Application, Route
-from core.canonical import crockford_id
+from core.canonical import crockford_id, sha256_hex
 from core.draw.signing import sign, signature_name
 from core.exchange.card import make_card
+from core.exchange.names import bundle_name
+from core.exchange.receipt import Receipt, write_receipt
+from core.exchange.strict import moment
 from core.keys import SITE_KEY_BYTES, SiteKeys
 from core.ledger.codes import Act, Content, Unit
 from core.office.desk import Desk
@@ -39,6 +42,7 @@ from core.roles import Actor, Role, Site
 from storage.boxes import FolderBoxes
 from storage.bundles.sealer import BundleSealer
 from storage.courier import install_key
+from storage.courier.folder import Folders, read_identity
 from storage.store import MIGRATIONS, VaultStore
 from storage.vault.migrations import migrate
 from tests.core.office.stages import played_once
@@ -200,6 +204,15 @@ class Bureau:
             return "\n".join(f"{row.act} {row.detail}" for row in tx.access.page(0, 10_000))
 
 
+def receipt_of(receiver: Bureau, manifest: Path) -> bytes:
+    """What the receiver's courier signs for a bundle; nothing while it does not know the bundle's epoch."""
+    bundle = bundle_name(manifest.stem)
+    assert bundle is not None
+    who = read_identity(Folders(receiver.folder)).of(bundle.epoch)
+    receipt = Receipt(receiver.site, bundle, sha256_hex(manifest.read_bytes()), moment(receiver.moment))
+    return write_receipt(receipt, who.key) if who else b""
+
+
 @dataclass
 class Bench:
     """Both sites."""
@@ -221,7 +234,10 @@ class Bench:
         for manifest in sorted((sender.folder / "outbox").glob("*.manifest")):
             for file in (manifest.with_suffix(".zip"), manifest):
                 shutil.copy(file, receiver.folder / "inbox" / file.name)
-            manifest.with_suffix(".receipt").touch(mode=0o600)
+            if receipt := receipt_of(receiver, manifest):
+                path = manifest.with_suffix(".receipt")
+                path.write_bytes(receipt)
+                path.chmod(0o600)
         sender.office.exchange.flush()
 
     def sync(self, rounds: int = 2) -> list[str]:

@@ -21,6 +21,7 @@ from core.office.keyring import courier_pairs, earlier_rings, epoch_of, rings_of
 from core.office.pairing import KeyStage
 from core.roles import Role, Site
 from storage.boxes import FolderBoxes
+from tests.core.office.conftest import receipt_of
 
 
 def epochs(bench: Any) -> list[int]:
@@ -205,11 +206,13 @@ def late(bench: Any) -> tuple[str, bytes, bytes]:
     sent = bench.contractor.office.records.send()
     with bench.contractor.store.read() as tx:
         content = tx.bundles.content(sent.name)
+    receipt = bench.contractor.folder / "outbox" / f"{sent.name}.receipt"
+    receipt.write_bytes(receipt_of(bench.ward, receipt.with_suffix(".manifest")))
+    receipt.chmod(0o600)
     for ending in (".zip", ".manifest"):
         (bench.contractor.folder / "outbox" / f"{sent.name}{ending}").rename(
             bench.contractor.folder / f"late{ending}"
         )
-    (bench.contractor.folder / "outbox" / f"{sent.name}.receipt").touch(mode=0o600)
     return (sent.name, *content)
 
 

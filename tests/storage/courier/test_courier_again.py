@@ -75,6 +75,26 @@ def test_where_it_is_gone_from_the_remote_that_is_said(arrived: Any, between: Pa
     assert [one.bundle for one in ward.run().waiting_for] == [str(sealed.name)]
 
 
+def test_the_sender_lays_out_again_what_is_receipted_and_gone_from_the_remote(
+    posts: Any, between: Path
+) -> None:
+    """The vault asks for it where the receiver's people never took it in; a receipt alone would end it."""
+    contractor, ward = posts
+    sealed = contractor.post(CW, ward)
+    contractor.run()
+    ward.run()
+    contractor.run()
+    for path in between.glob("1-*"):
+        path.unlink()
+    assert contractor.run().sent == ()
+    FolderBoxes(contractor.folder).send_again(str(sealed.name))
+    assert contractor.run().sent == (str(sealed.name),)
+    assert contractor.run().sent == ()
+    assert (between / sealed.name.zip).read_bytes() == sealed.zip_bytes
+    FolderBoxes(contractor.folder).clear_out(str(sealed.name))
+    assert FolderBoxes(contractor.folder).sent_again() == []
+
+
 def test_a_medium_brings_it_too(arrived: Any, tmp_path: Path) -> None:
     contractor, ward, sealed = arrived
     lose(ward, sealed)
