@@ -33,6 +33,7 @@ from storage.vault.sqlcipher import PAGE_BYTES
 RESTORE = "使うのをやめ、フォルダごと別に残してから、控えから復元してください（ikiiki restore）"
 RESENT = "そのまま残し、ikiiki sync を実行してください。保管庫に残る封印から書き直されます"
 AGAIN = "そのまま残し、ikiiki sync を2回実行してください。証拠に移され、取り直されます。共有先にもうないときは、相手方に連絡してください"
+REFUSED = "そのまま残し、ikiiki sync を2回実行してください。証拠に移され、相手の受領書を取り直します"
 REWRITTEN = "別に残してから消し、ikiiki sync を実行してください。書き直されます"
 KEPT = "そのまま残し、取扱責任者に知らせてください。控えから復元できます（ikiiki restore）"
 _NOW = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
@@ -133,7 +134,7 @@ def _bundle(path: Path, vault: Path, identity: Identity, next_step: str, *, sent
         one = identity.of(bundle.epoch)
         if one is not None:
             key = one.partner.courier if sent else one.own.courier
-            step = KEPT if sent else REWRITTEN
+            step = REFUSED if sent else REWRITTEN
             yield from _looked(
                 "receipt",
                 path,
