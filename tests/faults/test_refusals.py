@@ -185,6 +185,26 @@ def test_an_altered_bundle_in_the_inbox(at: At) -> None:
     assert len(sites.ward.do("intake", "list")["applications"]) == 11
 
 
+def test_an_empty_file_named_as_the_receipt_of_a_bundle(at: At) -> None:
+    """The courier sends nothing that has one beside it; whoever opens the vault has it looked at first."""
+    sites = at("apply")
+    sites.contractor.do("intake", "edit", 1, "--set", "phone=03-5273-4321")
+    sites.contractor.do("intake", "send")
+    outbox = sites.contractor.folder / "outbox"
+    name = max(path.stem for path in outbox.glob("*.manifest"))
+    receipt = outbox / f"{name}.receipt"
+    receipt.touch(mode=0o600)
+    sites.contractor.do("sync", alone=True)
+    assert not (sites.remote / f"{name}.manifest").exists()
+    assert f"outbox/{name}.receipt" in sites.contractor.run("doctor", alone=True).out
+    sites.contractor.do("sync")
+    sites.contractor.do("sync")
+    assert (sites.remote / f"{name}.manifest").exists() and not receipt.exists()
+    assert name in sites.ward.do("sync")["imported"]
+    sites.contractor.do("sync")
+    assert receipt.stat().st_size > 0
+
+
 def forged(sites: Sites, name: str, keys: SiteKeys, previous: str) -> tuple[bytes, bytes]:
     """A bundle for the ward under a name of the contractor's, signed with `keys`."""
     from cli.clock import now
