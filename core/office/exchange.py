@@ -138,11 +138,13 @@ class Exchange(Pairing):
             signed = [row.name for row in rows if row.name in present and self._is_signed_for(tx, row)]
             again = to_lay_out_again(tx, self._desk.actor.site, limits_of(tx), self._desk.now)
             for row in [*rows, *again]:
-                if row.name not in signed:
-                    self._put_out(row.name, *tx.bundles.content(row.name))
+                zip_bytes, sealed = tx.bundles.content(row.name)
+                if row.name not in signed and sealed:  # after an erasure a vault has no bundle any more
+                    self._put_out(row.name, zip_bytes, sealed)
                     written.append(row.name)
         for row in again:
-            self._boxes.send_again(row.name)
+            if row.name in written:
+                self._boxes.send_again(row.name)
         forged = [row.name for row in rows if row.name in present and row.name not in signed]
         for name in forged:
             self._boxes.refuse_receipt(name)

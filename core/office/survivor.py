@@ -15,6 +15,7 @@ from core.office.drawing import is_public
 from core.office.keyring import earlier_rings, own_card, put_earlier_rings, put_site_keys, site_keys
 from core.office.places import FORMER
 from core.office.ports import Entropy, Tx
+from core.office.taken import HEARD
 from core.roles import Site
 
 ERASED = "erased"
@@ -30,6 +31,7 @@ _KEPT = (
     f"rosters_{Site.WARD}",
     FORMER,
     CREDENTIAL,
+    HEARD,
 )
 """Settings taken over as they are. The credential opens the way into Box and goes when that is empty."""
 

@@ -16,7 +16,8 @@ from core.office.ports import BundleRow, Tx
 from core.programme import Deadlines
 from core.roles import Site
 
-_HEARD = "taken_heard"
+HEARD = "taken_heard"
+"""Setting: the last number of each series of which a code by telephone told."""
 
 Series = tuple[str, int]
 """Channel and epoch."""
@@ -39,7 +40,7 @@ def note_heard(tx: Tx, row: BundleRow) -> None:
     """A code by telephone told that this bundle of ours was taken in, and all before it. The partner's ledger may come much later."""
     heard = _heard(tx)
     heard[row.channel, row.epoch] = max(heard.get((row.channel, row.epoch), 0), row.seq)
-    tx.settings.put(_HEARD, json.dumps([[*series, seq] for series, seq in sorted(heard.items())]))
+    tx.settings.put(HEARD, json.dumps([[*series, seq] for series, seq in sorted(heard.items())]))
 
 
 def untaken(tx: Tx, site: Site) -> list[BundleRow]:
@@ -83,4 +84,4 @@ def to_lay_out_again(
 
 
 def _heard(tx: Tx) -> dict[Series, int]:
-    return {(channel, epoch): seq for channel, epoch, seq in json.loads(tx.settings.get(_HEARD) or "[]")}
+    return {(channel, epoch): seq for channel, epoch, seq in json.loads(tx.settings.get(HEARD) or "[]")}

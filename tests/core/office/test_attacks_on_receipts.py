@@ -15,8 +15,10 @@ from core.exchange.receipt import Receipt, write_receipt
 from core.keys import SigningKey
 from core.office.due import LateKind, Stage
 from core.office.keyring import earlier_rings
-from core.roles import Site
-from tests.core.office.conftest import receipt_of
+from core.office.survivor import survive
+from core.roles import Role, Site
+from storage.store import VaultStore
+from tests.core.office.conftest import MemoryVault, receipt_of
 
 LONG = dt.timedelta(days=30)
 
@@ -169,6 +171,20 @@ def test_an_erasure_waits_for_what_was_receipted_and_not_taken_in(sent: tuple[An
     bench.contractor.office.exchange.flush()
     bench.sync()
     assert not any("取り込んだと" in one for one in obstacles(bench))
+
+
+def test_what_survives_an_erasure_has_nothing_to_lay_out(sent: tuple[Any, str]) -> None:
+    """Its bundles went with all the rest; that one of them was receipted and not taken in is still told."""
+    bench, name = sent
+    beside(bench, name, receipt_of(bench.ward, manifest_of(bench, name)))
+    later(bench)
+    left = VaultStore(MemoryVault())
+    with bench.contractor.store.read() as old, left.write() as new:
+        survive(old, new, {}, bench.contractor.now(), bench.contractor.entropy)
+    bench.contractor.store = left
+    bench.contractor.office = bench.contractor.office_of(Role.MANAGER)
+    assert LateKind.UNTAKEN in lates(bench)
+    assert bench.contractor.office.exchange.flush() == [] and outbox(bench) == []
 
 
 def obstacles(bench: Any) -> list[str]:
