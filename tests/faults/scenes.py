@@ -42,6 +42,14 @@ def _changed(sites: Sites) -> Words:
     return "programme", "set", _file(sites, "changed.toml", PROGRAMME.replace("capacity = 3", "capacity = 2"))
 
 
+def _safeguarded(sites: Sites) -> Words:
+    """Other safeguards of the contractor's wait at the ward."""
+    ruled = PROGRAMME + '\n[accounts]\nsecond_person = ["freeze"]\n'
+    sites.contractor.do("programme", "set", _file(sites, "ruled.toml", ruled))
+    sites.sync()
+    return "programme", "agree", sites.ward.do("programme", "waiting")["waiting"]["id"]
+
+
 def _box(sites: Sites) -> Words:
     settings = (
         'folder = "1"\nclient_id = "i"\nclient_secret = "s"\nuser = "2"\ncollaborators = ["a@example.jp"]\n'
@@ -149,6 +157,7 @@ def _handed_back(sites: Sites) -> Words:
 
 SCENES: dict[str, Scene] = {
     "programme set": Scene("found", "c", _changed),
+    "programme agree": Scene("apply", "w", _safeguarded),
     "staff add": Scene("found", "c", lambda s: ("staff", "add", "c-two", "--name", "担当", "--role", "handler")),
     "staff revoke": Scene("found", "c", lambda s: (_person(s), "staff", "revoke", "c-two")[1:]),
     "partner export": Scene("found", "w", lambda s: ("partner", "export", _file(s, "again.card"))),
@@ -239,6 +248,7 @@ LIKE: dict[str, str] = {
     **dict.fromkeys(("person agree",), "person erase"),
     **dict.fromkeys(("person decline", "person ask"), "ledger add"),
     **dict.fromkeys(("staff reset",), "staff add"),
+    **dict.fromkeys(("programme decline",), "programme agree"),
     **dict.fromkeys(("backup rehearse",), "backup"),
     **dict.fromkeys(("partner trust",), "partner renew"),
 }  # fmt: skip
@@ -258,6 +268,7 @@ LOOKING = frozenset(
         "backup-list",
         "programme-template",
         "programme-check",
+        "programme-waiting",
         "staff-list",
         "partner-status",
         "phone-value",

@@ -122,12 +122,14 @@ def test_a_terminal_of_sixteen_colours_is_sent_no_others_and_left_blank(connect:
 
 
 def test_nothing_is_sent_while_nobody_touches_a_key(connect: Login, server: PrivateSshd) -> None:
-    """Whoever else comes in meanwhile takes a while: time enough to see a clock, a blinking cursor, a repeated frame."""
+    """Whoever else comes in takes a while: time enough for the last of the screen to be painted, and then, for the next who comes in,
+    to see a clock, a blinking cursor, a repeated frame."""
     quiet = log_in(connect())
     quiet.until("⑤ 応募者の点検")
+    log_in(connect("linux"))
     before = len(quiet.sent)
     log_in(connect("linux"))
-    assert len(server.screens()) == 2
+    assert len(server.screens()) == 3
     assert len(quiet.sent) == before
 
 
