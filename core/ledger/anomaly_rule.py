@@ -13,6 +13,7 @@ from core.ledger.anomalies import EVIDENCE, Anomaly, Code, Facts, Row
 from core.ledger.deeds import DEEDS, Kind
 from core.office_days import in_japan
 
+HALF_HOUR = dt.timedelta(minutes=30)
 _COPY = re.compile(r"(?<![0-9A-Za-z-])[0-9A-HJKMNP-TV-Z]{10}(?![0-9A-Za-z-])")
 
 

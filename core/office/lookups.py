@@ -2,7 +2,7 @@
 
 The list shows neither; but that a number finds somebody, or a form has a double, says what they are. So who asks is named in
 the access log, whether or not anybody is found where a miss tells as much, and its review asks about many
-(`core.ledger.anomaly_rules.Lookups`). The same question asked again in a session is one: lists are counted, and read page by page.
+(`core.ledger.anomaly_looking.Lookups`). The same question asked again in a session is one: lists are counted, and read page by page.
 """
 
 from __future__ import annotations
