@@ -33,7 +33,7 @@ def resolve(
     """保留の応募を、理由を付けて受け付けるか不受理にする。範囲の中の、保留でない応募はそのまま。"""
     remember(as_json)
     from core.office.bulk import chosen, resolve_each
-    from core.office.intake import REASONS
+    from core.office.reasons import REASONS
 
     with opened() as session:
         intake = session.office.intake
@@ -90,7 +90,7 @@ def _failed_words(bulk: Bulk) -> str:
 def reasons(as_json: Json = False) -> None:
     """理由の符号の一覧。"""
     remember(as_json)
-    from core.office.intake import REASONS
+    from core.office.reasons import REASONS
 
     say({"reasons": REASONS}, lambda: columns(list(REASONS.items())))
 

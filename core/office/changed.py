@@ -20,7 +20,7 @@ class Changed:
     route: Route
     state: State
     reason: str | None
-    """A code of `core.office.intake.REASONS`."""
+    """A code of `core.office.reasons.REASONS`."""
     problems: tuple[Problem, ...]
     warnings: tuple[Warning_, ...]
     version: int

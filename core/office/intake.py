@@ -4,23 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from core.applicant import (
-    PROBLEM_WORDS,
-    Application,
-    Problem,
-    Reading,
-    Route,
-    State,
-    Warning_,
-    age_on,
-    town_of,
-)
-from core.choosing import one_of
+from core.applicant import PROBLEM_WORDS, Application, Problem, Route, State
 from core.errors import Refused, UsageError
 from core.ledger.codes import Act, Content, Medium, Place, Unit
-from core.office.blanking import ASKED_REASON, DECLINED_REASON, ERASED_REASON
 from core.office.changed import Changed, changed
 from core.office.corrections import (
     NothingToCorrect,
@@ -33,12 +21,15 @@ from core.office.corrections import (
 from core.office.counter import note_keyed
 from core.office.desk import Desk, programme_of
 from core.office.drafts import ENTRY, edit_of, forget
+from core.office.form_check import FormCheck, form_check
 from core.office.forms import as_fields, fingerprint_of, take_on
-from core.office.grouping import SHOWN, Companion, Hint, companions, gather, regrouped
+from core.office.grouping import SHOWN, Hint, companions, gather, regrouped
 from core.office.ledger import write_line
+from core.office.list_row import ListRow, list_row
 from core.office.listing import Landmark, ListFilter
 from core.office.lookups import Lookups
 from core.office.ports import SourceRow
+from core.office.reasons import need_reason
 from core.office.settling import Settling, awaited_of
 from core.people.company import read_company
 from core.people.duplicates import folded_key
@@ -48,64 +39,12 @@ from core.people.wishes import read_group
 from core.programme import Programme
 from core.roles import Right, Site
 
-REASONS: dict[str, str] = {
-    "confirmed_by_phone": "電話で本人に確認した",
-    "confirmed_by_document": "書類で確認した",
-    "different_person": "同姓同名の別人と確認した",
-    "corrected_application": "本人からの訂正の申し出",
-    "keying_error": "入力の誤り",
-    "goes_alone": "相手を待たずに参加（一人で、または来た人だけで）",
-    "ward_decision": "区の判断",
-    "duplicate_application": "重複応募",
-    "not_eligible": "対象外",
-    "cannot_reach": "連絡がとれない",
-    "applicant_request": "本人の申し出",
-    "source_corrected": "申込データの訂正",
-}
-"""Why an application was accepted in spite of a doubt, refused, corrected or withdrawn: closed codes, no free text."""
-REASON_WORDS = REASONS | {
-    ERASED_REASON: "本人の情報を消去した", ASKED_REASON: "委託先からの消去の依頼", DECLINED_REASON: "消去の依頼を区が断った",
-}  # fmt: skip
-"""All that may stand with an application; the last three are written by the program alone."""
-
-
 _MEDIUM = {
     Route.WEB: Medium.WEB,
     Route.POST: Medium.POSTCARD,
     Route.FAX: Medium.FAX,
     Route.DESK: Medium.PAPER,
 }
-
-
-@dataclass(frozen=True)
-class FormCheck:
-    """What a form being keyed would become."""
-
-    reading: Reading
-    duplicates: tuple[int, ...]
-    """受付番号 of live applications of the same folded kana and birth date."""
-    age: int | None
-    town: str
-    companions: tuple[Companion, ...] = ()
-    """Who may belong to the same group."""
-
-
-@dataclass(frozen=True)
-class ListRow:
-    """A line of the list: least sight (no address, phone, mail or birth date)."""
-
-    number: int
-    kana: str
-    age: int | None
-    town: str
-    preferences: tuple[str, ...]
-    route: Route
-    state: State
-    problems: tuple[Problem, ...]
-    warnings: tuple[Warning_, ...]
-    confirmed: str
-    """"" | confirmed | returned | changed (confirmed in an earlier version)"""
-    group: str | None
 
 
 class Intake:
@@ -121,7 +60,7 @@ class Intake:
         """How the fields are read, and nothing of anybody else: for a correction while it is typed."""
         with self._desk.reading(edit_right(self._desk)) as tx:
             programme = programme_of(tx)
-        return _form_check(programme, read_applicant(fields, programme.reading_rules(keyed=True)))
+        return form_check(programme, read_applicant(fields, programme.reading_rules(keyed=True)))
 
     def check(self, fields: Mapping[Field, str]) -> FormCheck:
         """What the form would become, for showing problems beside the fields before anything is saved.
@@ -148,7 +87,7 @@ class Intake:
         asked |= {Hint.ADDRESS: reading.applicant.address} if Hint.ADDRESS in hints else {}
         found = sorted({*duplicates, *(one.number for one in alike)})
         self._lookups.checked(edit_right(self._desk), asked.items(), found)
-        return _form_check(programme, reading, duplicates, proposed)
+        return form_check(programme, reading, duplicates, proposed)
 
     def add(self, fields: Mapping[Field, str], route: Route, together: Sequence[int] = ()) -> Application:
         """Save a keyed form. At the ward only its counter's applications (`Route.DESK`) are keyed.
@@ -224,32 +163,7 @@ class Intake:
             programme = programme_of(tx)
             found = tx.applications.page(which, offset, limit, near)
             words = tx.reviews.latest("applicants", [application.record for application in found])
-            rows = []
-            for application in found:
-                word = words.get(application.record)
-                if word is None:
-                    confirmed = ""
-                elif word.version_hash != application.version_hash:
-                    confirmed = "changed"
-                else:
-                    confirmed = word.verdict
-                born = application.applicant.birth_date
-                rows.append(
-                    ListRow(
-                        application.number,
-                        application.applicant.kana,
-                        age_on(born, programme.reference_date) if born else None,
-                        town_of(application.applicant.address),
-                        application.applicant.preferences,
-                        application.route,
-                        application.state,
-                        application.problems,
-                        application.warnings,
-                        confirmed,
-                        application.applicant.group,
-                    )
-                )
-            return rows
+            return [list_row(programme, one, words.get(one.record)) for one in found]
 
     def following(self, which: ListFilter, after: int | None, limit: int) -> list[ListRow]:
         """The rows of the list behind this 受付番号 in its order (None: from its beginning), which need not be in it.
@@ -309,7 +223,7 @@ class Intake:
 
         Raises `NothingToCorrect` where all stays as it is: it would be told, and logged, as work on somebody. `seen`: as it was when the person began, or its version then. Raises `ChangedMeanwhile` when somebody else has changed it since.
         """
-        _need_reason(reason)
+        need_reason(reason)
         with self._desk.writing(edit_right(self._desk)) as tx:
             programme = programme_of(tx)
             current = need_ours(self._desk, tx, number)
@@ -340,16 +254,16 @@ class Intake:
 
     def need_to_resolve(self, reason: str) -> None:
         """Raises what would be wrong with resolving anything: a missing right, or a reason that there is not."""
-        _need_reason(reason)
+        need_reason(reason)
         with self._desk.reading(edit_right(self._desk)):
             pass
 
     def resolve(self, number: int, accept: bool, reason: str, *, held_only: bool = False) -> Changed:
         """Accept a held application in spite of its problems, or refuse one that is held or (not `held_only`) accepted.
 
-        `reason` is a code of `REASONS`; with `goes_alone` those who are here go without the companions who did not come. An accepted one is refused when the ward returned it, say.
+        `reason` is a code of `core.office.reasons.REASONS`; with `goes_alone` those who are here go without the companions who did not come. An accepted one is refused when the ward returned it, say.
         """
-        _need_reason(reason)
+        need_reason(reason)
         with self._desk.writing(edit_right(self._desk)) as tx:
             current = need_ours(self._desk, tx, number)
             fitting = (State.HELD,) if accept or held_only else (State.HELD, State.ACCEPTED)
@@ -379,7 +293,7 @@ class Intake:
 
     def withdraw(self, number: int, reason: str = "applicant_request") -> Changed:
         """Take an application out at the applicant's wish; it stays in the vault, out of the draw."""
-        _need_reason(reason)
+        need_reason(reason)
         with self._desk.writing(edit_right(self._desk)) as tx:
             current = need_ours(self._desk, tx, number)
             if current.state in (State.WITHDRAWN, State.REFUSED):
@@ -416,21 +330,5 @@ class Intake:
             return now
 
 
-def _form_check(
-    programme: Programme,
-    reading: Reading,
-    duplicates: tuple[int, ...] = (),
-    proposed: tuple[Companion, ...] = (),
-) -> FormCheck:
-    born = reading.applicant.birth_date
-    age = age_on(born, programme.reference_date) if born else None
-    return FormCheck(reading, duplicates, age, town_of(reading.applicant.address), proposed)
-
-
 _UNDRAWABLE = {Problem.GROUP_TOO_LARGE, Problem.GROUP_NO_COMMON}
 """No word of a person lets a group into the draw that its rules do not take."""
-
-
-def _need_reason(reason: str) -> None:
-    if reason not in REASONS:
-        raise UsageError("理由の符号が正しくありません", where=reason[:20], next_step=one_of(REASONS))

@@ -18,10 +18,10 @@ from core.errors import Refused, UsageError
 from core.ledger.codes import Act, Content, Medium, Place, Unit
 from core.office.desk import Desk, iso, programme_of
 from core.office.forms import as_fields
-from core.office.intake import REASON_WORDS
 from core.office.ledger import write_line
 from core.office.ports import Tx
 from core.office.ranges import numbers_in
+from core.office.reasons import REASON_WORDS
 from core.office.review import APPLICANTS, PAGE_ROWS, Review, ReviewItem
 from core.people.eras import wareki
 from core.roles import Right

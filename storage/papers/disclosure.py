@@ -9,9 +9,9 @@ from typing import Any
 from core.applicant import ROUTE_WORDS, STATE_WORDS, Application
 from core.errors import IkiikiError, UsageError
 from core.ledger.deeds import deed_words
-from core.office.intake import REASON_WORDS
 from core.office.paper_words import stamp_words
 from core.office.person import Held
+from core.office.reasons import REASON_WORDS
 from core.people.fields import FIELD_WORDS
 from storage.papers.fonts import font_folder, missing_from
 from storage.papers.notice_rows import breakable

@@ -12,9 +12,9 @@ from core.errors import UsageError
 from core.ledger.codes import ACT_WORDS, Act, Content, Unit
 from core.ledger.handover import RETRACT_WORDS
 from core.office.choices import DECLINE_REASONS, ERASE_REASONS, RETURN_CODES, STAGE_WORDS, UNPRINTED_REASONS
-from core.office.intake import REASONS
 from core.office.keepsakes import need_printed
 from core.office.ledger import BY_HAND
+from core.office.reasons import REASONS
 from core.office.review import APPLICANTS
 from core.people.fields import Field
 from core.register_kinds import REGISTERS, Form, Item, Kind, read_item

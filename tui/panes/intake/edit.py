@@ -13,7 +13,7 @@ from core.applicant import Application
 from core.office.corrections import ChangedMeanwhile, NothingToCorrect
 from core.office.drafts import edit_of
 from core.office.forms import as_fields
-from core.office.intake import REASONS
+from core.office.reasons import REASONS
 from core.people.fields import FIELD_WORDS, Field
 from tui.actions import bindings_of
 from tui.panes.intake.fields import ENTRIES, given, note_field

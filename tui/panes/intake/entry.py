@@ -13,8 +13,8 @@ from textual.widgets import Static
 from core.applicant import PROBLEM_WORDS, ROUTE_WORDS, Problem, Route
 from core.errors import IkiikiError
 from core.office.drafts import ENTRY
+from core.office.form_check import FormCheck
 from core.office.grouping import Hint
-from core.office.intake import FormCheck
 from core.people.fields import Field
 from core.people.towns import towns_with
 from core.roles import Site

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from core.applicant import PROBLEM_WORDS, Problem, Reading, Warning_
+from core.office.form_check import FormCheck
 from core.office.grouping import Hint
-from core.office.intake import FormCheck
 from core.people.fields import Field
 from tui.widgets.form import Entry, Form
 from tui.words import WARNING_WORDS, era, no

@@ -10,7 +10,8 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from core.applicant import ROUTE_WORDS, STATE_WORDS, State
-from core.office.intake import Intake, ListRow
+from core.office.intake import Intake
+from core.office.list_row import ListRow
 from core.office.listing import Landmark, ListFilter, Order
 from tui.actions import Action, bindings_of
 from tui.list_place import PEOPLE_ORDERS, NumberedPlace, View

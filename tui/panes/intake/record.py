@@ -14,7 +14,7 @@ from textual.widgets import Static
 from core.applicant import OF_A_GROUP, PROBLEM_WORDS, ROUTE_WORDS, STATE_WORDS, Application, State, age_on
 from core.errors import Refused
 from core.office.drafts import edit_of
-from core.office.intake import REASON_WORDS, REASONS
+from core.office.reasons import REASON_WORDS, REASONS
 from core.people.fields import FIELD_WORDS, Field
 from tui.actions import Action, bindings_of
 from tui.panes.intake.edit import EditSheet

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from core.applicant import town_of
-from core.office.intake import ListRow
+from core.office.list_row import ListRow
 from core.office.review import ReviewItem
 from tui.list_place import Rows, age_key
 

@@ -17,7 +17,7 @@ from textual.binding import BindingType
 
 from core.applicant import State
 from core.errors import IkiikiError
-from core.office.intake import ListRow
+from core.office.list_row import ListRow
 from core.office.listing import ListFilter
 from core.office.review import APPLICANTS, PARTICIPANTS, RETURN_CODES, ReviewItem, ReviewStatus
 from core.roles import Right

@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from core.applicant import age_on
 from core.errors import IkiikiError
-from core.office.intake import REASON_WORDS
+from core.office.reasons import REASON_WORDS
 from core.office.review import APPLICANTS, PARTICIPANTS, ReviewItem
 from core.office.review_items import Change
 from core.office.review_paper import PaperAnswer, ReviewPaper
