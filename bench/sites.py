@@ -15,7 +15,7 @@ from core.exchange.names import BundleName, Channel
 from core.exchange.strict import ZEROS
 from core.keys import SITE_KEY_BYTES, SiteKeys
 from core.ledger.checkpoint import make_checkpoint
-from core.office.ports import CourierPair
+from core.office.courier_papers import CourierPair
 from core.roles import Site
 from storage.boxes import FolderBoxes
 from storage.bundles.sealing import seal_bundle

@@ -19,7 +19,7 @@ from core.errors import IntegrityFailure, UsageError
 from core.exchange.names import MANIFEST, ZIP, bundle_name
 from core.notice_kinds import Form
 from core.office.desk import Desk
-from core.office.exchange import DESK_CHANNEL
+from core.office.envelope import DESK_CHANNEL
 from core.office.logins import NOTHING_TOLD, CameIn, come_in
 from core.office.office import Office
 from core.office.ports import Progress, StaffRow

@@ -32,7 +32,7 @@ from core.exchange.names import AGAIN, MANIFEST, RECEIPT, ZIP, bundle_name
 from core.exchange.receipt import RECEIPT_LIMIT
 from core.exchange.state import STATE_LIMIT, CourierState, read_state
 from core.keys import to_base64
-from core.office.ports import CourierPair, CourierPapers
+from core.office.courier_papers import CourierPair, CourierPapers
 from storage.vault.files import private_folder, read_private, replace_private, sync_folder
 
 OUTBOX = "outbox"
@@ -55,7 +55,7 @@ PAPER_LIMIT = 64 * 2**20
 
 
 class FolderBoxes:
-    """Implements `core.office.ports.Boxes` in a vault's folder, which must exist."""
+    """Implements `core.office.boxes.Boxes` in a vault's folder, which must exist."""
 
     def __init__(self, vault_folder: Path) -> None:
         self._outbox = vault_folder / OUTBOX

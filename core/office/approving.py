@@ -12,7 +12,8 @@ from core.exchange.strict import HASH, STAFF_ID, Fields
 from core.ledger.codes import Act, Content, Unit
 from core.office.desk import Desk, iso
 from core.office.envelope import Opened as Bundle
-from core.office.exchange import Exchange, Sent
+from core.office.envelope import Sent
+from core.office.exchange import Exchange
 from core.office.ledger import write_line
 from core.office.lines import from_jsonl
 from core.office.plans import done_draws

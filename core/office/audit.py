@@ -14,6 +14,7 @@ from core.ledger.deeds import deed_words
 from core.ledger.handover import standing
 from core.ledger.line import LedgerLine
 from core.office.box_evidence import answers_of, evidence_of, judged
+from core.office.boxes import Boxes
 from core.office.desk import Desk, programme_of
 from core.office.duties import duties_of, over_words
 from core.office.envelope import CONTENT_OF, KIND_WORDS
@@ -24,7 +25,7 @@ from core.office.log_review import unproven_reviews
 from core.office.log_span import access_rows, broken_at
 from core.office.office_papers import head_of
 from core.office.paper_words import Period, lines_of, names_of
-from core.office.ports import Boxes, Tx
+from core.office.ports import Tx
 from core.office.registers import newest, unproven
 from core.office.seating import day_of
 from core.office.staff import once_each

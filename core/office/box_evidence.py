@@ -19,8 +19,10 @@ from core.exchange.strict import Fields, bad, object_of
 from core.ledger.codes import Act, Medium
 from core.ledger.line import LedgerLine, read_line
 from core.office.asides import asides_told
+from core.office.boxes import Boxes
+from core.office.courier_papers import CourierPapers
 from core.office.desk import iso
-from core.office.ports import Boxes, CourierPapers, Tx
+from core.office.ports import Tx
 from core.roles import Site
 
 ANSWERS = "box_log_answers"

@@ -15,11 +15,12 @@ from core.exchange.happenings import Happening, Reach, Watch
 from core.ledger.codes import Act, Content, Medium, Unit
 from core.ledger.line import LedgerLine, read_line
 from core.office.box_evidence import ANSWERS, answers_of, evidence_of, judged
+from core.office.boxes import Boxes
 from core.office.choices import BoxReason
 from core.office.desk import Desk
 from core.office.due import Late, of_box_log
 from core.office.ledger import write_line
-from core.office.ports import Boxes, Tx
+from core.office.ports import Tx
 from core.roles import Right
 
 REACH_WORDS: dict[Reach, str] = {

@@ -15,6 +15,7 @@ from core.exchange.codes import LAST, CodeKind, chain, hear, place_of, speak
 from core.exchange.state import Outcome
 from core.ledger.codes import Act, Content, Medium, Unit
 from core.office.approving import approve_heard, newest_approved
+from core.office.boxes import Boxes
 from core.office.code_keys import Given, given, need_codes, put_given, put_taken, refuse_distrusted, taken
 from core.office.codes_compared import note, noted
 from core.office.desk import Desk
@@ -24,7 +25,7 @@ from core.office.keyring import epoch_of, need_partner, site_keys
 from core.office.ledger import write_line
 from core.office.participants import unsent_draws
 from core.office.plans import done_draws
-from core.office.ports import Boxes, Tx
+from core.office.ports import Tx
 from core.office.review import APPLICANTS, PARTICIPANTS, confirm_heard, seal_words
 from core.office.saying import KIND_WORDS, Said, approval_said, receipt_of, review_of
 from core.office.taken import note_heard, untaken

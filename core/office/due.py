@@ -16,9 +16,10 @@ from core.exchange.state import WRONG, CourierState, Outcome
 from core.office.asides import asked_to_void
 from core.office.blocked import Blocked, blocked
 from core.office.box_evidence import evidence_of, open_findings
+from core.office.boxes import Boxes
 from core.office.desk import programme_of
 from core.office.envelope import DESK_CHANNEL
-from core.office.ports import Boxes, BundleRow, Tx
+from core.office.ports import BundleRow, Tx
 from core.office.taken import is_overdue, untaken
 from core.programme import Deadlines, Round
 from core.roles import Site

@@ -49,7 +49,7 @@ ENDED = "ended.txt"
 
 
 class Seal(Protocol):
-    """`Exchange.seal`."""
+    """`Sending.seal`."""
 
     def __call__(
         self, tx: Tx, kind: str, entries: Mapping[str, bytes], counts: Mapping[str, int], *, channel: str = ""

@@ -19,6 +19,7 @@ from core.keys import VerifyKey
 from core.ledger.codes import Act, Content, Medium, Place, Unit
 from core.ledger.handover import standing
 from core.ledger.line import LedgerLine, read_line
+from core.office.boxes import Boxes
 from core.office.desk import Desk, iso, programme_of
 from core.office.erase_requests import requests_of
 from core.office.inventory import Copy, copies_of, write_copy
@@ -27,7 +28,7 @@ from core.office.keyring import site_keys
 from core.office.ledger import write_line
 from core.office.participants import unsent_draws
 from core.office.places import Former, formers_of
-from core.office.ports import Boxes, Tx
+from core.office.ports import Tx
 from core.office.survivor import CREDENTIAL, ERASED, RECORD
 from core.office.taken import untaken
 from core.roles import Right, Site

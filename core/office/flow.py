@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from core.applicant import State
 from core.office.blocked import in_hand
+from core.office.boxes import Boxes
 from core.office.codes_compared import noted
 from core.office.counter import records_away, records_handed
 from core.office.custody_due import of_custody
@@ -20,7 +21,7 @@ from core.office.flow_look import Look
 from core.office.happening import seats_due
 from core.office.pairing import KeyStage, stage_of
 from core.office.plans import done_draws
-from core.office.ports import Boxes, Tx
+from core.office.ports import Tx
 from core.office.rules import rules_due
 from core.office.seating import today
 from core.office.second import second_due

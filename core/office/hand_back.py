@@ -17,12 +17,13 @@ from core.ledger.checkpoint import epoch_named, read_checkpoint
 from core.ledger.codes import Act, Content, Medium, Unit
 from core.ledger.line import LedgerLine, read_line
 from core.office.asides import waiting_for_void
+from core.office.boxes import Boxes
 from core.office.carried import tell_soon
 from core.office.desk import Desk
 from core.office.envelope import Sealer, place
 from core.office.keyring import Ring, cards_of, need_partner, rings_of, rosters_of
 from core.office.ledger import write_line
-from core.office.ports import Boxes, BundleRow, Tx
+from core.office.ports import BundleRow, Tx
 from core.office.unsettled import SHORTEST_HEAD, head_at, need_settled, other_history, spoken
 from core.roles import SITE_WORDS, Right, Site
 

@@ -19,7 +19,8 @@ from core.keys import OpeningKey, SigningKey, SiteKeys, VerifyKey
 from core.ledger.codes import Act, Content, Unit
 from core.ledger.line import SITE_ACTOR, LedgerLine, Seen, sign_line
 from core.ledger.roster import RosterEntry, make_roster
-from core.office.ports import CourierPair, Tx
+from core.office.courier_papers import CourierPair
+from core.office.ports import Tx
 from core.office.unsettled import need_settled
 from core.roles import Site
 

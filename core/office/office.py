@@ -10,6 +10,7 @@ from core.office.once import once
 if TYPE_CHECKING:
     from core.office.backups import Backups
     from core.office.box_log import BoxLogDesk
+    from core.office.boxes import Boxes
     from core.office.by_phone import ByPhone
     from core.office.chances import Chances
     from core.office.checkup import Checkup
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
     from core.office.desk import Desk
     from core.office.drafts import Drafts
     from core.office.duties import Duties
-    from core.office.envelope import Opened
+    from core.office.envelope import Opened, Sealer, Sent
     from core.office.erase_answers import EraseAnswers
     from core.office.erase_requests import EraseRequests
     from core.office.erasing import Erasing
-    from core.office.exchange import Exchange, Sealer, Sent, Taker
+    from core.office.exchange import Exchange
     from core.office.exporting import Exporting
     from core.office.flow import Flow
     from core.office.grouping import Groups
@@ -43,8 +44,9 @@ if TYPE_CHECKING:
     from core.office.participants import Participants
     from core.office.person import PersonDesk
     from core.office.places import Places
-    from core.office.ports import Boxes, Tx
+    from core.office.ports import Tx
     from core.office.publication import Publication
+    from core.office.receiving import Taker
     from core.office.records import Records
     from core.office.refusals import Refusals
     from core.office.registers import Registers

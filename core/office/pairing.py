@@ -18,6 +18,7 @@ from core.exchange.codes import split_card_file
 from core.keys import SITE_KEY_BYTES, SigningKey, SiteKeys
 from core.ledger.codes import Act, Content, Unit
 from core.office.asides import asked_to_void
+from core.office.boxes import Boxes
 from core.office.code_keys import CODES, codes_with, keep_codes
 from core.office.desk import Desk
 from core.office.envelope import Sent, place
@@ -35,7 +36,7 @@ from core.office.keyring import (
     site_keys,
 )
 from core.office.ledger import write_line
-from core.office.ports import Boxes, Tx
+from core.office.ports import Tx
 from core.roles import Right
 
 COURIER_KEY_BYTES = 32
@@ -109,11 +110,11 @@ class Pairing(ABC):
     def seal(
         self, tx: Tx, kind: str, entries: Mapping[str, bytes], counts: Mapping[str, int], *, channel: str = ""
     ) -> Sent:
-        """See `Exchange.seal`."""
+        """See `Sending.seal`."""
 
     @abstractmethod
     def flush(self) -> list[str]:
-        """See `Exchange.flush`."""
+        """See `Sending.flush`."""
 
     def partner_card(self) -> bytes:
         """This site's public card, to be carried to the other site. Its fingerprint is read out by people.

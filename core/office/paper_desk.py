@@ -13,12 +13,13 @@ from core.checks import Check
 from core.errors import UsageError
 from core.ledger.codes import Act, Medium, Unit
 from core.office.audit import Sources, audit_paper
+from core.office.boxes import Boxes
 from core.office.desk import Desk, programme_of
 from core.office.inventory import new_copy, write_copy
 from core.office.keepsakes import note_printed
 from core.office.office_papers import ceremony_paper, ledger_paper, review_paper, staff_paper
 from core.office.paper_words import ALWAYS, Period
-from core.office.ports import Boxes, Tx
+from core.office.ports import Tx
 from core.office.roster_paper import roster_paper
 from core.papers import CONTENTS, PAPER_WORDS, Paper, PaperKind
 from core.roles import Right, Site

@@ -20,7 +20,8 @@ from core.office.countersigning import take_events
 from core.office.desk import Desk, programme_of
 from core.office.drawing import OPENINGS
 from core.office.envelope import Opened as Bundle
-from core.office.exchange import Exchange, Sent
+from core.office.envelope import Sent
+from core.office.exchange import Exchange
 from core.office.happening import (
     check_days,
     check_disqualified,

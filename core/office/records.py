@@ -29,11 +29,12 @@ from core.office.blanking import WARDS_REASONS, is_blanked
 from core.office.choices import APPLICANTS
 from core.office.counter import note_back, note_handed, records_handed
 from core.office.desk import Desk, programme_of
-from core.office.envelope import DESK_CHANNEL, Opened
+from core.office.envelope import DESK_CHANNEL, Opened, Sent
 from core.office.erase_requests import need_told, take_blank
-from core.office.exchange import Exchange, Imported, Sent
+from core.office.exchange import Exchange
 from core.office.forms import DESK_NUMBERS
 from core.office.lines import from_jsonl, jsonl, safe_text, steers
+from core.office.overview import Imported
 from core.office.ports import Tx
 from core.office.review_reading import check_all
 from core.office.rules import seal_programme

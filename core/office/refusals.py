@@ -13,6 +13,7 @@ from core.ledger.checkpoint import LedgerMismatch
 from core.ledger.codes import Act, Content, Medium, Unit
 from core.office.asides import STAYING, Aside
 from core.office.blocked import Blocked, blocked
+from core.office.boxes import Boxes
 from core.office.choices import AsideReason
 from core.office.desk import Desk
 from core.office.envelope import DESK_CHANNEL, KIND_WORDS, place
@@ -20,7 +21,7 @@ from core.office.epochs import ended_list, ring_for
 from core.office.exchange import Exchange
 from core.office.fates import Fate
 from core.office.ledger import write_line
-from core.office.ports import Boxes, Tx
+from core.office.ports import Tx
 from core.office.turn import next_of_channel
 from core.roles import Right
 

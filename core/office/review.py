@@ -18,7 +18,8 @@ from core.ledger.codes import Act, Content, Unit
 from core.office.choices import STAGE_WORDS
 from core.office.corrections import need
 from core.office.desk import Desk
-from core.office.exchange import Exchange, Opened, Sent
+from core.office.envelope import Opened, Sent
+from core.office.exchange import Exchange
 from core.office.ledger import write_line
 from core.office.listing import Landmark, ListFilter, ReviewOrder
 from core.office.ports import ReviewRow, Tx

@@ -13,7 +13,8 @@ from core.canonical import sha256_hex
 from core.errors import IntegrityFailure, Refused, UsageError
 from core.ledger.codes import Act, Content, Unit
 from core.office.desk import KEPT, Desk
-from core.office.exchange import Exchange, Opened, Sent
+from core.office.envelope import Opened, Sent
+from core.office.exchange import Exchange
 from core.office.ledger import write_line
 from core.office.plans import in_force
 from core.office.ports import Tx

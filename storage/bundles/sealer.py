@@ -1,4 +1,4 @@
-"""The sealing and opening that the exchange use cases are handed (`core.office.exchange.Sealer`)."""
+"""The sealing and opening that the exchange use cases are handed (`core.office.envelope.Sealer`)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.exchange.manifest import Kind
 from core.exchange.names import BundleName, Channel, bundle_name
 from core.keys import OpeningKey, SigningKey, SiteKeys
 from core.ledger.checkpoint import read_checkpoint
-from core.office.exchange import Opened
+from core.office.envelope import Opened
 from core.office.ports import Entropy
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class BundleSealer:
         created: dt.datetime,
         checkpoint: bytes,
     ) -> tuple[bytes, bytes]:
-        """(zip, manifest); see `core.office.exchange.Sealer`."""
+        """(zip, manifest); see `core.office.envelope.Sealer`."""
         from storage.bundles.sealing import PASSWORD_BYTES, seal_bundle
 
         sealed = seal_bundle(
@@ -68,7 +68,7 @@ class BundleSealer:
         partner: PartnerCard,
         channel: str,
     ) -> Opened:
-        """Raises `IntegrityFailure`; see `core.office.exchange.Sealer`."""
+        """Raises `IntegrityFailure`; see `core.office.envelope.Sealer`."""
         from storage.bundles.sealing import open_bundle
 
         parsed = bundle_name(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from core.exchange.happenings import Account, Happening, Reach, Span, Stream, Watch
-from core.office.ports import CourierPapers
+from core.office.courier_papers import CourierPapers
 from core.roles import Site
 
 US, THEM = "contractor-courier@example.jp", "ward-courier@example.jp"

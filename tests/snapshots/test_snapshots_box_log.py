@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from core.office.ports import CourierPapers
+from core.office.courier_papers import CourierPapers
 from core.roles import Role, Site
 from tests.snapshots.box_papers import STRANGER, papers
 from tests.snapshots.pictures import going_to, then

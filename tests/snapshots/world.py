@@ -29,11 +29,12 @@ from core.exchange.receipt import Receipt, write_receipt
 from core.exchange.state import CourierState
 from core.exchange.strict import moment
 from core.keys import SITE_KEY_BYTES, SigningKey, SiteKeys
+from core.office.courier_papers import CourierPapers
 from core.office.desk import Desk
 from core.office.founding import found
 from core.office.keyring import rings_of
 from core.office.office import Office
-from core.office.ports import CourierPapers, StaffRow
+from core.office.ports import StaffRow
 from core.office.staff import NewPerson, Record
 from core.roles import SITE_WORDS, Actor, Role, Site
 from storage.bundles.sealer import BundleSealer
@@ -118,7 +119,7 @@ class Tables:
 
 @dataclass
 class Boxes:
-    """`core.office.ports.Boxes` without files."""
+    """`core.office.boxes.Boxes` without files."""
 
     out: dict[str, tuple[bytes, bytes]] = field(default_factory=dict)
     inbox: dict[str, tuple[bytes, bytes]] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import IntegrityFailure, Refused
-from core.office.ports import CourierPair
+from core.office.courier_papers import CourierPair
 from storage.boxes import FolderBoxes
 
 FIRST, SECOND = "1-cw-00000001", "1-cw-00000002"

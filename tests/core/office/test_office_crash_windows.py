@@ -67,7 +67,7 @@ def test_a_bundle_that_fails_at_the_end_leaves_nothing(bench: Any, monkeypatch: 
     bench.carry(bench.contractor)
     before = bench.ward.image()
     with monkeypatch.context() as patch, pytest.raises(PowerCut):
-        patch.setattr("core.office.exchange.write_line", cut)
+        patch.setattr("core.office.receiving.write_line", cut)
         bench.ward.office.exchange.import_waiting()
     assert bench.ward.image() == before
     assert [one.kind for one in bench.ward.office.exchange.import_waiting()] == ["applicants"]

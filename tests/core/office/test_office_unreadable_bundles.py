@@ -105,7 +105,7 @@ def test_whatever_a_reader_of_the_partners_bundle_raises_it_can_be_set_aside(
     (name,) = [path.stem for path in (bench.ward.folder / "inbox").glob("*.manifest")]
     where = {
         "taker": mock.patch.dict(bench.ward.office.exchange._takers, {"applicants": mock.Mock(side_effect=error)}),
-        "history": mock.patch("core.office.exchange.take_history", side_effect=error),
+        "history": mock.patch("core.office.receiving.take_history", side_effect=error),
         "opening": mock.patch("storage.bundles.sealing.open_bundle", side_effect=error),
     }  # fmt: skip
     with where[reader]:
@@ -122,7 +122,7 @@ def test_a_failing_disk_is_no_fault_of_the_bundle(bench: Any) -> None:
     bench.contractor.office.records.send()
     bench.carry(bench.contractor)
     with (
-        mock.patch("core.office.exchange.take_history", side_effect=OSError(28, "full")),
+        mock.patch("core.office.receiving.take_history", side_effect=OSError(28, "full")),
         pytest.raises(OSError, match="full"),
     ):
         bench.ward.office.exchange.import_waiting()

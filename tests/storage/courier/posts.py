@@ -13,7 +13,7 @@ from core.exchange.remote import Remote
 from core.exchange.strict import ZEROS
 from core.keys import SITE_KEY_BYTES, SigningKey, SiteKeys
 from core.ledger.checkpoint import make_checkpoint
-from core.office.ports import CourierPair
+from core.office.courier_papers import CourierPair
 from core.roles import Site
 from storage.boxes import FolderBoxes
 from storage.bundles.sealing import Bundle, SealedBundle, open_bundle, seal_bundle

@@ -16,7 +16,7 @@ from core.exchange.names import Channel
 from core.exchange.receipt import Receipt, write_receipt
 from core.exchange.remote import Put, RemoteReadOnly
 from core.exchange.strict import moment
-from core.office.ports import CourierPair
+from core.office.courier_papers import CourierPair
 from core.roles import Site
 from storage.boxes import FolderBoxes
 from storage.courier import CourierFailure, CourierReport, install_key

@@ -15,7 +15,7 @@ from core.exchange.card import make_card
 from core.exchange.names import BundleName, Channel
 from core.exchange.receipt import Receipt, read_receipt, write_receipt
 from core.keys import SITE_KEY_BYTES, SigningKey, SiteKeys
-from core.office.ports import CourierPair
+from core.office.courier_papers import CourierPair
 from storage.boxes import FolderBoxes
 from storage.courier import CourierFailure
 

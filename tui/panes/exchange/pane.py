@@ -15,7 +15,8 @@ from core.errors import IkiikiError
 from core.exchange.state import CourierState
 from core.office.blocked import in_hand
 from core.office.due import OUTCOME_WORDS, STAGE_WORDS, ExchangeStatus, Late, LateKind, Stage
-from core.office.exchange import KIND_WORDS, Overview
+from core.office.envelope import KIND_WORDS
+from core.office.overview import Overview
 from core.office.pairing import KeyStage, Standing
 from core.office.ports import BundleRow
 from core.roles import Site
