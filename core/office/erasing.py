@@ -163,7 +163,7 @@ class Erasing:
     def ready(self, programme_name: str, reason: str = "") -> dict[str, object]:
         """What marks the vault that survives; raises `Refused` unless two people agreed and nothing is in the way.
 
-        `reason`: why the registers need not have been printed (`keepsakes.REASONS`); it stands in the record.
+        `reason`: why the registers need not have been printed (`core.office.choices.UNPRINTED_REASONS`); it stands in the record.
         """
         self._desk.actor.require(Right.ERASE)
         with self._desk.reading(Right.ERASE) as tx:
