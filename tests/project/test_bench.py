@@ -66,12 +66,12 @@ def test_keys_cost_no_more_bytes_than_they_may_and_idling_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In a terminal of its own. How long a key takes is the benchmark's business."""
-    for name, few in (("ARROWS", 5), ("PAGES", 10), ("IDLE", 0.5)):
+    for name, few in (("ARROWS", 5), ("PAGES", 10), ("JUMPS", 4), ("IDLE", 0.5)):
         monkeypatch.setattr(screens, name, few)
     env = screens.environment(tmp_path)
     budgets = screens.at_work(crowded_vault(tmp_path, 380), env, bare_kilobytes=1)
     counted = {budget.what: budget for budget in budgets if budget.unit == "bytes"}
-    assert len(counted) == 3 and all(budget.within for budget in counted.values()), counted
+    assert len(counted) == 4 and all(budget.within for budget in counted.values()), counted
     assert counted["arrow key, median"].figure > 0 and counted["page key, median"].figure > 0
 
 
