@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from core.errors import Refused
 from core.ledger.codes import Act, Content, Medium, Place, Unit
-from core.ledger.line import read_line
+from core.office.acts import lines_of
 from core.office.code_keys import pass_over
 from core.office.desk import Desk, iso
 from core.office.inventory import REF, copies_of, new_copy, write_copy
@@ -70,10 +70,8 @@ class Backups:
     def last(self) -> dt.datetime | None:
         """When the newest backup was made, by the ledger."""
         with self._desk.reading() as tx:
-            lines = [raw for raw in tx.ledger.lines(self._desk.actor.site) if b'"act":"backup"' in raw]
-        if not lines:
-            return None
-        return dt.datetime.fromisoformat(read_line(lines[-1], name="ledger.hkl")[1].at)
+            lines = lines_of(tx, self._desk.actor.site, Act.BACKUP)
+        return dt.datetime.fromisoformat(lines[-1].at) if lines else None
 
     def due_today(self) -> bool:
         """Whether this person may take a backup and nobody has today: asked when they leave."""

@@ -9,7 +9,7 @@ from itertools import pairwise
 from core.checks import Check, failed, passed, unknown
 from core.exchange.card import PartnerCard, read_card
 from core.ledger.codes import Act
-from core.ledger.line import read_line
+from core.office.acts import lines_of
 from core.office.desk import Desk, programme_of
 from core.office.duties import BACKUP_DUE
 from core.office.keyring import own_card
@@ -63,11 +63,7 @@ class Checkup:
             "最後の控え",
             "F5 の「控えを取る」か ikiiki backup で取ってください",
         )
-        taken = [
-            read_line(raw, name="ledger.hkl")[1].at
-            for raw in tx.ledger.lines(self._desk.actor.site)
-            if b'"act":"backup"' in raw
-        ]
+        taken = [line.at for line in lines_of(tx, self._desk.actor.site, Act.BACKUP)]
         if not taken:
             return unknown(
                 name, title, f"管理簿に「{_BACKUP}」の記録がありません。ほかの方法の控えは見えません", step

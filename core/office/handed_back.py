@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.ledger.codes import Act
 from core.ledger.line import LedgerLine, read_line
+from core.office.acts import lines_of
 from core.office.ports import Tx
 from core.roles import SITE_WORDS, Site
 
@@ -12,8 +13,7 @@ def never_given(tx: Tx) -> list[tuple[Site, str]]:
     """(who took back, sentence) where the other site's ledger, having seen that line, does not tell of giving."""
     found = []
     for org in Site:
-        taken = [_read(raw, org) for raw in tx.ledger.lines(org) if _TAKE in raw]
-        taken = [line for line in taken if line.act is Act.TAKE_BACK]
+        taken = lines_of(tx, org, Act.TAKE_BACK)
         if not taken:
             continue
         theirs = [_read(raw, org.other) for raw in tx.ledger.lines(org.other)]
@@ -28,9 +28,6 @@ def never_given(tx: Tx) -> list[tuple[Site, str]]:
             if line.seq <= seen and (line.ref, line.qty) not in given
         ]
     return found
-
-
-_TAKE = f'"act":"{Act.TAKE_BACK}"'.encode("ascii")
 
 
 def _read(raw: bytes, org: Site) -> LedgerLine:

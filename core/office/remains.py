@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from core.ledger.codes import CONTENT_WORDS, MEDIUM_WORDS, UNIT_WORDS, Act, Content, Medium
-from core.ledger.line import read_line
+from core.office.acts import lines_of
 from core.office.blanking import is_blanked
 from core.office.desk import Desk, programme_of
 from core.office.erase_answers import ward_holds
@@ -111,11 +111,9 @@ def _followed(tx: Tx, site: Site, gone: dt.datetime | None, record: str) -> dt.d
     """When the other site agreed and erased the person too, by its own ledger; None while it has not."""
     if gone is None:
         return None
-    lines = (
-        read_line(raw, name="ledger.hkl")[1] for raw in tx.ledger.lines(site.other) if b'"act":"erase"' in raw
-    )
     mine = reference(record)
-    return next((dt.datetime.fromisoformat(line.at) for line in lines if line.ref == mine), None)
+    told = (line for line in lines_of(tx, site.other, Act.ERASE) if line.ref == mine)
+    return next((dt.datetime.fromisoformat(line.at) for line in told), None)
 
 
 def _rotated(
@@ -123,13 +121,10 @@ def _rotated(
 ) -> list[tuple[Copy, dt.date | None]]:
     """Each copy with the day on which the rotation takes it. What lies on a medium waits for a person."""
     zone = now.tzinfo
-    beside = [
-        read_line(raw, name="ledger.hkl")[1] for raw in tx.ledger.lines(site) if b'"act":"backup"' in raw
-    ]  # fmt: skip
     made = {
         line.ref.partition(":")[2]: dt.datetime.fromisoformat(line.at).astimezone(zone)
-        for line in beside
-        if line.act is Act.BACKUP and line.medium is Medium.VAULT
+        for line in lines_of(tx, site, Act.BACKUP)
+        if line.medium is Medium.VAULT
     }
     standing = {copy.id for copy in found if copy.content is Content.BACKUP}
     days = last_days([at for name, at in made.items() if name in standing], now, until)
