@@ -83,8 +83,7 @@ def approve(desk: Desk, tx: Tx, exchange: Exchange) -> Sent:
     before = approval_of(tx, draw)
     if before is not None and before.get("events") == log.head:
         raise Refused("この参加者は、すでに承認しています", next_step="F6 送受信で委託先へ送ってください")
-    if tx.reviews.unsent():
-        seal_words(desk, tx, exchange)
+    seal_words(desk, tx, exchange)
     document = {
         "draw": draw, "result": result.sha256, "events": log.head, "participants": len(seats),
         "at": iso(desk.now()), "by": desk.actor.staff_id,

@@ -31,6 +31,8 @@ CONTENT_OF: dict[str, Content] = {
     "epoch": Content.KEYS,
     "void": Content.BUNDLE,
 }
+MOST_IN_A_BUNDLE = 100_000
+"""Applications, or words of the review. A bundle has limits of bytes (docs/formats.md, hkb1), and who opens one holds all of it."""
 KIND_WORDS: dict[str, str] = {
     "programme": "事業の設定",
     "applicants": "応募者データ③",

@@ -110,9 +110,9 @@ class Applications(Protocol):
         """The number after the highest used one within `series`, or its first."""
         ...
 
-    def unsent(self) -> list[Application]:
-        """Accepted ones whose newest version has not been sent to the ward, sent ones that changed in any way since, and those of the
-        ward's own counter that were withdrawn or refused before they ever were."""
+    def unsent(self, limit: int | None = None) -> list[Application]:
+        """The first so many by 受付番号: accepted ones whose newest version has not been sent to the ward, sent ones that changed in
+        any way since, and those of the ward's own counter that were withdrawn or refused before they ever were."""
         ...
 
     def mark_sent(self, numbers: Sequence[int], bundle: str = "") -> None:

@@ -29,7 +29,7 @@ from core.office.blanking import WARDS_REASONS, is_blanked
 from core.office.choices import APPLICANTS
 from core.office.counter import note_back, note_handed, records_handed
 from core.office.desk import Desk, programme_of
-from core.office.envelope import DESK_CHANNEL, Opened, Sent
+from core.office.envelope import DESK_CHANNEL, MOST_IN_A_BUNDLE, Opened, Sent
 from core.office.erase_requests import need_told, take_blank
 from core.office.exchange import Exchange
 from core.office.forms import DESK_NUMBERS
@@ -316,20 +316,22 @@ def read_applications(opened: Opened) -> list[Application]:
 
 
 def seal_applicants(tx: Tx, exchange: Exchange) -> Sent | None:
-    """③: seal what has changed, in the caller's transaction. None when nothing has.
+    """③: seal what has changed, in the caller's transaction, in as many bundles as it takes. None when nothing has.
 
-    What the ward judges by the applications must never travel before them: a channel is read in order.
+    The last bundle is returned, with the count of all. What the ward judges by the applications must never travel before them:
+    a channel is read in order.
     """
-    changed = tx.applications.unsent()
-    if not changed:
-        return None
-    seal_programme(tx, exchange)  # first: the ward checks applicants by it
-    sent = exchange.seal(
-        tx, "applicants", {RECORDS: jsonl([to_row(a) for a in changed]), SHEET: to_sheet(changed)},
-        {"applications": len(changed)},
-    )  # fmt: skip
-    tx.applications.mark_sent([a.number for a in changed], sent.name)
-    return sent
+    sent, count = None, 0
+    while changed := tx.applications.unsent(MOST_IN_A_BUNDLE):
+        if sent is None:
+            seal_programme(tx, exchange)  # first: the ward checks applicants by it
+        sent = exchange.seal(
+            tx, "applicants", {RECORDS: jsonl([to_row(a) for a in changed]), SHEET: to_sheet(changed)},
+            {"applications": len(changed)},
+        )  # fmt: skip
+        tx.applications.mark_sent([a.number for a in changed], sent.name)
+        count += len(changed)
+    return sent and dataclasses.replace(sent, counts={"applications": count})
 
 
 def _as_keyed(incoming: Application) -> Application:

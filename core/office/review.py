@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -18,7 +19,7 @@ from core.ledger.codes import Act, Content, Unit
 from core.office.choices import STAGE_WORDS
 from core.office.corrections import need
 from core.office.desk import Desk
-from core.office.envelope import Opened, Sent
+from core.office.envelope import MOST_IN_A_BUNDLE, Opened, Sent
 from core.office.exchange import Exchange
 from core.office.ledger import write_line
 from core.office.listing import Landmark, ListFilter, ReviewOrder
@@ -275,7 +276,7 @@ class Review:
         """Seal the words not yet sent for the contractor. None when there are none."""
         self._refuse_elsewhere()
         with self._desk.writing(Right.REVIEW) as tx:
-            sent = seal_words(self._desk, tx, self._exchange) if tx.reviews.unsent() else None
+            sent = seal_words(self._desk, tx, self._exchange)
         self._exchange.flush()
         return sent
 
@@ -360,16 +361,21 @@ class Review:
         raise UsageError("点検の段階が正しくありません", where=stage[:20], next_step=one_of(STAGE_WORDS))
 
 
-def seal_words(desk: Desk, tx: Tx, exchange: Exchange) -> Sent:
-    """Seal the words not yet sent for the contractor, in the caller's transaction. There must be some."""
-    rows = tx.reviews.unsent()
-    counts = {v: sum(row.verdict == v for row in rows) for v in ("confirmed", "returned")}
-    for act, verdict in ((Act.CONFIRM, "confirmed"), (Act.SEND_BACK, "returned")):
-        if counts[verdict]:
-            write_line(desk, tx, act, Content.REVIEW, counts[verdict], Unit.RECORDS)
-    sent = exchange.seal(tx, "review", {ENTRY: to_lines(rows)}, counts)
-    tx.reviews.mark_sent(rows, sent.name)
-    return sent
+def seal_words(desk: Desk, tx: Tx, exchange: Exchange) -> Sent | None:
+    """Seal the words not yet sent for the contractor, in the caller's transaction, in as many bundles as it takes.
+
+    None when there are none; else the last bundle, with the counts of all.
+    """
+    sent, total = None, Counter[str]()
+    while rows := tx.reviews.unsent(MOST_IN_A_BUNDLE):
+        counts = {v: sum(row.verdict == v for row in rows) for v in ("confirmed", "returned")}
+        for act, verdict in ((Act.CONFIRM, "confirmed"), (Act.SEND_BACK, "returned")):
+            if counts[verdict]:
+                write_line(desk, tx, act, Content.REVIEW, counts[verdict], Unit.RECORDS)
+        sent = exchange.seal(tx, "review", {ENTRY: to_lines(rows)}, counts)
+        tx.reviews.mark_sent(rows, sent.name)
+        total.update(counts)
+    return sent and dataclasses.replace(sent, counts=dict(total))
 
 
 def confirm_heard(

@@ -141,9 +141,9 @@ class ApplicationTable:
             raise Refused("受付番号を使い切りました", next_step="取扱責任者に連絡してください")
         return following
 
-    def unsent(self) -> list[Application]:
-        """Accepted ones never sent to the ward, those of any state that changed since they were, and those of the ward's counter
-        that came to nothing before: the ward has them."""
+    def unsent(self, limit: int | None = None) -> list[Application]:
+        """The first so many by 受付番号: accepted ones never sent to the ward, those of any state that changed since they were, and
+        those of the ward's counter that came to nothing before: the ward has them."""
         return self._select(
             " LEFT JOIN application_sent AS sent USING (number)"
             " WHERE (sent.version IS NULL AND (state = ? OR (number >= ? AND number < ? AND state IN (?, ?))))"
@@ -151,6 +151,7 @@ class ApplicationTable:
             (
                 State.ACCEPTED.value, DESK_NUMBERS.start, DESK_NUMBERS.stop, State.WITHDRAWN.value, State.REFUSED.value,
             ),
+            limit=limit,
         )  # fmt: skip
 
     def mark_sent(self, numbers: Sequence[int], bundle: str = "") -> None:

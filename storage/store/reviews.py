@@ -96,10 +96,11 @@ class ReviewTable:
         )
         return found.fetchone() is not None
 
-    def unsent(self) -> list[ReviewRow]:
-        """In the order they were given."""
+    def unsent(self, limit: int | None = None) -> list[ReviewRow]:
+        """The first so many, in the order they were given."""
         rows = self._connection.execute(
-            f"SELECT {_COLUMNS} FROM review WHERE sent_in = '' AND {_STANDS} ORDER BY id"  # noqa: S608 - fixed words
+            f"SELECT {_COLUMNS} FROM review WHERE sent_in = '' AND {_STANDS} ORDER BY id LIMIT ?",  # noqa: S608 - fixed words
+            (-1 if limit is None else limit,),
         )
         return [_review_of(row) for row in rows]
 
