@@ -242,20 +242,17 @@ class Records:
         if self._desk.actor.site is not Site.WARD:
             raise IntegrityFailure("応募者データは委託先から区へ送るものです", where=name)
         incoming_all = read_applications(opened)
+        known = {one.record: one for one in tx.applications.by_records([a.record for a in incoming_all])}
+        self._take_new(tx, [one for one in incoming_all if one.record not in known])
         for incoming in incoming_all:
-            current = tx.applications.by_record(incoming.record)
+            current = known.get(incoming.record)
             if current is None:
-                if incoming.number in DESK_NUMBERS:
-                    raise IntegrityFailure(
-                        "区の窓口の受付番号が、別の応募に使われています",
-                        where=f"受付番号 {incoming.number:04}",
-                    )
-                tx.applications.add(incoming, self._desk.now())
-            elif incoming.number != current.number:
+                continue
+            if incoming.number != current.number:
                 raise IntegrityFailure(
                     "ある応募が、前と違う受付番号で届きました", where=f"受付番号 {current.number:04}"
                 )
-            elif dataclasses.replace(incoming, version=current.version) != current:
+            if dataclasses.replace(incoming, version=current.version) != current:
                 # The ward's own version count goes on: a counter's application was keyed here first.
                 changed = dataclasses.replace(incoming, version=current.version + 1)
                 if is_blanked(incoming):
@@ -280,6 +277,20 @@ class Records:
         need_told(tx)
         note_back(tx, [incoming.record for incoming in incoming_all])
         check_all(tx)  # here, behind a bar, and not when somebody opens the list
+
+    def _take_new(self, tx: Tx, new: Sequence[Application]) -> None:
+        """Those of an unknown record, all at once: the index of names is written out once for all of them."""
+        for incoming in new:
+            if incoming.number in DESK_NUMBERS:
+                raise IntegrityFailure(
+                    "区の窓口の受付番号が、別の応募に使われています",
+                    where=f"受付番号 {incoming.number:04}",
+                )
+        if taken := tx.applications.by_numbers([incoming.number for incoming in new]):
+            raise IntegrityFailure(
+                "受付番号または記録番号が、すでに使われています", where=f"受付番号 {taken[0].number:04}"
+            )
+        tx.applications.add_all(new, self._desk.now())
 
     def take_desk(self, tx: Tx, opened: Opened, name: str) -> None:
         """※ at the contractor: the counter's applications, settled against all others.
