@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 
 from core.canonical import canonical_json
 from core.draw.result import RESULT, Result
@@ -43,12 +44,12 @@ def verdicts_on(tx: Tx, seats: list[Seat]) -> list[str]:
 
 
 class Words:
-    """The ward's words in ⑨, read once."""
+    """The ward's words in ⑨ (on these records alone), read once."""
 
-    def __init__(self, tx: Tx) -> None:
-        self._latest = tx.reviews.latest(PARTICIPANTS)
+    def __init__(self, tx: Tx, records: Sequence[str] | None = None) -> None:
+        self._latest = tx.reviews.latest(PARTICIPANTS, records)
         # With seats of two rounds, the word on the one must not hide the word on the other.
-        self._said = tx.reviews.said(PARTICIPANTS) if len(done_draws(tx)) > 1 else {}
+        self._said = tx.reviews.said(PARTICIPANTS, records) if len(done_draws(tx)) > 1 else {}
 
     def on(self, seat: Seat) -> str:
         """ "" | confirmed | returned, of this person in this version on this seat."""

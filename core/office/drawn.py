@@ -71,7 +71,7 @@ def take_draw(desk: Desk, tx: Tx, bundle: Bundle, name: str) -> None:
     for entry, data in sent.items():
         if files.get(entry, data) != data:
             raise IntegrityFailure(f"すでにある記録と内容の違う {entry} が届きました", where=name)
-    files |= sent
+    files = {**files, **sent}
     came = bundle_name(name)
     public = draw_public(tx, sender, draw, epoch=came.epoch if came else 0)
     for entry in sent:

@@ -16,6 +16,8 @@ from core.office.drawing import Step as DrawStep
 from core.office.due import exchange_status, in_order, overdue_steps
 from core.office.duties import late_duties
 from core.office.erase_requests import requests_of
+from core.office.finished import FinishedDraws
+from core.office.flow_known import Known
 from core.office.flow_line import WORDS, FlowStatus, FlowStep, Mark, after_erasure, title_of
 from core.office.flow_look import Look
 from core.office.happening import seats_due
@@ -49,9 +51,10 @@ _DRAW_WHO = {
 class Flow:
     """The use case behind the flow line of every screen and `ikiiki status`."""
 
-    def __init__(self, desk: Desk, boxes: Boxes) -> None:
+    def __init__(self, desk: Desk, boxes: Boxes, finished: FinishedDraws) -> None:
         self._desk = desk
         self._boxes = boxes
+        self._known = Known(finished)
 
     def status(self) -> FlowStatus:
         actor = self._desk.actor
@@ -77,7 +80,7 @@ class Flow:
                 )
             programme = programme_of(tx)
             day = today(self._desk)
-            look = Look(tx, actor, day)
+            look = Look(tx, actor, day, self._known)
             done = _done(look)
             counts = look.counts
             sentence, key = _sentence(look, done, waiting)
@@ -125,7 +128,6 @@ def _done(look: Look) -> dict[str, bool]:
     sent = {row.kind: row for row in tx.bundles.list("out")}
     came = {row.kind for row in tx.bundles.list("in")}
     approved = draw is not None and look.approved(draw)
-    verdicts = look.verdicts(draw) if draw and drawn else []
     participants_gone = draw is not None and look.participants_gone(draw)
     return {
         "①": some,
@@ -140,7 +142,7 @@ def _done(look: Look) -> dict[str, bool]:
         "⑧": participants_gone
         if at_ward
         else participants_gone and (sent["participants"].settled is not None or approved),
-        "⑨": approved or (bool(verdicts) and all(verdicts)),
+        "⑨": approved or (draw is not None and drawn and look.answered(draw)),
         "⑩": approved,
         "⑪": draw is not None and drawn and look.notified(draw),
     }
@@ -233,12 +235,12 @@ def _contractor_ends(look: Look, draw: str, done: dict[str, bool]) -> tuple[str,
 
 
 def _contractor_first(look: Look, draw: str) -> tuple[str, str] | None:
-    standing, log = look.standing(draw)
-    if "returned" in look.verdicts(draw):
+    finished = look.known.finished(look.tx, draw)
+    if look.known.returned(look.tx, draw):
         return "区が差し戻した参加者を失格にする", "F4"
-    if due := seats_due(programme_of(look.tx), standing.reserve, look.day):
+    if due := seats_due(programme_of(look.tx), finished.standing.reserve, look.day):
         return f"区優先枠の席を開放する（回 {'、'.join(one.outing for one in due)}）", "F4"
-    if look.tx.settings.get(f"participants_sent_{draw}") != log.head:
+    if look.tx.settings.get(f"participants_sent_{draw}") != finished.log.head:
         return "参加者データを区へ送る", "F4"
     return None
 
@@ -275,10 +277,10 @@ def _ward_ends(look: Look, draw: str, done: dict[str, bool]) -> tuple[str, str]:
 
 def _ward_approves(look: Look, draw: str) -> tuple[str, str]:
     """⑨ and ⑩ of a draw whose participants came and are not approved."""
-    actor, verdicts = look.actor, look.verdicts(draw)
-    if not verdicts or "" in verdicts:
+    actor = look.actor
+    if not look.answered(draw):
         return "参加者を点検する", "F7"
-    returned = "returned" in verdicts
+    returned = look.known.returned(look.tx, draw)
     if look.answers_unsent and (returned or not actor.may(Right.APPROVE)):
         return "点検の結果を委託先へ送る", "F7"
     if returned:

@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from functools import cached_property
 
 from core.applicant import State
-from core.draw.events import EventLog
-from core.draw.standing import PlaceState, Standing
-from core.notices import NoticeKind
-from core.office.approving import verdicts_on
+from core.ledger.codes import Content
 from core.office.drawing import Step, step_of
+from core.office.flow_known import Known
 from core.office.plans import current_draw, next_plan, plan_now, plan_of
 from core.office.ports import Tx
-from core.office.posted import all_posted
+from core.office.posted import all_posted, told_of
 from core.office.review_standing import ReviewStatus, applicants_status
-from core.office.seating import approval_of, participants_came, records_of, seated_in, standing_of
-from core.office.telling import Told, told, told_so_far
+from core.office.seating import approval_of, participants_came
 from core.roles import Actor, Site
 
 
 class Look:
     """Good for one transaction that reads."""
 
-    def __init__(self, tx: Tx, actor: Actor, day: dt.date) -> None:
+    def __init__(self, tx: Tx, actor: Actor, day: dt.date, known: Known) -> None:
         self.tx = tx
         self.actor = actor
         self.at_ward = actor.site is Site.WARD
         self.day = day
-        self._standings: dict[str, tuple[Standing, EventLog]] = {}
-        self._verdicts: dict[str, list[str]] = {}
-        self._notified: dict[str, bool] = {}
+        self.known = known
+        self._told: dict[str, Counter[Content]] = {}
 
     @cached_property
     def counts(self) -> dict[State, int]:
@@ -43,16 +40,12 @@ class Look:
     @cached_property
     def unsent(self) -> bool:
         """Whether applications are to go to the ward."""
-        return bool(self.tx.applications.unsent())
+        return self.tx.applications.any_unsent()
 
     @cached_property
     def answers_unsent(self) -> bool:
         """Whether words of the review are to go to the contractor."""
-        return bool(self.tx.reviews.unsent())
-
-    @cached_property
-    def told(self) -> dict[tuple[str, str], Told]:
-        return told_so_far(self.tx)
+        return self.tx.reviews.any_unsent()
 
     @cached_property
     def draw(self) -> str | None:
@@ -89,46 +82,27 @@ class Look:
             return participants_came(self.tx, draw)
         return bool(self.tx.settings.get(f"participants_sent_{draw}"))
 
-    def standing(self, draw: str) -> tuple[Standing, EventLog]:
-        if draw not in self._standings:
-            self._standings[draw] = standing_of(self.tx, draw)
-        return self._standings[draw]
-
-    def verdicts(self, draw: str) -> list[str]:
-        """The ward's word on each seat, in ⑨."""
-        if draw not in self._verdicts:
-            self._verdicts[draw] = verdicts_on(self.tx, seated_in(self.tx, draw, self.standing(draw)[0]))
-        return self._verdicts[draw]
+    def answered(self, draw: str) -> bool:
+        """⑨: everybody seated has the ward's word."""
+        ninth = self.known.ninth(self.tx, draw)
+        return ninth.seats and not ninth.open
 
     def notified(self, draw: str) -> bool:
         """⑪: the notices of that draw went out; at the ward: the contractor's ledger tells of as many as the results call for."""
-        if draw not in self._notified:
-            self._notified[draw] = self.approved(draw) and (
-                all_posted(self.tx, draw) if self.at_ward else self._all_told(draw)
-            )
-        return self._notified[draw]
+        if not self.approved(draw):
+            return False
+        return self._posted(draw) if self.at_ward else self.known.eleventh(self.tx, draw).done
 
     def notified_once(self) -> bool:
         """Whether notices of the draw in hand have gone out: cards for those who moved up later have no day of their own."""
         draw = self.draw
+        if draw is None or (self.at_ward and not self.approved(draw)):
+            return False
         if self.at_ward:
-            return draw is not None and self.approved(draw) and all_posted(self.tx, draw, promotions=False)
-        return any(of == draw for _, of in self.told)
+            return self._posted(draw, promotions=False)
+        return self.step is Step.DONE and self.known.eleventh(self.tx, draw).begun
 
-    def _all_told(self, draw: str) -> bool:
-        """Whether everybody seated has the card of that outing, and everybody who waits knows of it."""
-        standing, _ = self.standing(draw)
-        coming = records_of(self.tx, draw)
-
-        def knows(record: str, outing: str | None) -> bool:
-            last = self.told.get((record, draw), Told()).last
-            if outing:
-                return last == told(NoticeKind.ADMISSION, outing, "")
-            return bool(last) and not last.startswith(NoticeKind.ADMISSION)
-
-        return all(
-            knows(record, place.course)
-            for place in standing.places
-            if place.state is not PlaceState.OUT
-            for record in coming[place.id]
-        )
+    def _posted(self, draw: str, *, promotions: bool = True) -> bool:
+        if draw not in self._told:
+            self._told[draw] = told_of(self.tx, draw)
+        return all_posted(self._told[draw], self.known.called_for(self.tx, draw), promotions=promotions)

@@ -348,12 +348,12 @@ class Lottery:
 
     # -- what the steps share ---------------------------------------------------------------------------
 
-    def _begin(self, tx: Tx) -> tuple[Plan, dict[str, bytes]]:
+    def _begin(self, tx: Tx) -> tuple[Plan, Mapping[str, bytes]]:
         """The draw the contractor may begin: the first, the one after an abandoned one, or that of the next round."""
         following = next_plan(tx)
         return (following, {}) if following else self._turn(tx, Step.SEAL_CONTRACTOR)
 
-    def _turn(self, tx: Tx, *due: Step) -> tuple[Plan, dict[str, bytes]]:
+    def _turn(self, tx: Tx, *due: Step) -> tuple[Plan, Mapping[str, bytes]]:
         """(draw, files), if one of `due` is what is due. Raises `Refused` saying whose turn it is otherwise."""
         plan, files = plan_now(tx)
         step = step_of(files)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from core.office.erasing import Erasing
     from core.office.exchange import Exchange
     from core.office.exporting import Exporting
+    from core.office.finished import FinishedDraws
     from core.office.flow import Flow
     from core.office.grouping import Groups
     from core.office.hand_back import HandingBack
@@ -84,6 +85,12 @@ class Office:
         return Rules(self._desk, self.exchange)
 
     @once
+    def _finished(self) -> FinishedDraws:
+        from core.office.finished import FinishedDraws
+
+        return FinishedDraws()
+
+    @once
     def importing(self) -> Importing:
         from core.office.importing import Importing
 
@@ -121,10 +128,10 @@ class Office:
 
     @once
     def review(self) -> Review:
+        from core.office.finished import Seated
         from core.office.review import Review
-        from core.office.seating import Seated
 
-        return Review(self._desk, Seated(), self.exchange)
+        return Review(self._desk, Seated(self._finished), self.exchange)
 
     @once
     def review_paper(self) -> ReviewPaper:
@@ -334,7 +341,7 @@ class Office:
     def flow(self) -> Flow:
         from core.office.flow import Flow
 
-        return Flow(self._desk, self._boxes)
+        return Flow(self._desk, self._boxes, self._finished)
 
     @once
     def refusals(self) -> Refusals:

@@ -65,7 +65,7 @@ def in_force(tx: Tx) -> bool:
     return any(step_of(tx.draws.files(name)) is not Step.ABANDONED for name in tx.draws.names())
 
 
-def plan_now(tx: Tx) -> tuple[Plan, dict[str, bytes]]:
+def plan_now(tx: Tx) -> tuple[Plan, Mapping[str, bytes]]:
     """(the draw that is due or going on, its files): the newest, or after an abandoned one its successor."""
     name = current_draw(tx)
     if name is None:

@@ -7,7 +7,7 @@ its `with` block alone. Reads see one consistent state; a write block commits as
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -115,6 +115,7 @@ class Applications(Protocol):
         any way since, and those of the ward's own counter that were withdrawn or refused before they ever were."""
         ...
 
+    def any_unsent(self) -> bool: ...
     def mark_sent(self, numbers: Sequence[int], bundle: str = "") -> None:
         """The newest versions of these have been sealed for the ward, in that bundle."""
         ...
@@ -165,6 +166,18 @@ class Applications(Protocol):
         ...
 
     def all(self, states: Iterable[State] = ...) -> list[Application]: ...
+    def records(self, state: State) -> set[str]:
+        """Of those in that state, the records alone."""
+        ...
+
+    def with_reason(self, reason: str) -> list[Application]:
+        """Those whose reason is this code, by 受付番号."""
+        ...
+
+    def changes(self) -> object:
+        """Equal as long as no application has been added or corrected. Reads none."""
+        ...
+
     def with_duplicate_key(self, key: str) -> list[Application]:
         """Those of the same folded kana and birth date (`core.people.duplicates.folded_key`), any state but refused/withdrawn."""
         ...
@@ -203,8 +216,11 @@ class Sources(Protocol):
 
 
 class Draws(Protocol):
-    def files(self, draw: str) -> dict[str, bytes]:
-        """All files and signatures of a draw, by name. Secret ones (reveal before opening) among them."""
+    def files(self, draw: str) -> Mapping[str, bytes]:
+        """All files and signatures of a draw, by name, as they are now. Secret ones (reveal before opening) among them.
+
+        Each is read when it is first asked for: good for this transaction.
+        """
         ...
 
     def put_file(self, draw: str, name: str, content: bytes, at: dt.datetime) -> None:
@@ -216,11 +232,15 @@ class Draws(Protocol):
         """Draw ids, oldest first."""
         ...
 
-    def state(self) -> object:
-        """Equal as long as no file of any draw, and no unit, has been added or replaced. Reads no file."""
+    def state(self, draw: str) -> object:
+        """Equal as long as no file of that draw, and no unit of any, has been added or replaced. Reads no file but events.txt."""
         ...
 
     def units(self, draw: str) -> list[DrawUnit]: ...
+    def members(self, draw: str) -> dict[str, tuple[str, ...]]:
+        """By unit, the records of `units`, without the secret openings."""
+        ...
+
     def put_units(self, units: Sequence[DrawUnit]) -> None: ...
 
 
@@ -280,6 +300,10 @@ class NoticeRows(Protocol):
 
     def all(self) -> list[tuple[str, str]]:
         """(record, kind) of all, oldest first."""
+        ...
+
+    def state(self) -> object:
+        """Equal as long as no dispatch has been added."""
         ...
 
     def of(self, record: str) -> list[tuple[str, str, dt.datetime]]:

@@ -60,10 +60,9 @@ def told_of(tx: Tx, draw: str) -> Counter[Content]:
     return found
 
 
-def all_posted(tx: Tx, draw: str, *, promotions: bool = True) -> bool:
+def all_posted(told: Counter[Content], called: Counter[Content], *, promotions: bool = True) -> bool:
     """Whether every kind went out as often as the results call for. Without `promotions`: cards of those who moved up, which have no day of their own."""
-    told = told_of(tx, draw)
     later = set() if promotions else {CONTENTS[NoticeKind.PROMOTION]}
     return bool(told) and all(
-        told[content] >= count for content, count in called_for(tx, draw).items() if content not in later
+        told[content] >= count for content, count in called.items() if content not in later
     )

@@ -37,8 +37,16 @@ class Reviews(Protocol):
         """By record, the newest word of a stage; of these records alone."""
         ...
 
-    def said(self, stage: str) -> dict[tuple[str, str], ReviewRow]:
-        """By record and version, the newest word of a stage."""
+    def said(self, stage: str, records: Sequence[str] | None = None) -> dict[tuple[str, str], ReviewRow]:
+        """By record and version, the newest word of a stage; on these records alone."""
+        ...
+
+    def returned(self, stage: str) -> list[str]:
+        """The records that a word of this stage which stands has returned, in whatever version and whatever was said later."""
+        ...
+
+    def state(self) -> object:
+        """Equal as long as no word has been added or undone."""
         ...
 
     def ever_confirmed(self, stage: str, record: str) -> set[str]:
@@ -53,6 +61,7 @@ class Reviews(Protocol):
         """The first so many words not sent yet, in the order they were given."""
         ...
 
+    def any_unsent(self) -> bool: ...
     def mark_sent(self, rows: Sequence[ReviewRow], bundle: str) -> None: ...
     def take_back(self, bundles: Sequence[str]) -> None:
         """The words these (voided) bundles carried wait again."""

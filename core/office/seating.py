@@ -80,15 +80,6 @@ def people_of(tx: Tx, draw: str, only: Collection[str] | None = None) -> dict[st
     return {unit: [m for m in members if coming(m)] for unit, members in members_of(tx, draw, only).items()}
 
 
-def records_of(tx: Tx, draw: str) -> dict[str, list[str]]:
-    """`people_of` by their records alone, which opens nobody's application."""
-    gone = {one.record for one in tx.applications.all([State.WITHDRAWN])}
-    return {
-        unit.unit_id: [record for record in unit.records if record not in gone]
-        for unit in tx.draws.units(draw)
-    }
-
-
 def coming(application: Application) -> bool:
     """Whether somebody in the draw still comes when the unit does."""
     return application.state is not State.WITHDRAWN
@@ -122,53 +113,6 @@ def seated_people(tx: Tx) -> list[Seat]:
     """Everybody seated now by any finished draw, by 受付番号; empty before one is done."""
     seats = [seat for draw in done_draws(tx) for seat in seated_in(tx, draw)]
     return sorted(seats, key=lambda seat: seat.application.number)
-
-
-@dataclass(frozen=True)
-class _Place:
-    """A seat by the record of who has it; who that is, is looked up each time."""
-
-    draw: str
-    unit_id: str
-    outing: str
-
-
-class Seated:
-    """What the review asks for ⑨. A draw's events are replayed when they have changed, not for every word."""
-
-    def __init__(self) -> None:
-        self._state: object = None
-        """What the vault held when the seats below were worked out."""
-        self._places: dict[str, _Place] = {}
-
-    def seated(
-        self, tx: Tx, records: Collection[str] | None = None
-    ) -> list[tuple[Application, str, str, str]]:
-        """Everybody seated (of these records), each once, by 受付番号: who has seats of two rounds is asked about the one not
-        approved yet."""
-        state = (tx.draws.state(), tuple(approval_of(tx, name) is None for name in tx.draws.names()))
-        if state != self._state:
-            self._places = self._replay(tx)
-            self._state = state
-        wanted = self._places.keys() if records is None else self._places.keys() & set(records)
-        people = sorted(tx.applications.by_records(sorted(wanted)), key=lambda one: one.number)
-        return [
-            (one, place.draw, place.unit_id, place.outing)
-            for one in people
-            if coming(one)
-            for place in (self._places[one.record],)
-        ]
-
-    @staticmethod
-    def _replay(tx: Tx) -> dict[str, _Place]:
-        places: dict[str, _Place] = {}
-        for draw in sorted(done_draws(tx), key=lambda name: approval_of(tx, name) is None):
-            units = {unit.unit_id: unit.records for unit in tx.draws.units(draw)}
-            for place in standing_of(tx, draw)[0].places:
-                if place.course:
-                    seat = _Place(draw, place.id, place.course)
-                    places |= {record: seat for record in units[place.id]}
-        return places
 
 
 def approval_of(tx: Tx, draw: str) -> dict[str, object] | None:

@@ -12,7 +12,6 @@ from typing import Any
 
 from core.applicant import Applicant, Application, Problem, Route, State, Warning_
 from core.errors import IntegrityFailure, Refused
-from core.office.forms import DESK_NUMBERS
 from core.office.listing import Landmark, ListFilter, Order
 from core.people.duplicates import Shared, folded_key
 from core.people.kana import fold_kana
@@ -144,15 +143,11 @@ class ApplicationTable:
     def unsent(self, limit: int | None = None) -> list[Application]:
         """The first so many by 受付番号: accepted ones never sent to the ward, those of any state that changed since they were, and
         those of the ward's counter that came to nothing before: the ward has them."""
-        return self._select(
-            " LEFT JOIN application_sent AS sent USING (number)"
-            " WHERE (sent.version IS NULL AND (state = ? OR (number >= ? AND number < ? AND state IN (?, ?))))"
-            " OR sent.version < application.version",
-            (
-                State.ACCEPTED.value, DESK_NUMBERS.start, DESK_NUMBERS.stop, State.WITHDRAWN.value, State.REFUSED.value,
-            ),
-            limit=limit,
-        )  # fmt: skip
+        return self._select(" JOIN application_unsent USING (number)", (), limit=limit)
+
+    def any_unsent(self) -> bool:
+        found = self._connection.execute("SELECT 1 FROM application_unsent LIMIT 1")
+        return found.fetchone() is not None
 
     def mark_sent(self, numbers: Sequence[int], bundle: str = "") -> None:
         """The newest versions of these have been sealed for the ward, in that bundle."""
@@ -349,6 +344,21 @@ class ApplicationTable:
             " WHERE state = ? AND problems LIKE ?",
             (State.HELD.value, f'%"{Problem.GROUP_INCOMPLETE.value}"%'),
         )
+
+    def records(self, state: State) -> set[str]:
+        rows = self._connection.execute("SELECT record FROM application WHERE state = ?", (state.value,))
+        return {record for (record,) in rows}
+
+    def with_reason(self, reason: str) -> list[Application]:
+        return self._select(" WHERE reason = ?", (reason,))
+
+    def changes(self) -> object:
+        """Counted by indexes alone: every correction adds a version, and none is ever removed."""
+        (every,) = self._connection.execute("SELECT count(*) FROM application").fetchone()
+        (corrections,) = self._connection.execute(
+            "SELECT count(*) FROM application_version WHERE version > 1"
+        ).fetchone()
+        return every, corrections
 
     def counts(self) -> dict[State, int]:
         found = dict(self._connection.execute("SELECT state, count(*) FROM application GROUP BY state"))

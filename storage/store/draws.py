@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from core.canonical import sha256_hex
 from core.draw.events import EVENTS
 from core.errors import IntegrityFailure
 from core.office.ports import DrawUnit
@@ -22,31 +23,65 @@ def _may_follow(name: str, old: bytes, new: bytes) -> bool:
     return _MOVING.fullmatch(name) is not None
 
 
+class _Files(Mapping[str, bytes]):
+    """A draw's files as they were when it was made. Most who ask want to know which there are, and the large ones are large."""
+
+    def __init__(self, connection: Connection, draw: str) -> None:
+        self._connection, self._draw = connection, draw
+        rows = connection.execute("SELECT name FROM draw_file WHERE draw = ? ORDER BY name", (draw,))
+        self._read: dict[str, bytes | None] = {name: None for (name,) in rows}
+
+    def __getitem__(self, name: str) -> bytes:
+        content = self._read[name]
+        if content is None:
+            (found,) = self._connection.execute(
+                "SELECT content FROM draw_file WHERE draw = ? AND name = ?", (self._draw, name)
+            ).fetchone()
+            content = self._read[name] = bytes(found)
+        return content
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._read
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read)
+
+    def __len__(self) -> int:
+        return len(self._read)
+
+    def keep(self, name: str, content: bytes) -> None:
+        """Another is about to take its place."""
+        if self._read.get(name, b"") is None:
+            self._read[name] = content
+
+
 class DrawTable:
     """Implements `core.office.ports.Draws`. Files that were read stay at hand to the end of the transaction: each step asks for them again."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._files: dict[str, dict[str, bytes]] = {}
+        self._given: dict[str, list[_Files]] = {}
+        """By draw what was handed out, the newest last; each stays as it was when files are added."""
+        self._fresh: set[str] = set()
+        """The draws of which the newest handed out is still true."""
 
-    def files(self, draw: str) -> dict[str, bytes]:
+    def files(self, draw: str) -> Mapping[str, bytes]:
         """By name, in order of name; empty for a draw that is not known."""
-        if draw not in self._files:
-            rows = self._connection.execute(
-                "SELECT name, content FROM draw_file WHERE draw = ? ORDER BY name", (draw,)
-            )
-            self._files[draw] = {name: bytes(content) for name, content in rows}
-        return dict(self._files[draw])
+        if draw not in self._fresh:
+            self._given.setdefault(draw, []).append(_Files(self._connection, draw))
+            self._fresh.add(draw)
+        return self._given[draw][-1]
 
-    def state(self) -> object:
-        """What tells that nothing has been added or replaced: a file that follows the draw is replaced at another moment,
-        or grows; what it was before is kept, and counted here."""
+    def state(self, draw: str) -> object:
+        """A file is written once, but for events.txt, whose hash is taken, and what follows it: what was signed before is kept,
+        and counted here. The length of a file is known without reading it."""
         files = self._connection.execute(
-            "SELECT draw, name, at, length(content) FROM draw_file ORDER BY draw, name"
+            "SELECT name, length(content) FROM draw_file WHERE draw = ? ORDER BY name", (draw,)
         )
         kept = self._connection.execute("SELECT max(id) FROM draw_file_before").fetchone()
-        units = self._connection.execute("SELECT draw, count(*) FROM draw_unit GROUP BY draw ORDER BY draw")
-        return tuple(map(tuple, files)), tuple(kept), tuple(map(tuple, units))
+        units = self._connection.execute("SELECT count(*) FROM draw_unit").fetchone()
+        events = sha256_hex(self.files(draw).get(EVENTS, b""))
+        return tuple(map(tuple, files)), tuple(kept), tuple(units), events
 
     def put_file(self, draw: str, name: str, content: bytes, at: dt.datetime) -> None:
         """Write once. The same bytes again are fine, others raise `IntegrityFailure`, but for what follows the draw:
@@ -54,7 +89,7 @@ class DrawTable:
         the next (what was signed before is kept in `draw_file_before`, for a dispute).
         """
         self._begin(draw)
-        self._files.pop(draw, None)
+        self._fresh.discard(draw)
         found = self._connection.execute(
             "SELECT content FROM draw_file WHERE draw = ? AND name = ?", (draw, name)
         ).fetchone()
@@ -73,6 +108,8 @@ class DrawTable:
                 where=f"{draw} {name}",
                 next_step="両方のファイルを保全し、委託先と区で照らし合わせてください",
             )
+        for given in self._given.get(draw, ()):
+            given.keep(name, old)
         self._connection.execute(
             "UPDATE draw_file SET content = ?, at = ? WHERE draw = ? AND name = ?",
             (content, moment_text(at), draw, name),
@@ -93,6 +130,16 @@ class DrawTable:
             DrawUnit(draw, unit_id, tuple(record for record, _ in pairs), tuple(salt for _, salt in pairs))
             for unit_id, pairs in members.items()
         ]
+
+    def members(self, draw: str) -> dict[str, tuple[str, ...]]:
+        """In order of id, each unit's records in the order they were given."""
+        rows = self._connection.execute(
+            "SELECT unit_id, record FROM draw_member WHERE draw = ? ORDER BY unit_id, position", (draw,)
+        )
+        found: dict[str, tuple[str, ...]] = {}
+        for unit_id, record in rows:
+            found[unit_id] = (*found.get(unit_id, ()), record)
+        return found
 
     def put_units(self, units: Sequence[DrawUnit]) -> None:
         """Add units to their draws; the same unit again changes nothing.

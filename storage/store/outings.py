@@ -51,6 +51,9 @@ class NoticeTable:
     def all(self) -> list[tuple[str, str]]:
         return list(self._connection.execute("SELECT record, kind FROM notice ORDER BY id"))
 
+    def state(self) -> object:
+        return tuple(self._connection.execute("SELECT max(id) FROM notice").fetchone())
+
     def of(self, record: str) -> list[tuple[str, str, dt.datetime]]:
         rows = self._connection.execute(
             "SELECT kind, form, at FROM notice WHERE record = ? ORDER BY id", (record,)

@@ -73,12 +73,16 @@ class ReviewTable:
         )
         return {row[1]: _review_of(row) for row in rows}
 
-    def said(self, stage: str) -> dict[tuple[str, str], ReviewRow]:
+    def said(self, stage: str, records: Sequence[str] | None = None) -> dict[tuple[str, str], ReviewRow]:
+        if records is not None and len(records) > _FEW:
+            wanted = set(records)
+            return {key: row for key, row in self.said(stage).items() if key[0] in wanted}
+        among = "" if records is None else f" AND record IN ({', '.join('?' * len(records))})"
         rows = self._connection.execute(
             f"SELECT {_COLUMNS} FROM review"  # noqa: S608 - fixed words
-            f" WHERE id IN (SELECT max(id) FROM review WHERE stage = ? AND {_STANDS} GROUP BY record, version_hash)"
+            f" WHERE id IN (SELECT max(id) FROM review WHERE stage = ?{among} AND {_STANDS} GROUP BY record, version_hash)"
             " ORDER BY id",
-            (stage,),
+            (stage, *(records or ())),
         )
         return {(row[1], row[2]): _review_of(row) for row in rows}
 
@@ -93,6 +97,24 @@ class ReviewTable:
         found = self._connection.execute(
             f"SELECT 1 FROM review WHERE stage = ? AND record = ? AND verdict = 'returned' AND {_STANDS}",  # noqa: S608 - fixed words
             (stage, record),
+        )
+        return found.fetchone() is not None
+
+    def returned(self, stage: str) -> list[str]:
+        rows = self._connection.execute(
+            f"SELECT DISTINCT record FROM review WHERE stage = ? AND verdict = 'returned' AND {_STANDS} ORDER BY record",  # noqa: S608 - fixed words
+            (stage,),
+        )
+        return [record for (record,) in rows]
+
+    def state(self) -> object:
+        (last,) = self._connection.execute("SELECT max(id) FROM review").fetchone()
+        (undone,) = self._connection.execute("SELECT count(*) FROM review_undone").fetchone()
+        return last, undone
+
+    def any_unsent(self) -> bool:
+        found = self._connection.execute(
+            f"SELECT 1 FROM review WHERE sent_in = '' AND {_STANDS} LIMIT 1"  # noqa: S608 - fixed words
         )
         return found.fetchone() is not None
 

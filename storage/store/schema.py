@@ -8,6 +8,7 @@ the signed ledger and the other site's checkpoints (docs/threat-model.md).
 
 from __future__ import annotations
 
+from storage.store.schema_flow import FLOW_LINE
 from storage.store.schema_log_review import LOG_REVIEW
 from storage.store.schema_person import ONE_PERSON_ERASED
 from storage.store.schema_review import REVIEW_LIST, REVIEW_LIST_BESIDE
@@ -382,6 +383,7 @@ MIGRATIONS: list[tuple[int, str, str]] = [
     (11, "part of a name or town is found by an index", SEARCH_INDEX),
     (12, "a new application looks beside it only where somebody has been checked", REVIEW_LIST_BESIDE),
     (13, "in which bundle an application was sent first", _FIRST_SENT),
+    (14, "what the flow line asks is answered by an index", FLOW_LINE),
 ]
 """(number, what it does, SQL). A migration that has shipped is never changed; a new one is added below it.
 

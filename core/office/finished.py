@@ -1,0 +1,112 @@
+"""Finished draws as they stand, kept between looks: each is replayed when its files have changed, not whenever somebody asks.
+
+What is kept names records and units and opens nobody: who that is, is looked up each time. One for each person who has come in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Generic, TypeVar
+
+from core.applicant import Application
+from core.draw.events import EventLog
+from core.draw.standing import Standing
+from core.office.plans import done_draws
+from core.office.ports import Tx
+from core.office.seating import approval_of, coming, standing_of
+
+T = TypeVar("T")
+
+
+class Kept(Generic[T]):
+    """An answer for each draw, good as long as all it was worked out from is as it was."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[object, T]] = {}
+
+    def get(self, draw: str, state: object, work_out: Callable[[], T]) -> T:
+        """`state`: equal as long as the answer is right, whoever changed the vault."""
+        kept = self._kept.get(draw)
+        if kept is None or kept[0] != state:
+            kept = self._kept[draw] = state, work_out()
+        return kept[1]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A draw after all events that are here."""
+
+    draw: str
+    standing: Standing
+    log: EventLog
+    members: dict[str, tuple[str, ...]]
+    """By unit its records, also of those who left since."""
+
+    @cached_property
+    def seats(self) -> list[tuple[str, str, str]]:
+        """(record, unit, outing) of everybody in a unit that is seated, in draw order."""
+        return [
+            (record, place.id, place.course)
+            for place in self.standing.places
+            if place.course
+            for record in self.members.get(place.id, ())
+        ]
+
+
+class FinishedDraws:
+    """The finished draws of one vault."""
+
+    def __init__(self) -> None:
+        self._draws = Kept[Finished]()
+
+    def get(self, tx: Tx, draw: str) -> Finished:
+        """Raises `Refused` before the draw is done at both sites."""
+        return self._draws.get(
+            draw,
+            tx.draws.state(draw),
+            lambda: Finished(draw, *standing_of(tx, draw), tx.draws.members(draw)),
+        )
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A seat by the record of who has it."""
+
+    draw: str
+    unit_id: str
+    outing: str
+
+
+class Seated:
+    """What the review asks for ⑨."""
+
+    def __init__(self, finished: FinishedDraws) -> None:
+        self._finished = finished
+        self._state: object = None
+        """What the vault held when the seats below were put together."""
+        self._places: dict[str, _Place] = {}
+
+    def seated(
+        self, tx: Tx, records: Collection[str] | None = None
+    ) -> list[tuple[Application, str, str, str]]:
+        """Everybody seated (of these records), each once, by 受付番号: who has seats of two rounds is asked about the one not
+        approved yet."""
+        draws = sorted(done_draws(tx), key=lambda name: approval_of(tx, name) is None)
+        state = [(name, tx.draws.state(name)) for name in draws]
+        if state != self._state:
+            self._places = {
+                record: _Place(draw, unit, outing)
+                for draw in draws
+                for record, unit, outing in self._finished.get(tx, draw).seats
+            }
+            self._state = state
+        wanted = self._places.keys() if records is None else self._places.keys() & set(records)
+        people = sorted(tx.applications.by_records(sorted(wanted)), key=lambda one: one.number)
+        return [
+            (one, place.draw, place.unit_id, place.outing)
+            for one in people
+            if coming(one)
+            for place in (self._places[one.record],)
+        ]
