@@ -20,7 +20,7 @@ from storage.store import MIGRATIONS
 from storage.vault.opened import OpenVault
 from storage.vault.vault import open_vault
 
-TABLES = ("application", "application_version", "review_list", "source_row")
+TABLES = ("application", "application_version", "application_unsent", "review_list", "source_row")
 """All that an import puts rows in, but for a line of each log."""
 SEARCHED = (
     "INSERT INTO application_search (rowid, search_text) SELECT number, search_text || char(10) FROM application"

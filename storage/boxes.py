@@ -208,10 +208,12 @@ class FolderBoxes:
 
     def _finish_removals(self) -> None:
         """Remove what belongs to manifests already renamed, now or before a crash."""
-        for name in _names(self._inbox, _TAKEN):
+        taken = _names(self._inbox, _TAKEN)
+        for name in taken:
             (self._inbox / f"{name}{ZIP}").unlink(missing_ok=True)
             (self._inbox / f"{name}{_TAKEN}").unlink(missing_ok=True)
-        sync_folder(self._inbox)
+        if taken:  # every look at the flow line asks, and mostly there is nothing
+            sync_folder(self._inbox)
 
 
 def _check_name(name: str) -> None:

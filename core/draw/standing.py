@@ -36,7 +36,7 @@ class PlaceState(StrEnum):
     OUT = "out"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Place:
     """One unit as it stands."""
 

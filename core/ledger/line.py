@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from core.canonical import canonical_json, sha256_hex
@@ -139,8 +140,12 @@ def sign_line(line: LedgerLine, previous: str, key: SigningKey) -> bytes:
     return previous.encode("ascii") + b" " + canonical_json(document) + b"\n"
 
 
+@lru_cache(maxsize=4096)
 def read_line(data: bytes, *, name: str) -> tuple[str, LedgerLine]:
-    """(previous hash, line) from one whole line. Raises `IntegrityFailure`; the signature is checked by `verify_line`."""
+    """(previous hash, line) from one whole line. Raises `IntegrityFailure`; the signature is checked by `verify_line`.
+
+    What was read is kept: the flow line asks for the same lines after every deed, and of one line nothing else can come.
+    """
     if len(data) > LINE_LIMIT or not data.endswith(b"\n") or data[64:65] != b" ":
         raise bad("管理簿の行の形式が正しくありません", name)
     previous = data[:64].decode("ascii", errors="replace")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from core.exchange.names import BundleName, bundle_name
 from core.ledger.codes import Act
-from core.ledger.line import read_line
+from core.office.acts import lines_of
 from core.office.choices import AsideReason
 from core.office.ports import BundleRow, Tx
 from core.office.taken import taken_up_to
@@ -29,9 +29,7 @@ class Aside:
 
 def asides_told(tx: Tx, org: Site) -> list[Aside]:
     """What that site's ledger, as it is here, tells to have set aside, oldest first."""
-    mark = f'"act":"{Act.SET_ASIDE}"'.encode("ascii")
-    lines = [read_line(raw, name=f"ledger-{org}")[1] for raw in tx.ledger.lines(org) if mark in raw]
-    return [aside_of(line.ref) for line in lines]
+    return [aside_of(line.ref) for line in lines_of(tx, org, Act.SET_ASIDE)]
 
 
 STAYING = {

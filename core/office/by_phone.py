@@ -229,7 +229,7 @@ class ByPhone:
             if all(row.settled is not None and row.kind == "receipt" for row in open_):
                 raise Refused("受領を待っている束はありません")
             return [receipt_of(row) for row in sorted(open_, key=lambda row: -row.seq)[:NEWEST]]
-        if tx.applications.unsent():
+        if tx.applications.any_unsent():
             raise Refused(
                 f"まだ区へ送っていない応募・変更が {len(tx.applications.unsent())}件あり、区の見たものと違います",
                 next_step="③で送り、区が受け取って点検してから、番号を受けてください",

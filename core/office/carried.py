@@ -12,16 +12,12 @@ from core.office.envelope import CONTENT_OF
 from core.office.ports import Tx
 from core.roles import SITE_WORDS, Site
 
-_NO_HANDOVER = b'"handover":""'
-_BUNDLE = b'"ref":"bundle:'
-
 
 def carried_lines(tx: Tx) -> Iterator[LedgerLine]:
     """The lines of both sites that share a `handover` with others, those of sealed bundles left out."""
     for org in Site:
-        for raw in tx.ledger.lines(org):
-            if _NO_HANDOVER not in raw and _BUNDLE not in raw:
-                yield read_line(raw, name=f"ledger-{org}")[1]
+        for raw in tx.ledger.by_hand(org):
+            yield read_line(raw, name=f"ledger-{org}")[1]
 
 
 def carried(tx: Tx, site: Site) -> list[Handover]:

@@ -16,9 +16,10 @@ from core.draw.signing import signature_name
 from core.draw.steps import COMMITS, SEED_INPUT, Commits, Dice, SeedInput, dice_name, reveal_name
 from core.office.drawing import RESULT_FIXED, SENTENCES, Step, going_step, is_public, step_of, words_against
 from core.office.dropped import NOBODY_DROPPED, Dropped, dropped
+from core.office.finished import Kept
 from core.office.plans import next_plan, plan_now
 from core.office.ports import Tx
-from core.office.review import applicants_status, confirmed_applications
+from core.office.review import applicants_status
 from core.roles import Site
 
 
@@ -76,9 +77,31 @@ class Ceremony:
         return PARAMS in self.hashes and self.going not in RESULT_FIXED
 
 
-def ceremony_of(tx: Tx, site: Site) -> Ceremony:
-    """The draw that is due or going on, as `site` sees it."""
+@dataclass(frozen=True)
+class Laid:
+    """What a draw's large files say: read once for each state of them, the pane asks every few seconds."""
+
+    hashes: Mapping[str, str]
+    units: int
+    small_classes: int
+    seats: Mapping[str, tuple[int, int]]
+
+
+def _laid(files: Mapping[str, bytes]) -> Laid:
+    roll = Roll.parse(files[LIST], LIST) if LIST in files else None
+    public = {name: data for name, data in sorted(files.items()) if is_public(name, files)}
+    return Laid(
+        hashes={name: sha256_hex(data) for name, data in public.items() if not name.endswith(".sig")},
+        units=len(roll.lines) if roll else 0,
+        small_classes=small_classes(roll) if roll else 0,
+        seats=_seats(Params.parse(files[PARAMS], PARAMS) if PARAMS in files else None, files),
+    )
+
+
+def ceremony_of(tx: Tx, site: Site, kept: Kept[Laid]) -> Ceremony:
+    """The draw that is due or going on, as `site` sees it. `kept`: what was read of its files before."""
     plan, files = plan_now(tx)
+    laid = kept.get(plan.draw, tx.draws.state(plan.draw), lambda: _laid(files))
     step = step_of(files)
     sentence, mine = SENTENCES[step], _is_turn(step, site)
     left: list[int] = []
@@ -92,7 +115,7 @@ def ceremony_of(tx: Tx, site: Site) -> Ceremony:
             sentence, mine = f"区の点検⑤を待っています（残り {review_open}件）", False
     about_to = step is (Step.FREEZE_CONTRACTOR if site is Site.CONTRACTOR else Step.FREEZE_WARD)
     if about_to or step is Step.FREEZE_CONTRACTOR:
-        left = [application.number for application in confirmed_applications(tx)[1]]
+        left = tx.review_list.unconfirmed()
     if about_to:
         held, out = tx.applications.counts().get(State.HELD, 0), dropped(tx, plan.round)
     if step is Step.OPEN_CONTRACTOR and site is Site.CONTRACTOR:
@@ -101,24 +124,22 @@ def ceremony_of(tx: Tx, site: Site) -> Ceremony:
         if unopened:
             sentence = "区の封の中身がありません。「相手欠席で開封」か「取りやめ」を選びます"
     params = Params.parse(files[PARAMS], PARAMS) if PARAMS in files else None
-    roll = Roll.parse(files[LIST], LIST) if LIST in files else None
-    public = {name: data for name, data in sorted(files.items()) if is_public(name, files)}
     following = next_plan(tx)
     return Ceremony(
         draw=plan.draw,
         step=step,
         sentence=sentence,
         mine=mine,
-        hashes={name: sha256_hex(data) for name, data in public.items() if not name.endswith(".sig")},
+        hashes=laid.hashes,
         signatures={
             name: tuple(s for s in Site if signature_name(name, s) in files)
             for name in sorted(files) if not name.endswith(".sig")
         },
         digits=_digits(site, files),
-        units=len(roll.lines) if roll else 0,
-        seats=_seats(params, files),
+        units=laid.units,
+        seats=laid.seats,
         seed=SeedInput.parse(files[SEED_INPUT], SEED_INPUT).seed if SEED_INPUT in files else "",
-        small_classes=small_classes(roll) if roll else 0,
+        small_classes=laid.small_classes,
         left_out=tuple(left),
         review_open=review_open,
         held=held,

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from core.applicant import Application
 from core.draw import ceremony, engine
@@ -238,6 +239,10 @@ def is_public(name: str, files: Mapping[str, bytes]) -> bool:
 
 
 def _dice(files: Mapping[str, bytes]) -> dict[Site, Dice]:
-    return {
-        site: Dice.parse(files[dice_name(site)], dice_name(site)) for site in Site if dice_name(site) in files
-    }
+    return {site: _dice_of(files[dice_name(site)], site) for site in Site if dice_name(site) in files}
+
+
+@lru_cache(maxsize=8)
+def _dice_of(data: bytes, site: Site) -> Dice:
+    """Whoever asks how far a draw is asks this."""
+    return Dice.parse(data, dice_name(site))

@@ -57,9 +57,10 @@ def listed(numbers: tuple[int, ...]) -> str:
 def dropped(tx: Tx, round_: int) -> Dropped:
     """Over this vault, of those who could have been drawn in this round. Both sites ask it; only the ward has a counter."""
     here = {outing.code for outing in programme_of(tx).outings if outing.round == round_}
-    words = tx.reviews.latest(APPLICANTS)
+    among = tx.applications.all(_OUT)
+    words = tx.reviews.latest(APPLICANTS, [one.record for one in among])
     out: dict[State, list[int]] = {state: [] for state in _OUT}
-    for one in tx.applications.all(_OUT):
+    for one in among:
         word = words.get(one.record)
         if word is None or is_blanked(one) or (one.state is State.REFUSED and word.verdict == "returned"):
             continue  # the ward has never confirmed them, or has agreed: to their erasure, or by returning them

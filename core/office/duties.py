@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from core.ledger.codes import Act, Content
 from core.ledger.line import LedgerLine, read_line
+from core.office.acts import lines_of
 from core.office.choices import REPORT_WORDS, Report
 from core.office.desk import Desk, programme_of
 from core.office.due import Late, LateKind
@@ -66,7 +67,6 @@ _ACTS |= {
     (Act.REGISTER, Content.SUBCONTRACTOR),
     (Act.END, Content.SUBCONTRACTOR),
 }
-_BYTES = tuple({f'"act":"{act}"'.encode() for act, _ in _ACTS})
 
 
 @dataclass(frozen=True)
@@ -105,21 +105,18 @@ class Known:
 
 def known_of(tx: Tx, site: Site, entries: Mapping[str, Entry]) -> Known | None:
     """None where nothing has been heard of that site yet. `entries`: this vault's own, by hash."""
-    lines = tx.ledger.lines(site)
-    if not lines:
+    first = tx.ledger.lines(site, 0, 1)
+    if not first:
         return None
     last: dict[tuple[Act, Content], tuple[dt.date, int]] = {}
-    for raw in lines:
-        if not any(word in raw for word in _BYTES):
-            continue
-        line = read_line(raw, name=f"ledger-{site}")[1]
+    for line in lines_of(tx, site, *{act for act, _ in _ACTS}):
         about = line.act, Content.RUNBOOK if line.act is Act.DRILL else line.content
         if about in _ACTS:
             day = _day(line, entries)
             last[about] = (max(day, last[about][0]) if about in last else day, line.qty)
             if line.content is Content.CLAUSE:  # both words on clauses carry how many stand acknowledged
                 last[Act.UPDATE, Content.CLAUSE] = (day_of(line.at), line.qty)
-    return Known(day_of(read_line(lines[0], name=f"ledger-{site}")[1].at), last)
+    return Known(day_of(read_line(first[0], name=f"ledger-{site}")[1].at), last)
 
 
 def _day(line: LedgerLine, entries: Mapping[str, Entry]) -> dt.date:

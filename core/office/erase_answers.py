@@ -13,7 +13,8 @@ from enum import StrEnum
 from core.applicant import Application, State
 from core.errors import Refused, UsageError
 from core.ledger.codes import Act, Content, Medium, Unit
-from core.ledger.line import LedgerLine, read_line
+from core.ledger.line import LedgerLine
+from core.office.acts import lines_of
 from core.office.blanking import is_blanked
 from core.office.choices import DECLINE_REASONS
 from core.office.desk import Desk
@@ -74,10 +75,10 @@ def asked_of(tx: Tx) -> list[Asked]:
     if not gone:
         return []
     unsent = {one.number for one in tx.applications.unsent()}
-    agreed = {line.ref: line for line in _lines(tx, Site.WARD, Act.ERASE)}
-    again = [line.ref for line in _lines(tx, Site.CONTRACTOR, Act.ASK)]
+    agreed = {line.ref: line for line in lines_of(tx, Site.WARD, Act.ERASE)}
+    again = [line.ref for line in lines_of(tx, Site.CONTRACTOR, Act.ASK)]
     declined: dict[str, list[LedgerLine]] = {}
-    for line in _lines(tx, Site.WARD, Act.DECLINE):
+    for line in lines_of(tx, Site.WARD, Act.DECLINE):
         declined.setdefault(line.ref.rpartition(":")[2], []).append(line)
     found = []
     for one in gone:
@@ -97,15 +98,9 @@ def declined_of(tx: Tx) -> list[Asked]:
     """Those the ward has declined and was not asked about again. Looks at nobody's row while its ledger tells of no decline."""
     return (
         [one for one in asked_of(tx) if one.answer is Answer.DECLINED]
-        if _lines(tx, Site.WARD, Act.DECLINE)
+        if lines_of(tx, Site.WARD, Act.DECLINE)
         else []
     )
-
-
-def _lines(tx: Tx, site: Site, act: Act) -> list[LedgerLine]:
-    mark = f'"act":"{act.value}"'.encode()
-    read = (read_line(raw, name=f"ledger-{site}")[1] for raw in tx.ledger.lines(site) if mark in raw)
-    return [line for line in read if line.act is act]
 
 
 class EraseAnswers:

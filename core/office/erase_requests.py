@@ -16,7 +16,7 @@ from core.canonical import sha256_hex
 from core.choosing import one_of
 from core.errors import IntegrityFailure, Refused, UsageError
 from core.ledger.codes import Act, Content, Medium, Unit
-from core.ledger.line import read_line
+from core.office.acts import lines_of
 from core.office.blanking import ASKED_REASON, DECLINED_REASON, blanked, is_asked, is_blanked, is_declined
 from core.office.choices import DECLINE_REASONS
 from core.office.desk import Desk, programme_of
@@ -81,12 +81,8 @@ def need_told(tx: Tx) -> None:
     came = sum(is_asked(one) or is_declined(one) or is_blanked(one) for one in tx.applications.all(_OUT))
     if came == 0:
         return
-    lines = (
-        read_line(raw, name=f"ledger-{Site.CONTRACTOR}")[1]
-        for raw in tx.ledger.lines(Site.CONTRACTOR)
-        if b'"act":"erase"' in raw
-    )
-    told = sum(line.qty for line in lines if line.act is Act.ERASE and line.unit is Unit.PEOPLE)
+    lines = lines_of(tx, Site.CONTRACTOR, Act.ERASE)
+    told = sum(line.qty for line in lines if line.unit is Unit.PEOPLE)
     if told < came:
         raise IntegrityFailure(
             f"消去されたとして届いた人が {came}人、委託先の管理簿にある一人の消去が {told}人です。取り込んでいません",
@@ -110,8 +106,8 @@ def requests_of(desk: Desk, tx: Tx) -> list[EraseRequest]:
         return []
     days = programme_of(tx).deadlines.erase_days if tx.settings.get("programme") else 0
     found = []
-    for one in tx.applications.all(_OUT):
-        if not is_asked(one):
+    for one in tx.applications.with_reason(ASKED_REASON):
+        if one.state not in _OUT:
             continue
         history = tx.applications.history(one.number)
         first = next(place for place, (version, _, _) in enumerate(history) if _since(history, place))

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from core.applicant import Application
 from core.draw.events import EventLog
-from core.draw.standing import Standing
+from core.draw.standing import PlaceState, Standing
 from core.office.plans import done_draws
 from core.office.ports import Tx
 from core.office.seating import approval_of, coming, standing_of
@@ -54,6 +54,22 @@ class Finished:
             for record in self.members.get(place.id, ())
         ]
 
+    def going(self, outing: str) -> set[str]:
+        """The records seated there."""
+        return {record for record, _, seat in self.seats if seat == outing}
+
+    @cached_property
+    def persons(self) -> dict[str, tuple[int, int]]:
+        """By outing: (seated, on its waiting list)."""
+        seated, waiting = dict.fromkeys(self.standing.free, 0), dict.fromkeys(self.standing.free, 0)
+        for place in self.standing.places:
+            if place.course:
+                seated[place.course] += place.size
+            elif place.state is PlaceState.WAITING:
+                for course in place.courses:
+                    waiting[course] += place.size
+        return {course: (seated[course], waiting[course]) for course in seated}
+
 
 class FinishedDraws:
     """The finished draws of one vault."""
@@ -68,6 +84,11 @@ class FinishedDraws:
             tx.draws.state(draw),
             lambda: Finished(draw, *standing_of(tx, draw), tx.draws.members(draw)),
         )
+
+    def by_outing(self, tx: Tx) -> dict[str, Finished]:
+        """The draw in which the seats of each outing were drawn, of those that are done."""
+        done = [self.get(tx, draw) for draw in done_draws(tx)]
+        return {outing: one for one in reversed(done) for outing in one.persons}
 
 
 @dataclass(frozen=True)
@@ -88,13 +109,22 @@ class Seated:
         """What the vault held when the seats below were put together."""
         self._places: dict[str, _Place] = {}
 
+    def state(self, tx: Tx) -> object:
+        """Equal as long as the same people, as they are, have the same seats."""
+        return self._draws(tx)[1], tx.applications.changes()
+
+    @staticmethod
+    def _draws(tx: Tx) -> tuple[list[str], object]:
+        """(the finished draws, those not approved last; what tells that none of it has changed)."""
+        draws = sorted(done_draws(tx), key=lambda name: approval_of(tx, name) is None)
+        return draws, [(name, tx.draws.state(name)) for name in draws]
+
     def seated(
         self, tx: Tx, records: Collection[str] | None = None
     ) -> list[tuple[Application, str, str, str]]:
         """Everybody seated (of these records), each once, by 受付番号: who has seats of two rounds is asked about the one not
         approved yet."""
-        draws = sorted(done_draws(tx), key=lambda name: approval_of(tx, name) is None)
-        state = [(name, tx.draws.state(name)) for name in draws]
+        draws, state = self._draws(tx)
         if state != self._state:
             self._places = {
                 record: _Place(draw, unit, outing)

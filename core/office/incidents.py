@@ -15,7 +15,8 @@ from dataclasses import dataclass
 
 from core.errors import Refused, UsageError
 from core.ledger.codes import Act
-from core.ledger.line import LedgerLine, read_line
+from core.ledger.line import LedgerLine
+from core.office.acts import lines_of
 from core.office.choices import REPORT_WORDS, Report
 from core.office.desk import Desk
 from core.office.ports import Tx
@@ -139,11 +140,7 @@ def incidents_of(tx: Tx, site: Site) -> list[Incident]:
 def told_by_partner(tx: Tx, site: Site) -> list[LedgerLine]:
     """Incidents in the other site's ledger which nobody has entered here yet, but for those it entered because ours told of them."""
     taken = {one.body.get("line") for one in newest(tx.registers.all()) if one.kind is Kind.INCIDENT}
-    lines = [
-        read_line(raw, name="ledger.hkl")[1]
-        for raw in tx.ledger.lines(site.other)
-        if b'"act":"incident"' in raw
-    ]
+    lines = lines_of(tx, site.other, Act.INCIDENT)
     return [line for line in lines if str(line.seq) not in taken and line.from_.value != site.value]
 
 

@@ -24,7 +24,6 @@ from core.office.seating import today
 from core.roles import Right, Site
 
 REF, BATCH = "medium:", "batch:"
-_ABOUT_COPIES = (b'"ref":"medium:', b'"ref":"batch:', b'"ref":"undo:')
 SHORTEST = 4
 """Characters of an id that a person must type, as long as they name one copy alone."""
 MAKING = frozenset({Act.PRINT, Act.EXPORT, Act.COPY, Act.BACKUP, Act.TAKE, Act.INTAKE})
@@ -145,9 +144,8 @@ def copies_of(tx: Tx, desk: Desk) -> list[Copy]:
 
 def copy_lines(tx: Tx, org: Site) -> Iterator[LedgerLine]:
     """What a site's ledger tells of copies."""
-    for raw in tx.ledger.lines(org):
-        if any(word in raw for word in _ABOUT_COPIES):
-            yield read_line(raw, name=f"ledger-{org}")[1]
+    for raw in tx.ledger.of_copies(org):
+        yield read_line(raw, name=f"ledger-{org}")[1]
 
 
 def _dated(tx: Tx, found: Iterable[Copy]) -> Iterator[tuple[Copy, dt.date | None]]:

@@ -34,7 +34,7 @@ from core.draw.units import UNIT_PROBLEM_WORDS, Entry, number_units, shapes
 from core.errors import IntegrityFailure, Refused
 from core.ledger.codes import Act, Content, Unit
 from core.office.beacon import beacon_found, need_future
-from core.office.ceremony_status import Ceremony, ceremony_of
+from core.office.ceremony_status import Ceremony, Laid, ceremony_of
 from core.office.desk import Desk, programme_of
 from core.office.draw_keys import own_draw_key
 from core.office.drawing import (
@@ -50,6 +50,7 @@ from core.office.drawing import (
 )
 from core.office.dropped import dropped, listed, need_agreed, need_nobody_dropped
 from core.office.exchange import Exchange
+from core.office.finished import Kept
 from core.office.ledger import write_line
 from core.office.openings import opening_of, stored, write_openings
 from core.office.plans import Plan, next_plan, params_of, plan_now
@@ -67,10 +68,11 @@ class Lottery:
     def __init__(self, desk: Desk, exchange: Exchange) -> None:
         self._desk = desk
         self._exchange = exchange
+        self._laid = Kept[Laid]()
 
     def status(self) -> Ceremony:
         with self._desk.reading() as tx:
-            return ceremony_of(tx, self._desk.actor.site)
+            return ceremony_of(tx, self._desk.actor.site, self._laid)
 
     # -- the five steps ---------------------------------------------------------------------------------
 

@@ -155,7 +155,7 @@ class Office:
     def participants(self) -> Participants:
         from core.office.participants import Participants
 
-        return Participants(self._desk, self.exchange)
+        return Participants(self._desk, self.exchange, self._finished)
 
     @once
     def outing_day(self) -> OutingDay:

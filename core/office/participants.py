@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.applicant import Application, age_on, town_of
+from core.applicant import Application, State, age_on, town_of
 from core.draw.events import EVENTS, Cancel, Close, Decline, Disqualify, Late, Reserve, head_name
 from core.draw.signing import signature_name
 from core.draw.standing import Place, PlaceState, Promotion
@@ -22,6 +22,7 @@ from core.office.drawing import OPENINGS
 from core.office.envelope import Opened as Bundle
 from core.office.envelope import Sent
 from core.office.exchange import Exchange
+from core.office.finished import FinishedDraws
 from core.office.happening import (
     check_days,
     check_disqualified,
@@ -48,7 +49,6 @@ from core.office.seating import (
     members_of,
     need_done,
     people_of,
-    seated_people,
     standing_of,
     today,
 )
@@ -105,35 +105,33 @@ class Participant:
 class Participants:
     """The use cases of the 参加者 pane and `ikiiki participants`."""
 
-    def __init__(self, desk: Desk, exchange: Exchange) -> None:
+    def __init__(self, desk: Desk, exchange: Exchange, finished: FinishedDraws) -> None:
         self._desk = desk
         self._exchange = exchange
+        self._finished = finished
 
     def outings(self) -> list[OutingStatus]:
         """One line per outing; before the draw nobody is seated."""
         with self._desk.reading() as tx:
             programme = programme_of(tx)
-            standings = {draw: standing_of(tx, draw)[0] for draw in done_draws(tx)}
-            drawn = {outing.code: draw_of(tx, outing.code) for outing in programme.outings}
-            going = {
-                o.code: [s.application.record for s in seated_people(tx) if s.outing == o.code]
-                for o in programme.outings
-            }
+            drawn = self._finished.by_outing(tx)
+            gone = tx.applications.records(State.WITHDRAWN)
             present = {o.code: tx.attendance.of(o.code) for o in programme.outings}
         day = today(self._desk)
         rows = []
         for outing in programme.outings:
-            standing = standings.get(drawn[outing.code] or "")
+            finished = drawn.get(outing.code)
+            standing = finished.standing if finished else None
             due = seats_due(programme, standing.reserve, day) if standing else ()
-            seated = standing.seated(outing.code) if standing else ()
-            waiting = standing.waiting(outing.code) if standing else ()
-            noted = [present[outing.code].get(record) for record in going[outing.code]]
+            seated, waiting = finished.persons[outing.code] if finished else (0, 0)
+            going = finished.going(outing.code) - gone if finished else ()
+            noted = [present[outing.code].get(record) for record in going]
             rows.append(
                 OutingStatus(
                     outing.code, outing.date.isoformat(), outing.place, outing.capacity,
                     standing.reserve[outing.code] if standing else outing.reserved,
-                    sum(p.size for p in seated), standing.free[outing.code] if standing else outing.capacity - outing.reserved,
-                    sum(p.size for p in waiting), noted.count(True), noted.count(False), noted.count(None),
+                    seated, standing.free[outing.code] if standing else outing.capacity - outing.reserved,
+                    waiting, noted.count(True), noted.count(False), noted.count(None),
                     outing.release_on.isoformat() if outing.release_on else "", outing.code in {d.outing for d in due},
                 )
             )  # fmt: skip
@@ -264,10 +262,9 @@ class Participants:
     def attend(self, outing: str, record: str, present: bool) -> None:
         """Note who came, and who did not, from the day of the outing on."""
         with self._desk.writing(Right.PARTICIPANTS) as tx:
-            seated = {
-                s.application.record: s.application.number for s in seated_people(tx) if s.outing == outing
-            }
-            if record not in seated:
+            drawn = self._finished.by_outing(tx).get(outing)
+            who = tx.applications.by_record(record) if drawn and record in drawn.going(outing) else None
+            if who is None or not coming(who):
                 raise UsageError("この回の参加者ではありません", where=record)
             day = programme_of(tx).outing(outing).date
             if today(self._desk) < day:
@@ -279,7 +276,7 @@ class Participants:
             if tx.attendance.of(outing).get(record) is present:
                 return  # noted so already
             tx.attendance.put(outing, record, present, self._desk.now(), self._desk.actor.staff_id)
-            self._desk.log(tx, "attend", f"{outing} no={seated[record]} {'yes' if present else 'no'}")
+            self._desk.log(tx, "attend", f"{outing} no={who.number} {'yes' if present else 'no'}")
 
     # -- ⑦ and ⑩ ----------------------------------------------------------------------------------------
 

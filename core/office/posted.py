@@ -12,9 +12,9 @@ from core.draw.result import RESULT, Result
 from core.draw.rules import PARAMS, Params
 from core.draw.standing import PlaceState
 from core.ledger.codes import Act, Content
-from core.ledger.line import read_line
 from core.notice_kinds import NoticeKind
 from core.notices import Outcome
+from core.office.acts import lines_of
 from core.office.notice_story import story_of
 from core.office.notices import CONTENTS
 from core.office.ports import Tx
@@ -47,15 +47,10 @@ def called_for(tx: Tx, draw: str) -> Counter[Content]:
 
 def told_of(tx: Tx, draw: str) -> Counter[Content]:
     """Notices by kind that the contractor's ledger tells to have gone out, and not come back, behind what it had when ⑩ was given."""
-    approved = [
-        line.seen.size
-        for raw in tx.ledger.lines(Site.WARD)
-        if b'"act":"approve"' in raw and (line := read_line(raw, name="ledger.hkl")[1]).ref == f"draw:{draw}"
-    ]
+    approved = [line.seen.size for line in lines_of(tx, Site.WARD, Act.APPROVE) if line.ref == f"draw:{draw}"]
     found: Counter[Content] = Counter()
-    for raw in tx.ledger.lines(Site.CONTRACTOR, approved[0]) if approved else ():
-        if b'"act":"dispatch"' in raw or b'"act":"bounce"' in raw:
-            line = read_line(raw, name="ledger.hkl")[1]
+    for line in lines_of(tx, Site.CONTRACTOR, Act.DISPATCH, Act.BOUNCE) if approved else ():
+        if line.seq > approved[0]:
             found[line.content] += line.qty if line.act is Act.DISPATCH else -line.qty
     return found
 

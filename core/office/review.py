@@ -21,6 +21,7 @@ from core.office.corrections import need
 from core.office.desk import Desk
 from core.office.envelope import MOST_IN_A_BUNDLE, Opened, Sent
 from core.office.exchange import Exchange
+from core.office.finished import Kept
 from core.office.ledger import write_line
 from core.office.listing import Landmark, ListFilter, ReviewOrder
 from core.office.ports import ReviewRow, Tx
@@ -66,6 +67,10 @@ class SeatSource(Protocol):
         """(application, draw, unit id, outing) of everybody seated now, of these records."""
         ...
 
+    def state(self, tx: Tx) -> object:
+        """Equal as long as the same people, as they are, have the same seats."""
+        ...
+
 
 class Review:
     """The use cases of the 点検 pane and `ikiiki review`."""
@@ -74,6 +79,7 @@ class Review:
         self._desk = desk
         self._seats = seats
         self._exchange = exchange
+        self._ninth = Kept[ReviewStatus]()
         self._shown: dict[str, dict[str, str]] = {}
         """By stage, the versions `rows` showed this person: a word is about what was seen."""
         self._pages: dict[str, dict[str, int]] = {}
@@ -183,9 +189,13 @@ class Review:
         with self._desk.reading() as tx:
             if stage == APPLICANTS:
                 return status_of_applicants(tx, versions=True)
-            words = tx.reviews.latest(stage)
-            subjects = self._subjects(tx, stage)
-            verdicts = [verdict_on(words, s.application.record, s.version)[0] for s in subjects]
+            state = self._seats.state(tx), tx.reviews.state()
+            return self._ninth.get(stage, state, lambda: self._status_of_seated(tx, stage))
+
+    def _status_of_seated(self, tx: Tx, stage: str) -> ReviewStatus:
+        words = tx.reviews.latest(stage)
+        subjects = self._subjects(tx, stage)
+        verdicts = [verdict_on(words, s.application.record, s.version)[0] for s in subjects]
         versions = sum(s.application.version for s in subjects)
         return ReviewStatus(len(verdicts), verdicts.count("confirmed"), verdicts.count("returned"), versions)
 

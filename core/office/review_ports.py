@@ -99,6 +99,10 @@ class ReviewListRows(Protocol):
         """By verdict ("" for none): how many, and the sum of their versions."""
         ...
 
+    def unconfirmed(self) -> list[int]:
+        """受付番号 of those under review whom no word confirms as they are, in order."""
+        ...
+
     def move(self, records: Collection[str], *, away: bool) -> None:
         """These are at the contractor's (`away`), or have come back from there."""
         ...

@@ -17,7 +17,7 @@ from core.canonical import canonical_json, crockford_id, sha256_hex
 from core.errors import Refused, UsageError
 from core.ledger.agreement import DAYS, SECOND, Agreement, agreements_of
 from core.ledger.codes import Act, Content, Unit
-from core.ledger.line import read_line
+from core.office.acts import lines_of
 from core.office.desk import Desk, programme_of
 from core.office.dropped import listed
 from core.office.ledger import write_line
@@ -117,8 +117,7 @@ def need_second(desk: Desk, tx: Tx, subject: Subject, *, enact: bool = True) -> 
 def pending_of(desk: Desk, tx: Tx) -> list[Pending]:
     """What has been proposed at this site and neither done nor dropped, oldest first."""
     org: Site = desk.actor.site
-    mark = f'"ref":"{SECOND.ref}'.encode()
-    lines = (read_line(raw, name=f"ledger-{org}")[1] for raw in tx.ledger.lines(org) if mark in raw)
+    lines = lines_of(tx, org, SECOND.propose, SECOND.confirm, SECOND.drop, SECOND.done)
     found = []
     for name, agreement in agreements_of(lines, SECOND).items():
         deed, short, _ = name.split(":")

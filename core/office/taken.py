@@ -10,7 +10,8 @@ import json
 from collections.abc import Callable
 
 from core.exchange.names import bundle_name
-from core.ledger.line import read_line
+from core.ledger.codes import Act
+from core.office.acts import lines_of
 from core.office.envelope import DESK_CHANNEL
 from core.office.ports import BundleRow, Tx
 from core.programme import Deadlines
@@ -26,10 +27,8 @@ Series = tuple[str, int]
 def taken_up_to(tx: Tx, site: Site) -> dict[Series, int]:
     """The last number of each series that the partner tells to have taken in: its ledger, or its people by telephone. They are in order."""
     last = _heard(tx)
-    for raw in tx.ledger.lines(site.other):
-        if b'"act":"receive"' not in raw or b'"ref":"bundle:' not in raw:
-            continue
-        name = bundle_name(read_line(raw, name="ledger.hkl")[1].ref.removeprefix("bundle:"))
+    for line in lines_of(tx, site.other, Act.RECEIVE):
+        name = bundle_name(line.ref.removeprefix("bundle:")) if line.ref.startswith("bundle:") else None
         if name is not None:
             place = (name.channel.value, name.epoch)
             last[place] = max(last.get(place, 0), name.seq)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from core.canonical import sha256_hex
 from core.errors import IntegrityFailure
 from core.roles import SITE_WORDS, Site
 from storage.store.rows import Connection
+from storage.store.schema_flow import LEDGER_ACT, LEDGER_BY_HAND, LEDGER_COPY
 
 NOTHING = "0" * 64
 """What the first line follows."""
@@ -52,6 +55,31 @@ class LedgerTable:
         rows = self._connection.execute(
             "SELECT line FROM ledger_line WHERE org = ? AND seq > ? ORDER BY seq LIMIT ?",
             (org.value, start, -1 if limit is None else limit),
+        )
+        return [bytes(line) for (line,) in rows]
+
+    def with_acts(self, org: Site, acts: Collection[str]) -> list[bytes]:
+        """In order of seq."""
+        found: list[tuple[int, bytes]] = []
+        for act in sorted(set(acts)):
+            begins = f'{{"act":"{act}"'.encode("ascii")
+            found += self._connection.execute(
+                "SELECT seq, line FROM ledger_line WHERE org = ?"  # noqa: S608 - fixed words
+                f" AND {LEDGER_ACT} >= ? AND {LEDGER_ACT} < ?",
+                (org.value, begins + b",", begins + b"-"),
+            )
+        return [bytes(line) for _, line in sorted(found)]
+
+    def of_copies(self, org: Site) -> list[bytes]:
+        return self._where(org, LEDGER_COPY)
+
+    def by_hand(self, org: Site) -> list[bytes]:
+        return self._where(org, LEDGER_BY_HAND)
+
+    def _where(self, org: Site, clause: str) -> list[bytes]:
+        rows = self._connection.execute(
+            f"SELECT line FROM ledger_line WHERE org = ? AND {clause} ORDER BY seq",  # noqa: S608 - fixed words
+            (org.value,),
         )
         return [bytes(line) for (line,) in rows]
 

@@ -26,6 +26,12 @@ class ReviewListTable:
         )
         return {verdict: (int(count), int(versions)) for verdict, count, versions in rows}
 
+    def unconfirmed(self) -> list[int]:
+        rows = self._connection.execute(
+            "SELECT number FROM review_list WHERE under = 1 AND verdict IN ('', 'returned') ORDER BY number"
+        )
+        return [number for (number,) in rows]
+
     def move(self, records: Iterable[str], *, away: bool) -> None:
         """These are at the contractor's (`away`), or have come back from there."""
         self._connection.executemany(

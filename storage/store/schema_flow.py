@@ -12,6 +12,17 @@ def _never_sent(row: str) -> str:
     )
 
 
+LEDGER_ACT = "substr(line, 66, 40)"
+"""Where the JSON of a ledger line begins: its keys are sorted, `act` is the first (docs/exchange.md, "hkl1")."""
+
+
+def _has(words: str) -> str:
+    return f"instr(line, x'{words.encode('ascii').hex()}')"
+
+
+LEDGER_COPY = " + ".join(_has(f'"ref":"{word}:') for word in ("medium", "batch", "undo")) + " > 0"
+LEDGER_BY_HAND = " AND ".join(f"{_has(words)} = 0" for words in ('"handover":""', '"ref":"bundle:'))
+
 FLOW_LINE = f"""
 CREATE TABLE application_unsent (number INTEGER PRIMARY KEY) STRICT;
 INSERT INTO application_unsent
@@ -46,6 +57,10 @@ END;
 CREATE INDEX application_corrected ON application_version (number) WHERE version > 1;
 CREATE INDEX application_reason ON application (reason) WHERE reason IS NOT NULL;
 CREATE INDEX review_returned ON review (stage, record) WHERE verdict = 'returned';
+CREATE INDEX ledger_line_act ON ledger_line (org, {LEDGER_ACT}, seq);
+CREATE INDEX ledger_line_copy ON ledger_line (org, seq) WHERE {LEDGER_COPY};
+CREATE INDEX ledger_line_by_hand ON ledger_line (org, seq) WHERE {LEDGER_BY_HAND};
 """
 """Whom the ward has not been sent as they stand, kept by triggers: at the contractor this is asked after every deed. By the indexes
-it is told how often anybody was corrected, whose application has some reason, and whom the ward has ever returned."""
+it is told how often anybody was corrected, whose application has some reason, whom the ward has ever returned, and which lines of a ledger
+tell of some act, of copies, or of what is carried by hand."""

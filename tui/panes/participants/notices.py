@@ -22,10 +22,11 @@ _MAIL, _DOUBT, _POSTED, _WORDS, _TAKE, _WINDOW = "mail", "doubt", "posted", "wor
 async def send_notices(place: Place) -> None:
     """Choose what to do about ⑪, and do it."""
     office = place.session.office
-    items = await place.ikiiki.run_job(
-        "通知をつくる", lambda progress: office.notices.prepare(), stoppable=False
+    items, status = await place.ikiiki.run_job(
+        "通知をつくる",
+        lambda progress: (office.notices.prepare(), office.mailing.status()),
+        stoppable=False,
     )
-    status = office.mailing.status()
     waiting = len(office.notices.waiting())
     options = {}
     if items:
