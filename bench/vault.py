@@ -107,7 +107,7 @@ def parts(size: int, runs: dict[str, Run]) -> str:
     return (
         f"{NAME}: {size:,} rows: {ours.each:.0f} µs of a processor each ({ours.seconds:.1f} s by the clock, {size / ours.seconds:,.0f}/s),"
         f" of which reading and judging {judged.each:.0f}, storing and comparing {ours.each - judged.each:.0f};"
-        f" bulk insert of all it leaves (four tables) {kept.each:.0f} ({kept.seconds:.1f} s), of the file's bare rows (one table)"
+        f" bulk insert of all it leaves (five tables) {kept.each:.0f} ({kept.seconds:.1f} s), of the file's bare rows (one table)"
         f" {small.each:.0f}, {ours.each / small.each:.0f} times less; peak {ours.kilobytes / 1024:.0f} MB"
     )
 

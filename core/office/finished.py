@@ -5,7 +5,7 @@ What is kept names records and units and opens nobody: who that is, is looked up
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, TypeVar
@@ -21,16 +21,16 @@ T = TypeVar("T")
 
 
 class Kept(Generic[T]):
-    """An answer for each draw, good as long as all it was worked out from is as it was."""
+    """An answer for each draw, good as long as all it was worked out from is as it was. May be asked by many threads at once."""
 
     def __init__(self) -> None:
         self._kept: dict[str, tuple[object, T]] = {}
 
-    def get(self, draw: str, state: object, work_out: Callable[[], T]) -> T:
+    def get(self, name: str, state: object, work_out: Callable[[], T]) -> T:
         """`state`: equal as long as the answer is right, whoever changed the vault."""
-        kept = self._kept.get(draw)
+        kept = self._kept.get(name)
         if kept is None or kept[0] != state:
-            kept = self._kept[draw] = state, work_out()
+            kept = self._kept[name] = state, work_out()
         return kept[1]
 
 
@@ -105,9 +105,7 @@ class Seated:
 
     def __init__(self, finished: FinishedDraws) -> None:
         self._finished = finished
-        self._state: object = None
-        """What the vault held when the seats below were put together."""
-        self._places: dict[str, _Place] = {}
+        self._places = Kept[dict[str, _Place]]()
 
     def state(self, tx: Tx) -> object:
         """Equal as long as the same people, as they are, have the same seats."""
@@ -125,18 +123,19 @@ class Seated:
         """Everybody seated (of these records), each once, by 受付番号: who has seats of two rounds is asked about the one not
         approved yet."""
         draws, state = self._draws(tx)
-        if state != self._state:
-            self._places = {
-                record: _Place(draw, unit, outing)
-                for draw in draws
-                for record, unit, outing in self._finished.get(tx, draw).seats
-            }
-            self._state = state
-        wanted = self._places.keys() if records is None else self._places.keys() & set(records)
+        places = self._places.get("all", state, lambda: self._of(tx, draws))
+        wanted = places.keys() if records is None else places.keys() & set(records)
         people = sorted(tx.applications.by_records(sorted(wanted)), key=lambda one: one.number)
         return [
             (one, place.draw, place.unit_id, place.outing)
             for one in people
             if coming(one)
-            for place in (self._places[one.record],)
+            for place in (places[one.record],)
         ]
+
+    def _of(self, tx: Tx, draws: Sequence[str]) -> dict[str, _Place]:
+        return {
+            record: _Place(draw, unit, outing)
+            for draw in draws
+            for record, unit, outing in self._finished.get(tx, draw).seats
+        }

@@ -86,9 +86,13 @@ def exchanged(tx: Tx, draw: str) -> set[str]:
         log = EventLog.parse(files[EVENTS], sha256_hex(files[RESULT]))
         sealed |= {event.id: event.commitment for event in log.events if isinstance(event, Late)}
     found: set[str] = set()
-    for unit in tx.draws.units(draw):
-        members = [tx.applications.by_record(record) for record in unit.records]
-        people = {m.record: entry_of(m) for m in members if m is not None and m.applicant.birth_date}
+    units = tx.draws.units(draw)
+    known = {
+        one.record: one for one in tx.applications.by_records([r for unit in units for r in unit.records])
+    }
+    for unit in units:
+        members = [known[record] for record in unit.records if record in known]
+        people = {m.record: entry_of(m) for m in members if m.applicant.birth_date}
         whole = len(people) == len(unit.records)
         if not whole or commitment_of(opening_of(unit), people) != sealed[unit.unit_id]:
             found.update(unit.records)
