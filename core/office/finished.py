@@ -15,7 +15,7 @@ from core.draw.events import EventLog
 from core.draw.standing import PlaceState, Standing
 from core.office.plans import done_draws
 from core.office.ports import Tx
-from core.office.seating import approval_of, coming, standing_of
+from core.office.seating import approval_of, coming, need_people, standing_of
 
 T = TypeVar("T")
 
@@ -86,8 +86,13 @@ class FinishedDraws:
         )
 
     def by_outing(self, tx: Tx) -> dict[str, Finished]:
-        """The draw in which the seats of each outing were drawn, of those that are done."""
+        """The draw in which the seats of each outing were drawn, of those that are done.
+
+        Raises `Refused` where all people are erased.
+        """
         done = [self.get(tx, draw) for draw in done_draws(tx)]
+        if done:
+            need_people(tx)
         return {outing: one for one in reversed(done) for outing in one.persons}
 
 

@@ -68,4 +68,8 @@ def confirmed_applications(tx: Tx) -> tuple[list[Application], list[Application]
 
 def said(tx: Tx, application: Application) -> bool:
     """Whether ⑤ has a word on the current version of it."""
-    return bool(verdict_on(tx.reviews.latest(APPLICANTS), application.record, application.version_hash)[0])
+    return bool(
+        verdict_on(
+            tx.reviews.latest(APPLICANTS, [application.record]), application.record, application.version_hash
+        )[0]
+    )

@@ -52,16 +52,21 @@ def standing_of(tx: Tx, draw: str) -> tuple[Standing, EventLog]:
     return replay(Params.parse(files[PARAMS], PARAMS), result, log.events), log
 
 
-def members_of(tx: Tx, draw: str, only: Collection[str] | None = None) -> dict[str, list[Application]]:
-    """The applications behind each unit id (or each of `only` these), by 受付番号, also of those who left their group since.
-
-    Raises `Refused` where all people are erased.
-    """
+def need_people(tx: Tx) -> None:
+    """Raises `Refused` where all people are erased."""
     if is_erased(tx):
         raise Refused(
             "この保管庫は消去されています。応募者と参加者の記録はもうありません",
             next_step="管理簿と抽選の記録、消去の報告だけを見られます",
         )
+
+
+def members_of(tx: Tx, draw: str, only: Collection[str] | None = None) -> dict[str, list[Application]]:
+    """The applications behind each unit id (or each of `only` these), by 受付番号, also of those who left their group since.
+
+    Raises `Refused` where all people are erased.
+    """
+    need_people(tx)
     units = [unit for unit in tx.draws.units(draw) if only is None or unit.unit_id in only]
     known = {
         one.record: one for one in tx.applications.by_records([r for unit in units for r in unit.records])
