@@ -100,10 +100,7 @@ class Review:
         return self.page(stage, 0, count) if stage == APPLICANTS else self._seated
 
     def open_list(self, stage: str) -> int:
-        """Read the list anew, as `rows` does; how long it is. `page` then gives it in pieces.
-
-        One access-log entry.
-        """
+        """Read the list anew, as `rows` does, with one access-log entry; how long it is. `page` then gives it in pieces."""
         if stage != APPLICANTS:
             self._seated = self.look(stage)
         with self._desk.writing(Right.REVIEW) as tx:

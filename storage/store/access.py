@@ -9,7 +9,7 @@ from typing import Any
 from core.errors import IntegrityFailure
 from core.ledger.access import access_hash
 from core.office.log_ports import AccessRow
-from storage.store.rows import Connection, moment_of, moment_text
+from storage.store.rows import Connection, moment_of, moment_text, pieces
 
 NOTHING = "0" * 64
 """What the first row follows."""
@@ -53,8 +53,11 @@ class AccessTable:
 
     def rows(self, seqs: Sequence[int]) -> list[AccessRow]:
         """Those of these numbers that there are, in order."""
-        marks = ", ".join("?" * len(seqs))
-        return self._read(f"WHERE seq IN ({marks}) ORDER BY seq", *seqs)
+        return [
+            row
+            for few in pieces(sorted(set(seqs)))
+            for row in self._read(f"WHERE seq IN ({', '.join('?' * len(few))}) ORDER BY seq", *few)
+        ]
 
     def _read(self, which: str, *values: int) -> list[AccessRow]:
         found = self._connection.execute(f"{_SELECT} {which}", values)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from core.applicant import Application, Problem, Warning_
 from core.office.ports import Checked, Related
 from storage.store.applications import ApplicationTable
-from storage.store.rows import Connection, json_of, json_text
+from storage.store.rows import Connection, json_of, json_text, pieces
 
 _PLAIN = "under = 1 AND verdict = '' AND changed = 0 AND review_list.problems = '[]' AND fresh > 0"
 
@@ -59,6 +59,9 @@ class ReviewListTable:
 
     def related(self, numbers: Sequence[int]) -> dict[int, Related]:
         """What each has in common with others under review."""
+        return {number: one for few in pieces(numbers) for number, one in self._related(few).items()}
+
+    def _related(self, numbers: Sequence[int]) -> dict[int, Related]:
         marks = ", ".join("?" * len(numbers))
         other = (
             "SELECT 1 FROM application AS other JOIN review_list USING (number)"
@@ -103,6 +106,9 @@ class ReviewListTable:
         )
 
     def checked(self, numbers: Sequence[int]) -> dict[int, Checked]:
+        return {number: one for few in pieces(numbers) for number, one in self._checked(few).items()}
+
+    def _checked(self, numbers: Sequence[int]) -> dict[int, Checked]:
         marks = ", ".join("?" * len(numbers))
         rows = self._connection.execute(
             "SELECT number, verdict, changed, fresh > 0, problems, warnings FROM review_list"  # noqa: S608 - values are bound
