@@ -17,7 +17,6 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlcipher3 import dbapi2
 from textual import events
 
 from cli.private_file import need_outside
@@ -37,8 +36,9 @@ from core.office.staff import NewPerson
 from core.people.fields import Field
 from core.roles import Actor, Role, Site
 from storage.boxes import FolderBoxes
-from storage.store import MIGRATIONS, VaultStore
+from storage.store import VaultStore
 from tests.idle import install
+from tests.tables import fresh_tables
 from tui.app import IkiikiApp
 from tui.opener import Config
 
@@ -89,10 +89,7 @@ class Tables:
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        connection: Any = dbapi2.connect(":memory:", isolation_level=None, check_same_thread=False)  # type: ignore[attr-defined]
-        for _, _, sql in MIGRATIONS:
-            connection.executescript(sql)
-        self._connection = connection
+        self._connection = fresh_tables(any_thread=True)
 
     @contextmanager
     def _transaction(self, begin: str, end: str) -> Iterator[Any]:

@@ -17,7 +17,6 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlcipher3 import dbapi2
 
 from core.applicant import Application, Route
 from core.canonical import crockford_id, sha256_hex
@@ -43,9 +42,9 @@ from storage.boxes import FolderBoxes
 from storage.bundles.sealer import BundleSealer
 from storage.courier import install_key
 from storage.courier.folder import Folders, read_identity
-from storage.store import MIGRATIONS, VaultStore
-from storage.vault.migrations import migrate
+from storage.store import VaultStore
 from tests.core.office.stages import played_once
+from tests.tables import fresh_tables
 
 JST = dt.timezone(dt.timedelta(hours=9))
 DICE = "08365512907744019283"
@@ -89,12 +88,8 @@ class Seeded:
 class MemoryVault:
     """A vault's transactions over one connection."""
 
-    KEYED = f"PRAGMA key = \"x'{'42' * 32}'\""
-
     def __init__(self) -> None:
-        self.connection: Any = dbapi2.connect(":memory:", isolation_level=None)  # type: ignore[attr-defined]
-        self.connection.execute(self.KEYED)
-        migrate(self.connection, MIGRATIONS)
+        self.connection = fresh_tables()
 
     @contextmanager
     def _within(self, begin: str, end: str) -> Iterator[Any]:

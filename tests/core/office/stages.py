@@ -11,7 +11,7 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlcipher3 import dbapi2
+from tests.tables import fresh_tables
 
 if TYPE_CHECKING:
     from tests.core.office.conftest import Bench, Bureau
@@ -30,8 +30,7 @@ class Kept:
 
     @classmethod
     def of(cls, bureau: Bureau, folder: Path) -> Kept:
-        tables = dbapi2.connect(":memory:")  # type: ignore[attr-defined]
-        tables.execute(bureau.vault.KEYED)
+        tables = fresh_tables()
         bureau.vault.connection.backup(tables)
         shutil.copytree(bureau.folder, folder)
         return cls(tables, folder, bureau.moment, bureau.entropy.count)

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlcipher3 import dbapi2
 
 from core.errors import Refused
 from core.ledger.codes import Act
@@ -15,14 +14,14 @@ from core.office.review import APPLICANTS, PARTICIPANTS
 from core.roles import Role, Site
 from tests.core.office.conftest import DICE, PROGRAMME, Bench, Bureau
 from tests.core.office.stages import Kept
+from tests.tables import fresh_tables
 
 SITES = (Site.CONTRACTOR, Site.WARD)
 
 
 def copied(bureau: Bureau) -> Any:
     """A backup of one site's tables."""
-    tables = dbapi2.connect(":memory:")  # type: ignore[attr-defined]
-    tables.execute(bureau.vault.KEYED)
+    tables = fresh_tables()
     bureau.vault.connection.backup(tables)
     return tables
 

@@ -9,19 +9,11 @@ import pytest
 from sqlcipher3 import dbapi2
 
 from core.applicant import Applicant, Application, Route, State
-from storage.store import MIGRATIONS, VaultStore, VaultTx
+from storage.store import VaultStore, VaultTx
 from storage.store.rows import Connection
-from storage.vault.migrations import migrate
+from tests.tables import fresh_tables
 
 JST = dt.timezone(dt.timedelta(hours=9))
-
-
-def fresh_tables() -> Any:
-    """A connection as the vault opens it, in memory, all migrations applied."""
-    connection = dbapi2.connect(":memory:", isolation_level=None)
-    connection.execute(f"PRAGMA key = \"x'{'42' * 32}'\"")
-    migrate(connection, MIGRATIONS)
-    return connection
 
 
 class MemoryVault:
