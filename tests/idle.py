@@ -11,6 +11,7 @@ import textual.pilot
 from textual._context import active_app
 from textual._wait import SLEEP_GRANULARITY
 from textual._wait import wait_for_idle as idle_by_the_clock
+from textual.pilot import Pilot
 from textual.screen import Screen
 
 
@@ -20,15 +21,24 @@ async def wait_for_idle(min_sleep: float = SLEEP_GRANULARITY, max_sleep: float =
     Nothing is left to do when the event loop has nothing ready, the screen is painted and no thread is at work. While one
     is, Textual's way is taken: what it waits for may be the test itself.
     """
+    if not await _all_handled() or _threads_at_work(asyncio.get_running_loop()):
+        await idle_by_the_clock(min_sleep, max_sleep)
+
+
+async def handled(pilot: Pilot[Any], timeout: float = 30.0) -> bool:
+    """In place of Textual's `Pilot._wait_for_screen`, which hands every widget a message and waits for all of them to be
+    read: most of what was read in a test were those."""
+    return await _all_handled()
+
+
+async def _all_handled() -> bool:
+    """Until the event loop has nothing ready and the screen is painted; False when it never comes to that."""
     loop: Any = asyncio.get_running_loop()
     for _ in range(10_000):
         await asyncio.sleep(0)
-        if loop._ready or _paints():
-            continue
-        if _threads_at_work(loop):
-            await idle_by_the_clock(min_sleep, max_sleep)
-        return
-    await idle_by_the_clock(min_sleep, max_sleep)
+        if not loop._ready and not _paints():
+            return True
+    return False
 
 
 def _paints() -> bool:
@@ -52,6 +62,7 @@ def install() -> None:
     """Let pilots wait so from now on: for the `conftest.py` of tests that drive screens."""
     for module in (textual.app, textual.pilot):
         module.wait_for_idle = wait_for_idle  # type: ignore[attr-defined]
+    Pilot._wait_for_screen = handled  # type: ignore[method-assign]
 
 
 def paint_nothing(patch: pytest.MonkeyPatch) -> None:

@@ -143,7 +143,8 @@ class Walker:
                 words = words_in(svg)
                 assert str(self.opener.folder) not in words, f"{name} tells where it was taken\n{words}"
                 if not (self.told if told is None else told):
-                    seen = sorted(secret for secret in self.secrets if secret in squeezed(words))
+                    plain = squeezed(words)
+                    seen = sorted(secret for secret in self.secrets if secret in plain)
                     assert not seen, f"{name} tells {seen}\n{words}"
                 assert f"{name}-{size}" not in self.pictures, f"there are two pictures of {name}"
                 self.pictures[f"{name}-{size}"] = text_of(svg)
