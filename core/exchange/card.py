@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from core.errors import Refused
 from core.exchange.letters import heard, letters_of, spoken
@@ -65,6 +66,12 @@ def make_card(
 
 def read_card(data: bytes, *, name: str = "partner card") -> PartnerCard:
     """The card in `data`, its self-signature checked. Raises `IntegrityFailure`. Trusting it is the people's part."""
+    return _read_once(data, name)
+
+
+@lru_cache(maxsize=32)
+def _read_once(data: bytes, name: str) -> PartnerCard:
+    """The same bytes are the same card, and a vault asks for its few at every step. What is refused is not kept."""
     document, line, signature = split_signed(data, limit=CARD_LIMIT, name=name)
     fields = Fields(document, name).exactly(_KEYS)
     fields.literal("protocol", PROTOCOL)

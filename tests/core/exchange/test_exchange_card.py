@@ -35,6 +35,13 @@ def test_a_card_reads_back(card: PartnerCard, two: Any) -> None:
     assert card.created == "2026-04-01T09:00:00+09:00"
 
 
+def test_the_same_bytes_are_read_once_and_refused_every_time(card: PartnerCard) -> None:
+    assert read_card(card.data) is read_card(bytes(bytearray(card.data)))
+    for _ in range(2):
+        with pytest.raises(IntegrityFailure):
+            read_card(card.data + b"\n")
+
+
 def test_one_changed_bit_anywhere_spoils_a_card(card: PartnerCard) -> None:
     for place in range(0, len(card.data), 5):
         data = bytearray(card.data)
