@@ -21,6 +21,7 @@ from core.office.keyring import cards_of, rosters_of, successors_of
 from core.office.log_span import broken_at
 from core.office.ports import AccessRow, Tx
 from core.office.unsettled import need_settled
+from core.office.witness import belied
 from core.roles import Right, Site
 
 BY_HAND = frozenset(
@@ -44,7 +45,8 @@ class LedgerFinding:
     org: Site
     what: str
     chain: bool = True
-    """False where every line is as it was signed, but the two sites tell a handover, what was set aside, or what was handed back, differently."""
+    """False where every line is as it was signed, but the two sites tell a handover, what was set aside, what was handed back, or
+    what they have seen of each other, differently."""
 
 
 def write_line(
@@ -110,7 +112,8 @@ def verify_ledgers(tx: Tx, site: Site) -> list[LedgerFinding]:
     found += [LedgerFinding(Site.CONTRACTOR, what) for what in compare(tx, site)]
     found += [LedgerFinding(site.other, what, chain=False) for what in groundless(tx, site)]
     return found + [
-        LedgerFinding(org, what, chain=False) for org, what in [*unlike(tx, site), *never_given(tx)]
+        LedgerFinding(org, what, chain=False)
+        for org, what in [*unlike(tx, site), *never_given(tx), *belied(tx, site)]
     ]
 
 
