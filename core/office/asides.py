@@ -8,6 +8,7 @@ from core.exchange.names import BundleName, bundle_name
 from core.ledger.codes import Act
 from core.office.acts import lines_of
 from core.office.choices import AsideReason
+from core.office.keyring import FIRST_EPOCH
 from core.office.ports import BundleRow, Tx
 from core.office.taken import taken_up_to
 from core.roles import Site
@@ -33,10 +34,14 @@ def asides_told(tx: Tx, org: Site) -> list[Aside]:
 
 
 STAYING = {
-    "draw": "抽選の手順は取り消せません。両者の取扱責任者で、プログラムの版と事業の設定を確かめてください",
     "epoch": "鍵の交換は取り消せません。両者の取扱責任者で、指紋とプログラムの版を確かめてください",
 }
-"""Kinds that cannot be sent again as something new, and what to do instead."""
+"""Kinds that are not set aside, and what to do instead."""
+
+
+def stays(row: BundleRow) -> bool:
+    """Whether a bundle of ours can never be voided: the word that began an epoch. A card offered goes again as it was."""
+    return row.kind in STAYING and row.seq == 1 and row.epoch > FIRST_EPOCH
 
 
 def from_there_on(tx: Tx, row: BundleRow) -> list[BundleRow]:
@@ -50,9 +55,7 @@ def from_there_on(tx: Tx, row: BundleRow) -> list[BundleRow]:
 def voidable(tx: Tx, site: Site) -> list[Aside]:
     """Of `asked_to_void`, those that a person can void: with nothing behind them that stays."""
     rows = [(one, tx.bundles.get(str(one.bundle))) for one in asked_to_void(tx, site)]
-    return [
-        one for one, row in rows if row and not any(each.kind in STAYING for each in from_there_on(tx, row))
-    ]
+    return [one for one, row in rows if row and not any(stays(each) for each in from_there_on(tx, row))]
 
 
 def waiting_for_void(tx: Tx) -> list[BundleName]:

@@ -58,6 +58,7 @@ from core.office.ports import Tx
 from core.office.review import APPLICANTS, applicants_status, confirmed_applications, said
 from core.office.rules import seal_programme
 from core.office.second import freezing, need_second, signing
+from core.office.steps_again import seal_step
 from core.programme import Programme
 from core.roles import SITE_WORDS, Right, Site
 
@@ -383,7 +384,7 @@ class Lottery:
 
     def _send(self, tx: Tx, draw: str, step: str, files: Mapping[str, bytes]) -> None:
         self._desk.log(tx, f"draw_{step}", draw)
-        self._exchange.seal(tx, "draw", {"draw.txt": f"{draw}\n".encode(), **files}, {"files": len(files)})
+        seal_step(tx, self._exchange, draw, files)
 
 
 def other_rounds(programme: Programme, round_: int, entries: Iterable[Entry]) -> set[str]:

@@ -238,10 +238,7 @@ class Pairing(ABC):
                         next_step="相手の新しい鍵での最初の束が届くまで、送受信を続けてください",
                     )
                 following = self._make_next(tx, epoch + 1, by_hand=by_hand)
-                if not by_hand:
-                    codes = codes_with(self._desk.actor.site, following.keys, following.own.epoch)
-                    offer = {CARD: following.own.data} | ({CODES: codes} if codes else {})
-                    self.seal(tx, "epoch", offer, {"cards": 1})
+                self.offer(tx)
             elif by_hand and not following.by_hand:
                 put_next(tx, replace(following, by_hand=True, partner=None))  # its card has gone in a bundle
                 self._desk.log(tx, "renew", f"{following.own.epoch} by_hand")
@@ -250,6 +247,14 @@ class Pairing(ABC):
         self.hand_cards()
         self.flush()
         return self.standing()
+
+    def offer(self, tx: Tx) -> None:
+        """Seal the card of the next epoch, in the caller's transaction; nothing where people carry it. Again, it is the same card."""
+        following = next_of(tx)
+        if following is None or following.by_hand:
+            return
+        codes = codes_with(self._desk.actor.site, following.keys, following.own.epoch)
+        self.seal(tx, "epoch", {CARD: following.own.data} | ({CODES: codes} if codes else {}), {"cards": 1})
 
     def cancel_renew(self) -> Standing:
         """Give up a change by hand, before its card has left this site: the keys made for it are destroyed.

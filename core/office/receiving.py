@@ -185,14 +185,19 @@ class Receiving(Pairing):
 
     def kind_of(self, name: str, zip_bytes: bytes, manifest: bytes) -> str:
         """The kind of a bundle that came, from what is sealed in it; "" when it does not open."""
+        opened = self.try_open(name, zip_bytes, manifest)
+        return opened.kind if opened else ""
+
+    def try_open(self, name: str, zip_bytes: bytes, manifest: bytes) -> Opened | None:
+        """A bundle that came, whatever it is; None when it does not open."""
         parsed = bundle_name(name)
         assert parsed is not None, "names of the inbox"
         try:
             with self._desk.reading() as tx:
                 ring = ring_for(tx, parsed, name)
-            return self.opened(ring, name, zip_bytes, manifest, parsed.channel.value).kind
+            return self.opened(ring, name, zip_bytes, manifest, parsed.channel.value)
         except IntegrityFailure:
-            return ""
+            return None
 
     def in_turn(self, names: Sequence[str], read: Callable[[str], tuple[bytes, bytes]]) -> list[str]:
         """In which order to take these in. Behind a bundle that was set aside: its void first, or nothing at all yet."""

@@ -22,6 +22,7 @@ from core.office.exchange import Exchange
 from core.office.fates import Fate
 from core.office.ledger import write_line
 from core.office.ports import Tx
+from core.office.steps_again import note_signed
 from core.office.turn import next_of_channel
 from core.roles import Right
 
@@ -62,13 +63,16 @@ class Refusals:
         self._exchange.need_sound(name, zip_bytes, data)
         if isinstance(why, LedgerMismatch):
             raise why  # no bundle's fault: whatever is sealed next would show the same
-        kind = self._exchange.kind_of(name, zip_bytes, data)
+        opened = self._exchange.try_open(name, zip_bytes, data)
+        kind = opened.kind if opened else ""
         if kind in STAYING:
             raise Refused(
                 f"{KIND_WORDS[kind]}の束は外せません", where=f"{name}: {why.what}", next_step=STAYING[kind]
             )
         with self._desk.writing(Right.VOID) as tx:
             self._need_next(tx, bundle, data)
+            if opened is not None and kind == "draw":
+                note_signed(tx, bundle.channel.sender, opened, bundle)
             aside = Aside(bundle, sha256_hex(data), reason)
             tx.fates.add(Fate(name, "in", False, aside.manifest_sha256, self._desk.now()))
             site = self._desk.actor.site

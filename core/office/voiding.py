@@ -12,7 +12,7 @@ from core.errors import IntegrityFailure, Refused, UsageError
 from core.exchange.listing import VOID, write_listing
 from core.exchange.names import BundleName, bundle_name
 from core.ledger.codes import Act, Content, Medium, Unit
-from core.office.asides import STAYING, from_there_on, told_aside, waiting_for_void
+from core.office.asides import STAYING, from_there_on, stays, told_aside, waiting_for_void
 from core.office.counter import take_back as take_back_counter
 from core.office.desk import Desk
 from core.office.envelope import KIND_WORDS, Sent
@@ -23,8 +23,10 @@ from core.office.ledger import write_line
 from core.office.participants import Participants
 from core.office.plans import done_draws
 from core.office.ports import BundleRow, Tx
+from core.office.rules import seal_programme
+from core.office.steps_again import seal_step, steps_of
 from core.office.taken import taken_up_to
-from core.roles import Right
+from core.roles import Right, Site
 
 
 class Voiding:
@@ -56,6 +58,14 @@ class Voiding:
                 tx, "void", {VOID: write_listing((one.name, one.manifest_sha256) for one in tail)},
                 {"bundles": len(tail)}, channel=row.channel,
             )  # fmt: skip
+            site = self._desk.actor.site
+            steps = steps_of(tx, site, tail)
+            if steps and site is Site.CONTRACTOR:
+                seal_programme(tx, self._exchange)  # the ward judges a draw by the programme it holds
+            for draw, files in steps:
+                seal_step(tx, self._exchange, draw, files)
+            if any(one.kind == "epoch" for one in tail):
+                self._exchange.offer(tx)
             if again:
                 self._participants.seal_late(tx)
             self._desk.log(tx, "void", f"{name} n={len(tail)}")
@@ -95,7 +105,7 @@ class Voiding:
 
     def _need_repeatable(self, tx: Tx, row: BundleRow, tail: Sequence[BundleRow]) -> None:
         for one in tail:
-            if one.kind in STAYING:
+            if stays(one):
                 raise Refused(
                     f"{KIND_WORDS[one.kind]}の束が含まれるため、取り消せません", where=one.name,
                     next_step=STAYING[one.kind],

@@ -243,26 +243,30 @@ def test_only_the_next_in_turn_can_be_set_aside(refused: tuple[Any, str], leaves
         bench.ward.office.refusals.set_aside(behind, AsideReason.CONTENT)
 
 
-def test_a_step_of_the_draw_is_neither_set_aside_nor_voided(bench: Any, leaves: Callable[..., Any]) -> None:
+def test_a_change_of_keys_is_neither_set_aside_nor_taken_back(bench: Any, leaves: Callable[..., Any]) -> None:
     bench.received()
-    name = spoil(bench, bench.ward, bench.ward.office.lottery.seal, "commits.txt")
+    name = spoil(bench, bench.ward, bench.ward.office.exchange.renew, "handover.txt")
     with leaves(bench.contractor, Refused) as raised:
         bench.contractor.office.refusals.set_aside(name, AsideReason.CONTENT)
     assert raised.value.next_step
 
 
-def test_what_stands_before_a_step_of_the_draw_is_not_half_voided(
-    bench: Any, leaves: Callable[..., Any]
-) -> None:
-    bench.pair()
-    bench.sync()
-    bench.contractor.key("コバヤシ チヨ")
-    name = spoil(bench, bench.contractor, bench.contractor.office.records.send, RECORDS)
+def test_a_card_offered_behind_a_bundle_that_was_refused_is_offered_again(refused: tuple[Any, str]) -> None:
+    """It is the same card: what people have read to each other stays so, and the change of keys goes through."""
+    bench, name = refused
+    contractor, ward = bench.contractor.office, bench.ward.office
+    offered = contractor.exchange.renew().next_fingerprint
     set_aside(bench, bench.ward, name)
-    bench.contractor.office.lottery.seal()
-    with leaves(bench.contractor, Refused) as raised:
-        bench.contractor.office.voiding.void(name)
-    assert raised.value.next_step
+    assert contractor.voiding.void(name).counts == {"bundles": 3}
+    bench.sync()
+    assert ward.exchange.standing().partner_next_fingerprint == offered
+    ward.exchange.renew()
+    contractor.records.send()
+    bench.sync(4)
+    for exchange in (contractor.exchange, ward.exchange):
+        standing = exchange.standing()
+        assert (standing.stage, standing.epoch, standing.due) == (KeyStage.NONE, 2, ())
+    assert "コバヤシ チヨ" in names_at(bench.ward)
 
 
 def test_bytes_changed_on_the_way_are_no_bundle_to_be_set_aside(
@@ -652,22 +656,6 @@ def test_by_hand_the_old_keys_are_left_at_once_and_what_can_be_voided_is_voided_
     bench.contractor.office.records.send()
     bench.sync()
     assert "コバヤシ チヨ" in names_at(bench.ward)
-
-
-def test_by_hand_nothing_is_waited_for_that_nobody_can_void(bench: Any) -> None:
-    """A step of the draw lies behind it: that channel is dead, but the keys that may be in wrong hands are left all the same."""
-    bench.pair()
-    bench.sync()
-    bench.contractor.key("コバヤシ チヨ")
-    name = spoil(bench, bench.contractor, bench.contractor.office.records.send, RECORDS)
-    set_aside(bench, bench.ward, name)
-    bench.contractor.office.lottery.seal()
-    with pytest.raises(Refused):
-        bench.contractor.office.exchange.renew()
-    for site in (bench.contractor, bench.ward):
-        site.office.exchange.renew(by_hand=True)
-    bench.pair()
-    assert [site.office.exchange.standing().epoch for site in (bench.contractor, bench.ward)] == [2, 2]
 
 
 def test_what_was_sealed_before_a_change_of_keys_stays(
