@@ -8,7 +8,7 @@ from core.exchange.names import BundleName, bundle_name
 from core.ledger.codes import Act
 from core.office.acts import lines_of
 from core.office.choices import AsideReason
-from core.office.keyring import FIRST_EPOCH
+from core.office.keyring import FIRST_EPOCH, epoch_of
 from core.office.ports import BundleRow, Tx
 from core.office.taken import taken_up_to
 from core.roles import Site
@@ -53,9 +53,13 @@ def from_there_on(tx: Tx, row: BundleRow) -> list[BundleRow]:
 
 
 def voidable(tx: Tx, site: Site) -> list[Aside]:
-    """Of `asked_to_void`, those that a person can void: with nothing behind them that stays."""
+    """Of `asked_to_void`, those that a person can void: sealed in this epoch, with nothing behind them that stays."""
     rows = [(one, tx.bundles.get(str(one.bundle))) for one in asked_to_void(tx, site)]
-    return [one for one, row in rows if row and not any(stays(each) for each in from_there_on(tx, row))]
+    return [
+        one
+        for one, row in rows
+        if row and row.epoch == epoch_of(tx) and not any(stays(each) for each in from_there_on(tx, row))
+    ]
 
 
 def waiting_for_void(tx: Tx) -> list[BundleName]:

@@ -18,7 +18,7 @@ from core.exchange.card import PartnerCard, read_card
 from core.exchange.listing import read_listing, write_listing
 from core.exchange.names import BundleName, Channel, bundle_name
 from core.ledger.codes import Act, Content, Unit
-from core.office.asides import asked_to_void, voidable
+from core.office.asides import voidable
 from core.office.code_keys import CODES, keep_codes
 from core.office.desk import Desk, iso
 from core.office.draw_keys import signed_a_draw
@@ -60,14 +60,14 @@ class Seal(Protocol):
 
 
 def may_begin(tx: Tx, site: Site) -> bool:
-    """Whether both cards of the next epoch are here, and nothing is left to void: the list that ends an epoch closes it.
+    """Whether both cards of the next epoch are here, and nothing is left that can be voided: the list that ends an epoch closes it.
 
-    By hand, when an old key may be in wrong hands, nothing is waited for that nobody can void.
+    What nobody can void is not waited for: no later change of keys would ever come, and an old key may be in wrong hands.
     """
     following = next_of(tx)
     if following is None or following.partner is None:
         return False
-    return not (voidable if following.by_hand else asked_to_void)(tx, site)
+    return not voidable(tx, site)
 
 
 def begin(desk: Desk, tx: Tx, seal: Seal) -> Sent:

@@ -17,7 +17,7 @@ from core.exchange.card import PartnerCard, make_card, read_card, same_fingerpri
 from core.exchange.codes import split_card_file
 from core.keys import SITE_KEY_BYTES, SigningKey, SiteKeys
 from core.ledger.codes import Act, Content, Unit
-from core.office.asides import asked_to_void
+from core.office.asides import voidable
 from core.office.boxes import Boxes
 from core.office.code_keys import CODES, codes_with, keep_codes
 from core.office.desk import Desk
@@ -224,7 +224,7 @@ class Pairing(ABC):
         with self._desk.writing(Right.PARTNER) as tx:
             need_partner(tx)
             epoch, following = epoch_of(tx), next_of(tx)
-            if not by_hand and (left := asked_to_void(tx, self._desk.actor.site)):
+            if not by_hand and (left := voidable(tx, self._desk.actor.site)):
                 raise Refused(
                     "相手が外した束を、まだ取り消していません", where=str(left[0].bundle),
                     next_step="先に F6 の「束を取り消す」をしてください（鍵を替えたあとでは取り消せません）",

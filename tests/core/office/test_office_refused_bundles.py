@@ -6,6 +6,7 @@ import base64
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -670,6 +671,37 @@ def test_what_was_sealed_before_a_change_of_keys_stays(
     with leaves(bench.contractor, Refused) as raised:
         bench.contractor.office.voiding.void(name)
     assert raised.value.next_step
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_what_nobody_can_void_any_more_holds_up_no_later_change_of_keys(bench: Any, by_hand: bool) -> None:
+    """A receiver with a changed program takes in and does not say so; then it tells to have set aside, of the epoch before."""
+    bench.received()
+    contractor, ward = bench.contractor, bench.ward
+    ward.office.review.confirm_rest(APPLICANTS)
+    name = ward.office.review.send().name
+    ward.office.exchange.renew()
+    contractor.office.exchange.renew()
+    bench.carry(contractor)
+    ward.office.exchange.import_waiting()
+    ward.office.exchange.begin_if_due()
+    bench.carry(ward)
+    with mock.patch("core.office.receiving.write_line"):
+        contractor.office.exchange.import_waiting()
+    contractor.office.exchange.begin_if_due()
+    with ward.store.read() as tx:
+        digest = tx.bundles.get(name).manifest_sha256
+    says_aside(bench, contractor, name, digest)
+    assert [str(one.bundle) for one in ward.office.refusals.standing().to_void] == [name]
+    for site in (ward, contractor):
+        site.office.exchange.renew(by_hand=by_hand)
+        if not by_hand:
+            bench.carry(site)
+            bench.other(site).office.exchange.import_waiting()
+    if by_hand:
+        bench.pair()
+    ward.office.exchange.begin_if_due()
+    assert ward.office.exchange.standing().epoch == 3
 
 
 # -- what the outbox lost ---------------------------------------------------------------------------------------
