@@ -23,7 +23,7 @@ from core.roles import Site
 from storage.vault import lengths
 from storage.vault.errors import newer_vault
 from storage.vault.files import read_private
-from storage.vault.introduction import MOST, Introduction
+from storage.vault.introduction import MOST, Introduction, signed_by_key
 from storage.vault.kdf import SALT_BYTES, KdfParams
 
 if TYPE_CHECKING:
@@ -174,15 +174,7 @@ class Header:
             )
 
     def _signature_holds(self) -> bool:
-        from cryptography.exceptions import InvalidSignature
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-        try:
-            key = Ed25519PublicKey.from_public_bytes(self.writer())
-            key.verify(self.signature, _SIGNED + canonical_json(self._signed()))
-        except (InvalidSignature, ValueError):
-            return False
-        return True
+        return signed_by_key(self.writer(), self.signature, _SIGNED + canonical_json(self._signed()))
 
 
 def database_name(generation: int) -> str:

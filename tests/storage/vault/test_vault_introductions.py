@@ -241,3 +241,10 @@ def test_the_oldest_introductions_go_first():
     for generation in range(1, MOST + 3):
         words = introduced(words, "0" * 32, generation, ZETA.sign_public(), SATO.signing_key)
     assert [each.generation for each in words] == list(range(3, MOST + 3))
+
+
+def test_a_key_of_small_order_lets_nobody_in():
+    """One signature under it fits every message: whoever left such a key behind would have let in the whole world."""
+    anybodys = bytes([1, *bytes(31)])
+    Ed25519PublicKey.from_public_bytes(anybodys).verify(anybodys + bytes(32), b"whatever")
+    assert not Introduction(anybodys, 1, anybodys + bytes(32)).holds("0" * 32, KEY)

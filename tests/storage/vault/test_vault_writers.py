@@ -15,7 +15,7 @@ from core.errors import IntegrityFailure, LoginFailed
 from core.roles import Role
 from storage.vault import sqlcipher
 from storage.vault.errors import VaultChanged
-from storage.vault.header import NAME, SIGNED, UNSIGNED, VERSION, Header, read_header
+from storage.vault.header import NAME, SIGNED, UNSIGNED, VERSION, Header, parse_header, read_header
 from storage.vault.kdf import LIGHT_KDF
 from storage.vault.keys import StaffKeys, database_key, seal_data_key
 from storage.vault.locks import gate
@@ -244,3 +244,19 @@ def test_a_mark_of_an_earlier_version_of_the_program_keeps_its_own_database(lab)
     forged(lab, 1)
     lab.open().close()
     assert true.exists()
+
+
+ANYBODYS = bytes([1, *bytes(31)])
+"""The neutral point, as a key: under it one signature fits every message."""
+FITS_ALL = ANYBODYS + bytes(32)
+
+
+def test_a_header_signed_under_a_key_of_small_order_is_signed_by_nobody(lab):
+    """Somebody of the staff could put such a key into their own slot, for anybody to sign with; OpenSSL lets it pass."""
+    Ed25519PublicKey.from_public_bytes(ANYBODYS).verify(FITS_ALL, b"whatever")
+    header = read_header(lab.folder)
+    (slot,) = header.slots
+    header = replace(header.with_slot(replace(slot, sign_public=ANYBODYS)), signature=FITS_ALL)
+    read = parse_header(header.serialise(CHOSEN))
+    with pytest.raises(IntegrityFailure, match="書き換えられています"):
+        read.verify(CHOSEN)
