@@ -186,6 +186,16 @@ class FolderBoxes:
                     file.unlink()
             sync_folder(box)
 
+    def manifest_aside(self, name: str, manifest_sha256: str) -> bytes | None:
+        """From the evidence; None when it was taken away, or altered since."""
+        _check_name(name)
+        kept = self._courier / EVIDENCE / f"{name}{MANIFEST}-{manifest_sha256[:16]}"
+        try:
+            content = read_private(kept, limit=MANIFEST_LIMIT)
+        except (FileNotFoundError, IntegrityFailure):
+            return None
+        return content if sha256_hex(content) == manifest_sha256 else None
+
     def put_partner(self, pairs: Sequence[CourierPair]) -> None:
         """Hand the courier the cards of each epoch, as one canonical JSON line, and first the keys they name.
 

@@ -132,7 +132,7 @@ def told(as_json: Json = False) -> None:
     from core.office.unsettled import SHORTEST_HEAD
 
     with opened() as session:
-        size, head = session.office.backups.told()
+        size, head = session.office.handing_back.told()
         other = session.office.actor.site.other
     say(
         {"org": other.value, "lines": size, "head": head},

@@ -116,12 +116,6 @@ class Backups:
             site = self._desk.actor.site
             return tx.ledger.size(site), tx.ledger.head(site)
 
-    def told(self) -> tuple[int, str]:
-        """What this site holds of the partner's ledger, to be read out to it: lines, and the last line's hash."""
-        with self._desk.reading(Right.LEDGER_READ) as tx:
-            other = self._desk.actor.site.other
-            return tx.ledger.size(other), tx.ledger.head(other)
-
     def settle(self, size: int, head: str) -> None:
         """The partner, asked by telephone, holds `size` lines of our ledger, the last hashing to `head` (or its beginning).
 

@@ -66,6 +66,10 @@ class Boxes(Protocol):
         """Take a bundle's files out of the inbox (`sent`: the outbox) and keep them as evidence."""
         ...
 
+    def manifest_aside(self, name: str, manifest_sha256: str) -> bytes | None:
+        """The manifest of a bundle that was set aside, as it is kept; None where it is there no more."""
+        ...
+
     def put_partner(self, pairs: Sequence[CourierPair]) -> None:
         """Hand the courier the public cards it checks against and its own keys, oldest epoch first.
 

@@ -33,6 +33,9 @@ CONTENT_OF: dict[str, Content] = {
 }
 MOST_IN_A_BUNDLE = 100_000
 """Applications, or words of the review. A bundle has limits of bytes (docs/formats.md, hkb1), and who opens one holds all of it."""
+UNTAKEN = "untaken"
+"""Kind of what this site had sealed before it lost its vault and the other did not take in: nobody here knows what it was. No bundle
+that comes says so of itself (`core.exchange.manifest.Kind`)."""
 KIND_WORDS: dict[str, str] = {
     "programme": "事業の設定",
     "applicants": "応募者データ③",
@@ -44,6 +47,7 @@ KIND_WORDS: dict[str, str] = {
     "receipt": "受領の記録",
     "epoch": "鍵の交換",
     "void": "欠番の知らせ",
+    UNTAKEN: "復元の前に送り、取り込まれていない束",
 }
 
 

@@ -85,7 +85,8 @@ class Sending(Pairing):
             again = to_lay_out_again(tx, self._desk.actor.site, limits_of(tx), self._desk.now)
             for row in [*rows, *again]:
                 zip_bytes, sealed = tx.bundles.content(row.name)
-                if row.name not in signed and sealed:  # after an erasure a vault has no bundle any more
+                # After an erasure a vault has no bundle any more; of one lost before it was taken in, the manifest alone.
+                if row.name not in signed and zip_bytes:
                     self._put_out(row.name, zip_bytes, sealed)
                     written.append(row.name)
         for row in again:

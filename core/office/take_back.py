@@ -8,7 +8,7 @@ line that tells of the sending. It is done once more in the order of the lines, 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.canonical import sha256_hex
@@ -16,6 +16,7 @@ from core.errors import IntegrityFailure, Refused
 from core.exchange.card import read_card
 from core.exchange.handback import CHECKPOINT, HALF, LINES, ROSTERS, Returned, split_file
 from core.exchange.listing import VOID, read_void
+from core.exchange.manifest import Manifest, read_manifest
 from core.exchange.names import MANIFEST, ZIP, BundleName, bundle_name
 from core.exchange.strict import ZEROS
 from core.ledger.chain import Checked, split_lines, verify_chain
@@ -28,7 +29,7 @@ from core.office.again import Again, Own, Theirs
 from core.office.backups import write_restored
 from core.office.carried import tell_soon
 from core.office.desk import Desk, iso
-from core.office.envelope import CHANNEL_FROM, CONTENT_OF, DESK_CHANNEL, Sealer, envelope_of, place
+from core.office.envelope import CHANNEL_FROM, CONTENT_OF, DESK_CHANNEL, UNTAKEN, Sealer, envelope_of, place
 from core.office.exchange import Exchange
 from core.office.foreign import senders_fault
 from core.office.history import site_key_after, state_after
@@ -42,8 +43,8 @@ from core.office.keyring import (
     successors_of,
 )
 from core.office.ledger import write_line
-from core.office.ports import Tx
-from core.office.unsettled import RESTORED, Spoken, other_history, restored_of, spoken
+from core.office.ports import BundleRow, Tx
+from core.office.unsettled import RESTORED, Spoken, head_at, other_history, restored_of, spoken
 from core.roles import Right, Role
 
 _TAKEN = "taken_back"
@@ -88,7 +89,7 @@ class TakingBack:
         with self._desk.writing(Right.RESTORE) as tx:
             returned, entries = self._opened(tx, data, name)
             theirs: Theirs = {}
-            own = self._bundles(tx, entries, theirs)
+            own, untaken = self._bundles(tx, entries, theirs)
             if restored_of(tx) is None:
                 if digest not in taken_back(tx):
                     raise Refused(
@@ -97,7 +98,7 @@ class TakingBack:
                 done = TakenBack(0, 0, 0, (), (), ())
             else:
                 self._need_ours(tx, returned, told, name)
-                done = self._settle(tx, returned, entries, own, theirs, digest)
+                done = self._settle(tx, returned, entries, own, untaken, theirs, digest)
                 heads = taken_back(tx) | {digest: split_file(data, name=name)[0].decode("ascii")}
                 tx.settings.put(_TAKEN, json.dumps(heads))
         return self._rest(done, theirs)
@@ -115,7 +116,10 @@ class TakingBack:
         site, card = self._desk.actor.site, read_card(own_card(tx))
         if (returned.to, returned.vault_id, returned.epoch) != (site, card.vault_id, card.epoch):
             raise IntegrityFailure("ほかの保管庫か、ほかの鍵の世代のためのファイルです", where=name)
-        if (returned.since.size, returned.since.head) != (tx.ledger.size(site), tx.ledger.head(site)):
+        if returned.since == returned.told and returned.told.size <= tx.ledger.size(site):
+            if head_at(tx.ledger, site, returned.told.size) != returned.told.head:
+                raise other_history(returned.told.size)
+        elif (returned.since.size, returned.since.head) != (tx.ledger.size(site), tx.ledger.head(site)):
             raise IntegrityFailure(
                 "この控えのために作られたファイルではありません",
                 where=f"{name} {returned.since.size}行目から、この保管庫 {tx.ledger.size(site)}行",
@@ -124,14 +128,25 @@ class TakingBack:
         if returned.told.size != told.size or not told.fits(returned.told.head):
             raise other_history(told.size)
 
-    def _bundles(self, tx: Tx, entries: Mapping[str, bytes], theirs: Theirs) -> list[Own]:
-        """Ours, opened, in order; the partner's are put into `theirs`. Raises `IntegrityFailure` for anything beside."""
+    def _bundles(
+        self, tx: Tx, entries: Mapping[str, bytes], theirs: Theirs
+    ) -> tuple[list[Own], list[Manifest]]:
+        """(ours, opened, in order, the manifests of those that the partner has not taken in); the partner's are put into `theirs`.
+
+        Raises `IntegrityFailure` for anything beside.
+        """
         site, card = self._desk.actor.site, read_card(own_card(tx))
         expected = {LINES, ROSTERS, CHECKPOINT}
-        own = []
+        own, untaken = [], []
         found = sorted(bundle for key in entries if (bundle := bundle_name(key, MANIFEST)) is not None)
         for bundle in found:
             name, ours = str(bundle), bundle.channel.sender is site
+            if ours and bundle.epoch != card.epoch:
+                raise IntegrityFailure("ほかの鍵の世代の束が返されました", where=name)
+            if ours and not {name + ZIP, name + HALF} & entries.keys():
+                untaken.append(read_manifest(entries[name + MANIFEST], card.signing, name=bundle))
+                expected.add(name + MANIFEST)
+                continue
             parts = [ZIP, MANIFEST, *([HALF] if ours else [])]
             expected |= {name + part for part in parts}
             if not all(name + part in entries for part in parts):
@@ -140,19 +155,19 @@ class TakingBack:
             if not ours:
                 theirs[bundle] = zip_bytes, manifest
                 continue
-            if bundle.epoch != card.epoch:
-                raise IntegrityFailure("ほかの鍵の世代の束が返されました", where=name)
             with senders_fault(name):
                 opened = self._sealer.reopen(zip_bytes, manifest, entries[name + HALF], name=name, own=card)
             own.append(Own(bundle, opened, zip_bytes, manifest))
         if set(entries) != expected:
             raise IntegrityFailure("返されたものに、余分なものか足りないものがあります")
-        return own
+        return own, untaken
 
     def _lines(self, tx: Tx, returned: Returned, entries: Mapping[str, bytes]) -> Checked:
         """Our own lines behind those we hold, each signed by whoever it names, up to where our own checkpoint says."""
         site, card = self._desk.actor.site, read_card(own_card(tx))
         held = tx.ledger.lines(site)
+        if returned.since == returned.told and not entries[LINES]:
+            return Checked((), state_after(tx, site, held))
         brought = {sha256_hex(one): one for one in split_lines(entries[ROSTERS], name=ROSTERS)}
         if any(read_roster(one, name=ROSTERS).org is not site for one in brought.values()):
             raise IntegrityFailure("別の拠点の取扱者名簿が返されました", where=ROSTERS)
@@ -184,8 +199,11 @@ class TakingBack:
                 next_step="いまの取扱責任者が、自分の職員IDで取り戻してください",
             )  # fmt: skip
 
-    def _fresh(self, tx: Tx, own: Sequence[Own]) -> tuple[list[Own], dict[BundleName, str]]:
-        """(those this vault does not know, what the voids among them took back). They go on from the last it knows.
+    def _fresh(
+        self, tx: Tx, own: Sequence[Own], untaken: Sequence[Manifest]
+    ) -> tuple[list[Own], dict[BundleName, str], list[Manifest]]:
+        """(those this vault does not know, what the voids among them took back, those of them that were not taken in). They go on from
+        the last it knows, those not taken in behind the others.
 
         Raises `IntegrityFailure` for a hole, another predecessor, or other bytes under a number that is known.
         """
@@ -216,10 +234,25 @@ class TakingBack:
                 raise IntegrityFailure("返された束の順番のつながりが合いません", where=name)
             ends[channel] = one.name.seq, one.opened.manifest_sha256
             fresh.append(one)
-        return fresh, void
+        behind = []
+        for manifest in untaken:
+            name, channel = str(manifest.name), manifest.name.channel.value
+            known = tx.bundles.get(name)
+            if known is None:
+                if channel not in ends:
+                    last = tx.bundles.last(channel, manifest.name.epoch, "out")
+                    ends[channel] = (last.seq, last.manifest_sha256) if last else (0, ZEROS)
+                seq, previous = ends[channel]
+                if (manifest.name.seq, manifest.previous) != (seq + 1, previous):
+                    raise IntegrityFailure("返された束の順番のつながりが合いません", where=name)
+                ends[channel] = manifest.name.seq, manifest.hash
+                behind.append(manifest)
+            elif known.manifest_sha256 != manifest.hash:
+                raise IntegrityFailure("この保管庫にあるものと違う束が返されました", where=name)
+        return fresh, void, behind
 
     def _sendings(
-        self, lines: Sequence[LedgerLine], fresh: Sequence[Own], void: Mapping[BundleName, str]
+        self, lines: Sequence[LedgerLine], fresh: Sequence[Own], passed: Collection[BundleName]
     ) -> tuple[dict[BundleName, LedgerLine], tuple[str, ...]]:
         """(by bundle, the line that tells of its sending, those on a medium that never arrived).
 
@@ -241,7 +274,7 @@ class TakingBack:
             if (line.content, line.qty, line.handover) != (CONTENT_OF[one.opened.kind], total, handover):
                 raise IntegrityFailure("返された束が、管理簿の送付の行と合いません", where=str(one.name))
         newest = max((one.name.seq for one in fresh if one.name.channel.value == DESK_CHANNEL), default=0)
-        absent = [bundle for bundle in told if bundle not in here and bundle not in void]
+        absent = [bundle for bundle in told if bundle not in here and bundle not in passed]
         lost = [one for one in absent if one.channel.value == DESK_CHANNEL and one.seq > newest]
         if len(lost) != len(absent):
             (missing, *_) = [one for one in absent if one not in lost]
@@ -251,21 +284,27 @@ class TakingBack:
     # -- what is done ---------------------------------------------------------------------------------------------
 
     def _settle(
-        self, tx: Tx, returned: Returned, entries: Mapping[str, bytes], own: Sequence[Own], theirs: Theirs,
-        digest: str,
+        self, tx: Tx, returned: Returned, entries: Mapping[str, bytes], own: Sequence[Own], untaken: Sequence[Manifest],
+        theirs: Theirs, digest: str,
     ) -> TakenBack:  # fmt: skip
         site, restored = self._desk.actor.site, restored_of(tx)
         assert restored is not None, "asked before"
         checked = self._lines(tx, returned, entries)
         self._need_in_force(checked)
         _need_same_keys(checked.lines)
-        fresh, void = self._fresh(tx, own)
-        told, lost = self._sendings(checked.lines, fresh, void)
+        if checked.lines and all(one.opened.checkpoint != entries[CHECKPOINT] for one in own):
+            raise IntegrityFailure(
+                "こちらが前に署名した確認書を運んだ束が、返されたものにありません", where=CHECKPOINT
+            )
+        fresh, void, behind = self._fresh(tx, own, untaken)
+        told, lost = self._sendings(checked.lines, fresh, {*void, *(one.name for one in behind)})
         tx.settings.put(RESTORED, "null")
         again = Again(self._desk, self._exchange, tx, fresh, theirs, told)
         for raw, line in zip(split_lines(entries[LINES], name=LINES), checked.lines, strict=True):
             again.follow(raw, line)
         again.end()
+        for one in behind:
+            self._keep_untaken(tx, one)
         tx.settings.put(f"ledger_sent_{CHANNEL_FROM[site]}", str(returned.told.size))
         left, joined = self._enrol(tx, checked)
         write_restored(self._desk, tx, restored)
@@ -277,6 +316,15 @@ class TakingBack:
         tell_soon(tx)
         self._desk.log(tx, "take_back", f"lines={len(checked.lines)} bundles={len(fresh)}")
         return TakenBack(len(checked.lines), len(fresh), again.taken, lost, left, joined)
+
+    def _keep_untaken(self, tx: Tx, manifest: Manifest) -> None:
+        """A number that is taken: the partner has set that bundle aside, or it waits behind such a one. What it carried was never
+        taken in and is lost with the vault; it is for people to void, as ever."""
+        name, now = manifest.name, self._desk.now()
+        row = BundleRow(
+            name.channel.value, name.epoch, name.seq, "out", str(name), UNTAKEN, manifest.hash, {}, now, now
+        )  # fmt: skip
+        tx.bundles.add(row, b"", manifest.data)
 
     def _enrol(self, tx: Tx, checked: Checked) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Where the roster changed after the backup, those who can log in here are brought in force anew: their keys sign now.

@@ -58,7 +58,7 @@ def test_a_partner_that_told_fewer_lines_than_it_held_is_found_by_its_own(paired
     """By telephone the ward says to hold no more than the backup, which goes on in its own way; the ward holds two histories."""
     contractor, ward = paired.contractor, paired.ward
     backup = copied(contractor)
-    size, head = ward.office.backups.told()
+    size, head = ward.office.handing_back.told()
     paired.received("サトウ ハナコ")
     lose(contractor, backup)
     contractor.office.backups.settle(size, head)

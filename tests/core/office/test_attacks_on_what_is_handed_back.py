@@ -190,6 +190,29 @@ def test_fewer_lines_than_this_site_has_signed_for_are_not_all(
     assert "確認書" in str(raised.value)
 
 
+def test_our_last_receipt_is_not_kept_back(bench: Bench, leaves: Any) -> None:
+    """No line tells of a receipt: kept back, its number would be used for something else, and the partner could show both."""
+    bench.pair()
+    bench.sync(3)
+    backup = copied(bench.contractor)
+    bench.received()
+    bench.ward.office.review.confirm_rest(APPLICANTS)
+    bench.ward.office.review.send()
+    bench.sync(3)
+    lose(bench.contractor, backup)
+
+    def keep_back(entries: Entries) -> None:
+        name = ending(entries, HALF)[-1].removesuffix(HALF)
+        assert name == of_kind({one: entries[one] for one in ending(entries, HALF)[-1:]}, "receipt")
+        for part in (".zip", ".manifest", HALF):
+            del entries[name + part]
+
+    with leaves(bench.contractor, IntegrityFailure) as raised:
+        bent(bench, bench.contractor, keep_back)()
+    assert "確認書" in str(raised.value)
+    take_back(bench, bench.contractor)
+
+
 def test_a_checkpoint_of_the_partners_own_does_not_stand_for_ours(
     bench: Bench, lost: Bureau, leaves: Any
 ) -> None:
@@ -242,7 +265,7 @@ def test_an_older_file_brings_nothing_a_second_time(bench: Bench, lost: Bureau, 
     bench.sync(3)
     lose(lost, backup)  # once more, from the same backup: the old file is of an older day
     with leaves(lost, IntegrityFailure):
-        newer = bench.ward.office.backups.told()
+        newer = bench.ward.office.handing_back.told()
         lost.office.taking_back.take_back(back.data, newer[0], newer[1])
     take_back(bench, lost)
 

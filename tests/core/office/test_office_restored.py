@@ -45,7 +45,7 @@ def test_a_restored_vault_does_nothing_new_until_its_partner_was_asked(paired: A
     office.intake.open(office.intake.page(ListFilter(), 0, 1)[0].number)  # looking does no harm
     office.drafts.keep(ENTRY, {"kana": "コ"})  # nor does what is typed and not entered
     assert not office.backups.due_today()
-    size, head = ward.backups.told()
+    size, head = ward.handing_back.told()
     office.backups.settle(size, head[:8])
     assert office.backups.standing() is None
     assert office.backups.due_today()
@@ -58,7 +58,7 @@ def test_a_restored_vault_does_nothing_new_until_its_partner_was_asked(paired: A
 
 def test_a_partner_that_has_seen_more_or_something_else_is_not_answered(paired: Any) -> None:
     office = paired.contractor.office
-    size, head = paired.ward.office.backups.told()
+    size, head = paired.ward.office.handing_back.told()
     with pytest.raises(Refused, match="行先まで持っています"):
         office.backups.settle(size + 500, head)
     with pytest.raises(IntegrityFailure, match="この保管庫のものと違います"):

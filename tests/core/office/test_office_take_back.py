@@ -165,7 +165,7 @@ def test_from_the_backup_of_any_day_all_that_passed_comes_back(ended: Any, step:
     had = lost.office.backups.own()[0]
     assert had < size, "the partner has seen more than this backup holds"
     with pytest.raises(Refused, match="先まで持っています"):
-        told = other.office.backups.told()
+        told = other.office.handing_back.told()
         lost.office.backups.settle(told[0], told[1][:8])
     done = take_back(bench, lost)
     assert done.stopped == "" and done.lines == size - had

@@ -139,28 +139,6 @@ def test_that_a_bundle_was_set_aside_is_known_again(paired: Bench) -> None:
     assert contractor.office.review.status(APPLICANTS).done
 
 
-def test_nothing_is_handed_back_while_a_bundle_of_the_lost_site_lies_aside(
-    paired: Bench, leaves: Any
-) -> None:
-    contractor = paired.contractor
-    backup = copied(contractor)
-    paired.received()
-    contractor.key("コバヤシ チヨ")
-    name = spoil(paired, contractor, contractor.office.records.send, RECORDS)
-    with leaves(paired.ward, Refused) as raised:
-        hand_back_after(paired, contractor, backup)
-    assert "届いて待っている" in str(raised.value)
-    paired.ward.office.refusals.set_aside(name, "content")
-    with leaves(paired.ward, Refused) as raised:
-        hand_back(paired, contractor)
-    assert "取り消していません" in str(raised.value)
-
-
-def hand_back_after(bench: Bench, lost: Bureau, backup: Any) -> Any:
-    lose(lost, backup)
-    return hand_back(bench, lost)
-
-
 # -- the counter's medium -------------------------------------------------------------------------------------
 
 
