@@ -102,7 +102,7 @@ def test_the_password_is_sealed_for_just_what_is_said_outside(change: dict[str, 
 @pytest.mark.parametrize(
     "said",
     [
-        dataclasses.replace(SAID, told=SAID.since), dataclasses.replace(SAID, vault_id="a b"),
+        dataclasses.replace(SAID, told=Stand(SAID.since.size, "c" * 64)), dataclasses.replace(SAID, told=Stand(2, "c" * 64)), dataclasses.replace(SAID, vault_id="a b"),
         dataclasses.replace(SAID, vault_id=""), dataclasses.replace(SAID, since=Stand(0, "a" * 64)),
         dataclasses.replace(SAID, since=Stand(3, ZEROS)), dataclasses.replace(SAID, epoch=0),
     ],
@@ -110,6 +110,12 @@ def test_the_password_is_sealed_for_just_what_is_said_outside(change: dict[str, 
 def test_a_head_of_another_form_is_not_written(said: Returned) -> None:
     with pytest.raises(IntegrityFailure):
         made(said)
+
+
+def test_where_no_line_was_lost_it_ends_where_it_begins() -> None:
+    said = dataclasses.replace(SAID, told=SAID.since)
+    lines, _ = split_file(made(said), name="file")
+    assert read_head(lines, GIVING.signing.public).returned == said
 
 
 def test_more_than_there_is_room_for_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
