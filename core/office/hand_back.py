@@ -6,7 +6,7 @@ opened them: it is the backup of what the backup lacks (docs/exchange.md, "After
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from core.canonical import sha256_hex
@@ -21,6 +21,7 @@ from core.office.boxes import Boxes
 from core.office.carried import tell_soon
 from core.office.desk import Desk
 from core.office.envelope import Sealer, place
+from core.office.epochs import ended_list
 from core.office.keyring import Ring, cards_of, need_partner, rings_of, rosters_of
 from core.office.ledger import write_line
 from core.office.ports import BundleRow, Tx
@@ -75,7 +76,7 @@ class HandingBack:
             if asked.size <= held and not asked.fits(since):
                 raise other_history(asked.size)
             lines = [read_line(raw, name=LINES)[1] for raw in tx.ledger.lines(org)]
-            ring = self._ring(tx, lines[begin:])
+            ring = self._ring(tx, lines[begin:], untaken)
             theirs = _lost(tx.bundles.list("in"), _sent(lines[:begin]), org)
             ours = _lost(tx.bundles.list("out"), _taken(lines[:begin]), org.other)
             void = {fate.name for fate in tx.fates.list("out") if fate.void}
@@ -127,20 +128,24 @@ class HandingBack:
 
         Raises `Refused` while anything else waits to be taken in, or where one is kept no more.
         """
-        stopped = waiting_for_void(tx)
+        aside = waiting_for_void(tx)
         found = {
             str(one): self._boxes.manifest_aside(str(one), fate.manifest_sha256)
-            for one in stopped
-            if (fate := tx.fates.get(str(one))) is not None
+            for one in aside
+            if ended_list(tx, one.epoch) is None  # nothing more is sealed in an epoch that has ended
+            and (fate := tx.fates.get(str(one))) is not None
         }
         for name in self._boxes.waiting_in():
-            if not any(is_behind(bundle_name(name), one) for one in stopped):
+            bundle = bundle_name(name)
+            assert bundle is not None, "names of the inbox"
+            if not any(is_behind(bundle, one) or _follows(bundle, one) for one in aside):
                 raise Refused(
                     "届いて待っている束があります",
                     where=name,
                     next_step="先に送受信で取り込み、取り込めない束は外して（F6 の「束を外す」）から、もう一度行ってください",
                 )
-            found[name] = self._boxes.read_in(name)[1]
+            if ended_list(tx, bundle.epoch) is None:
+                found[name] = self._boxes.read_in(name)[1]
         gone = [name for name, manifest in found.items() if manifest is None]
         if gone:
             raise Refused(
@@ -149,7 +154,7 @@ class HandingBack:
             )  # fmt: skip
         return {name: manifest for name, manifest in sorted(found.items()) if manifest is not None}
 
-    def _ring(self, tx: Tx, lost: Sequence[LedgerLine]) -> Ring:
+    def _ring(self, tx: Tx, lost: Sequence[LedgerLine], untaken: Collection[str]) -> Ring:
         """The keys that the partner's backup has. Raises `Refused` where those it seals with are in no backup."""
         if any(
             line.act is Act.EPOCH or (line.act, line.content) == (Act.SEND, Content.KEYS) for line in lost
@@ -160,6 +165,7 @@ class HandingBack:
                 next_step="鍵を替えたあとに取った控えを探してください。なければ両拠点の取扱責任者で、この拠点の記録をもとに続け方を決めてください",
             )
         sealed = [row.epoch for row in tx.bundles.list("in")]
+        sealed += [bundle.epoch for name in untaken if (bundle := bundle_name(name)) is not None]
         ring = rings_of(tx).get(max(sealed, default=0))
         if ring is None or ring.opening is None or ring.signing is None:
             raise Refused(
@@ -167,6 +173,11 @@ class HandingBack:
                 next_step="両拠点の取扱責任者で続け方を決めてください",
             )
         return ring
+
+
+def _follows(bundle: BundleName, one: BundleName) -> bool:
+    """Whether a bundle waits for `one` of an earlier epoch."""
+    return bundle.channel is one.channel and bundle.epoch > one.epoch
 
 
 def _newest_checkpoint(tx: Tx, org: Site) -> bytes:

@@ -89,6 +89,21 @@ def test_the_numbers_come_back_where_no_line_was_lost(paired: Bench, more: bool)
     goes_on(paired, name)
 
 
+def test_the_very_first_number_comes_back(bench: Bench) -> None:
+    """The partner has taken in nothing at all, and holds no line."""
+    bench.pair()
+    backup = copied(bench.contractor)
+    name = spoil(bench, bench.contractor, bench.contractor.office.send_due, "programme.toml")
+    bench.ward.office.refusals.set_aside(name, AsideReason.CONTENT)
+    lose(bench.contractor, backup)
+    assert take_back(bench, bench.contractor).lines == 0
+    bench.sync(2)
+    bench.contractor.office.voiding.void(name)
+    sound(bench)
+    with bench.ward.store.read() as tx:
+        assert tx.settings.get("programme")
+
+
 def test_a_backup_that_knows_the_number_goes_on_with_it(paired: Bench) -> None:
     paired.received()
     name = refused(paired)
@@ -136,6 +151,33 @@ def test_both_sites_lost_and_a_bundle_aside_goes_on(paired: Bench) -> None:
     ward.office.backups.settle(*contractor.office.handing_back.told())
     take_back(paired, contractor)
     goes_on(paired, name)
+
+
+def test_a_channel_that_a_change_of_keys_has_closed_keeps_nobody_from_going_on(paired: Bench) -> None:
+    """What was refused stands on the list that ended its epoch, and the next epoch's bundles wait for it."""
+    paired.received()
+    contractor, ward = paired.contractor, paired.ward
+    name = refused(paired)
+    ward.office.exchange.renew()
+    paired.carry(ward)
+    contractor.office.exchange.import_waiting()
+    contractor.office.exchange.renew()
+    set_aside(paired, ward, name)
+    ward.office.exchange.renew(by_hand=True)
+    ward.office.exchange.trust(
+        contractor.office.exchange.partner_card(), contractor.office.exchange.fingerprint()
+    )
+    paired.carry(contractor)
+    ward.office.exchange.import_waiting()
+    backup = copied(contractor)
+    contractor.key("ヤマダ ハルコ")
+    contractor.office.records.send()
+    paired.carry(contractor)
+    ward.office.exchange.import_waiting()
+    assert ward.office.exchange.overview().waiting
+    lose(contractor, backup)
+    take_back(paired, contractor)
+    assert contractor.key("ヤマダ ハルコ")
 
 
 def test_where_the_evidence_is_gone_nothing_is_handed_back(paired: Bench, leaves: Any) -> None:
