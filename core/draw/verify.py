@@ -331,7 +331,7 @@ def _check_events(
         known = {line.commitment for line in roll.lines}.union(late)
         once = len(known) == len({line.commitment for line in roll.lines}) + len(late)
         folder.must(once, EVENTS, "同じ封印が2度書かれています")
-    if EVENTS in folder.files and params:
+    if EVENTS in folder.files and params and _knows_outings(folder, params, result):
         standing = folder.attempt(EVENTS, FindingCode.MISMATCH, lambda: replay(params, result, log.events))
         if standing and folder.read(STANDING, lambda data, _: data) is not None:
             same = standing.to_bytes() == folder.files[STANDING]
@@ -343,6 +343,13 @@ def _check_events(
     seen = folder.read(head_name(Site.WARD), Head.parse)
     good = seen is not None and _check_head(folder, seen, log, params)
     return (seen.seq if seen and good else None), len(log.events)
+
+
+def _knows_outings(folder: _Folder, params: Params, result: Result) -> bool:
+    """Whether each outing of the result is one of the rules: nothing can be replayed over others."""
+    named = {code for courses in {line.courses for line in result.lines} for code in courses}
+    known = named <= {course.code for course in params.courses}
+    return folder.must(known, RESULT, "抽選の対象でない回が書かれています")
 
 
 def _check_head(folder: _Folder, head: Head, log: EventLog, params: Params | None) -> bool:

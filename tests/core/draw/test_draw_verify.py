@@ -6,6 +6,7 @@ import random
 import pytest
 
 from core.draw.events import Cancel, EventLog, Head
+from core.draw.result import Result
 from core.draw.signing import SIGNED_BY, TYPES, is_signed, message, sign, signature_name
 from core.draw.verify import DrawReport, FindingCode, verify
 from core.roles import Site
@@ -235,3 +236,14 @@ def test_one_rule_broken_and_all_that_follows_made_to_fit_and_signed_is_found(ki
     report = check(with_signatures(forge(FORGED, *BROKEN[kind])))
     assert not report.sound
     assert {one.code for one in report.findings} & {FindingCode.MALFORMED, FindingCode.MISMATCH}
+
+
+@pytest.mark.parametrize("seat", [None, "ZZ"])
+def test_an_outing_nobody_knows_in_a_result_with_events_is_a_finding(seat: str | None) -> None:
+    lines = play().result.lines
+    at = next(n for n, line in enumerate(lines) if (line.course is None) is (seat is None))
+    bent = lines[at]._replace(courses=("ZZ",), course=seat)
+    forged = Result((*lines[:at], bent, *lines[at + 1 :]))
+    log = EventLog(forged.sha256).append(Cancel(lines[0].id))
+    files = TEXTS | {"result.txt": forged.to_bytes(), "events.txt": log.to_bytes()}
+    assert ("result.txt", "mismatch") in found(check(files))
