@@ -36,7 +36,8 @@ def seal(
     beacon_at: Annotated[
         str,
         typer.Option(
-            "--beacon-at", help="両者の立会人がそろわないとき: この日時に公表される公開乱数（drand）も使う"
+            "--beacon-at",
+            help="両者の立会人がそろわないとき: この日時に公表される公開乱数（drand）を、さいころの代わりに使う",
         ),
     ] = "",
     as_json: Json = False,
@@ -88,15 +89,20 @@ def open_(
 
 @app.command()
 def dice(
-    digits: Annotated[str | None, typer.Argument(help="20個の数字。端末では尋ねる")] = None,
+    digits: Annotated[
+        str | None, typer.Argument(help="20個の数字。端末では尋ねる。公開乱数を使う抽選では要らない")
+    ] = None,
     again: Annotated[str | None, typer.Option("--again", help="確かめのため、もう一度同じ数字")] = None,
     beacon: Annotated[
-        str, typer.Option("--beacon", help="公開乱数の値（規則にあるときだけ）。この拠点で調べる")
+        str,
+        typer.Option("--beacon", help="公開乱数の値（規則にあるときだけ、数字の代わり）。この拠点で調べる"),
     ] = "",
     as_json: Json = False,
 ) -> None:
     """さいころの数字を、紙の記録から入力する（手順4）。記録したあとは直せないので2回入力する。"""
     remember(as_json)
+    if digits is None and beacon:
+        digits = again = ""
     if digits is None and sys.stdin.isatty():
         digits = input("さいころの数字（20個）: ")
         again = input("もう一度: ")

@@ -9,6 +9,7 @@ from core.draw.grammar import broken
 from core.draw.roll import Roll, check_commitments, check_roll
 from core.draw.rules import Params
 from core.draw.steps import (
+    NO_DICE,
     Commits,
     Dice,
     Freeze,
@@ -50,7 +51,7 @@ def open_seals(frozen: Freeze, commits: Commits, reveals: Mapping[Site, bytes | 
 
 
 def check_dice(params: Params, opened: Opened, dice: Dice) -> None:
-    """That one site's dice are of this opening, with a beacon's value exactly when the rules name that beacon.
+    """That one site's dice are of this opening; where the rules name a beacon, with its value in place of dice.
 
     Raises `IntegrityFailure`.
     """
@@ -61,6 +62,8 @@ def check_dice(params: Params, opened: Opened, dice: Dice) -> None:
             "規則にある公開乱数の値がありません" if params.beacon else "この抽選では公開乱数を使いません",
             dice.file_name,
         )
+    if params.beacon and dice.digits != NO_DICE:
+        raise broken("公開乱数を使う抽選では、さいころは振りません（数字は0が20個です）", dice.file_name)
 
 
 def seed_input(params: Params, opened: Opened, dice: Mapping[Site, Dice]) -> SeedInput:

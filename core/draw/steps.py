@@ -29,6 +29,9 @@ _PARTY = "contractor|ward"
 Beacon = tuple[str, str, str]
 """Name, round and published value (hex) of a public beacon."""
 
+NO_DICE = "0" * 20
+"""The digits of a draw by a beacon, in which no die falls: whoever could say what fell once the value is out could search."""
+
 
 def _beacon_line(beacon: Beacon | None) -> list[str]:
     return [f"beacon={' '.join(beacon)}"] if beacon else []
@@ -182,7 +185,8 @@ class Opened(DrawFile):
 
 @dataclass(frozen=True)
 class Dice(DrawFile):
-    """Twenty ten-sided dice as one site read them off the paper sheet. No notes: nothing here may be free to choose."""
+    """Twenty ten-sided dice as one site read them off the paper sheet (`NO_DICE` where the rules name a beacon). No notes:
+    nothing here may be free to choose."""
 
     draw: str
     opened: str

@@ -7,7 +7,7 @@ import re
 
 from core.draw.beacons import BEACONS, is_round, published_at, round_at
 from core.draw.grammar import BEACON_ROUND, BEACON_VALUE
-from core.draw.steps import Beacon
+from core.draw.steps import NO_DICE, Beacon
 from core.errors import Refused, UsageError
 
 
@@ -66,3 +66,22 @@ def beacon_found(named: tuple[str, str] | None, value: str, now: dt.datetime) ->
             next_step="公表元の randomness の値を、両者がそれぞれ調べて入力してください",
         )
     return (*named, value)
+
+
+def digits_typed(typed: str, named: tuple[str, str] | None) -> str:
+    """The twenty digits of this site's dice file, from what was typed: nothing, where the rules name a beacon. Raises `Refused`."""
+    digits = "".join(typed.split())
+    if named is not None:
+        if digits not in ("", NO_DICE):
+            raise Refused(
+                "公開乱数を使う抽選では、さいころは振りません",
+                next_step="数字を付けずに、公開乱数の値だけを入力してください",
+            )
+        return NO_DICE
+    if len(digits) != len(NO_DICE) or not digits.isascii() or not digits.isdigit():
+        raise Refused(
+            "さいころの数字は20個（0〜9）です",
+            where=f"{len(digits)}文字",
+            next_step="紙の記録のとおりに、左から入力してください",
+        )
+    return digits

@@ -14,7 +14,16 @@ from core.draw.roll import LIST, Roll, small_classes
 from core.draw.rules import PARAMS, Params
 from core.draw.signing import signature_name
 from core.draw.steps import COMMITS, SEED_INPUT, Commits, Dice, SeedInput, dice_name, reveal_name
-from core.office.drawing import RESULT_FIXED, SENTENCES, Step, going_step, is_public, step_of, words_against
+from core.office.drawing import (
+    BY_BEACON,
+    RESULT_FIXED,
+    SENTENCES,
+    Step,
+    going_step,
+    is_public,
+    step_of,
+    words_against,
+)
 from core.office.dropped import NOBODY_DROPPED, Dropped, dropped
 from core.office.finished import Kept
 from core.office.plans import next_plan, plan_now
@@ -58,7 +67,7 @@ class Ceremony:
     """The step at which the draw stands, also while somebody asks to abandon it."""
     round: int = 1
     beacon: tuple[str, str] | None = None
-    """Name and round of the public beacon whose value is typed in with the dice."""
+    """Name and round of the public beacon whose value is typed in, in place of dice."""
     against: Mapping[Site, str] | None = None
     """Who asks to abandon the draw, and why, in words."""
     next_draw: str = ""
@@ -124,6 +133,8 @@ def ceremony_of(tx: Tx, site: Site, kept: Kept[Laid]) -> Ceremony:
         if unopened:
             sentence = "区の封の中身がありません。「相手欠席で開封」か「取りやめ」を選びます"
     params = Params.parse(files[PARAMS], PARAMS) if PARAMS in files else None
+    if params and params.beacon and step in BY_BEACON:
+        sentence = BY_BEACON[step]
     following = next_plan(tx)
     return Ceremony(
         draw=plan.draw,

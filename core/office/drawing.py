@@ -77,6 +77,14 @@ SENTENCES = {
     Step.DONE: "抽選は終わりました。公表用に書き出すと、だれでも確かめられます",
 }
 
+BY_BEACON = {
+    Step.DICE: "公開乱数の値を、両者がそれぞれ調べて入力します（さいころは振りません）",
+    Step.DICE_CONTRACTOR: "委託先が公開乱数の値を調べて入力します",
+    Step.DICE_WARD: "区が公開乱数の値を調べて入力します",
+    Step.DICE_DIFFER: "両者の公開乱数の値が違います。この抽選を取りやめ、封印からやり直します",
+}
+"""The same where the rules name a public beacon."""
+
 
 @dataclass(frozen=True)
 class Part:

@@ -33,7 +33,7 @@ from core.draw.steps import (
 from core.draw.units import UNIT_PROBLEM_WORDS, Entry, number_units, shapes
 from core.errors import IntegrityFailure, Refused
 from core.ledger.codes import Act, Content, Unit
-from core.office.beacon import beacon_found, need_future
+from core.office.beacon import beacon_found, digits_typed, need_future
 from core.office.ceremony_status import Ceremony, Laid, ceremony_of
 from core.office.desk import Desk, programme_of
 from core.office.draw_keys import own_draw_key
@@ -265,29 +265,26 @@ class Lottery:
     def dice(self, digits: str, beacon_value: str = "") -> Ceremony:
         """Step 4. Type the twenty digits as they stand on the paper; when both sites' are there, step 5 follows.
 
-        `beacon_value`: the hex value of the beacon's round, looked up by this site itself, where the rules name one.
+        `beacon_value`: where the rules name a beacon, the hex value of its round, looked up by this site itself, in place
+        of digits ("").
         """
         site = self._desk.actor.site
-        digits = "".join(digits.split())
-        if len(digits) != 20 or not digits.isascii() or not digits.isdigit():
-            raise Refused(
-                "さいころの数字は20個（0〜9）です",
-                where=f"{len(digits)}文字",
-                next_step="紙の記録のとおりに、左から入力してください",
-            )
         with self._desk.writing(Right.DRAW) as tx:
             own = Step.DICE_CONTRACTOR if site is Site.CONTRACTOR else Step.DICE_WARD
             plan, files = self._turn(tx, Step.DICE, own)
             draw = plan.draw
-            beacon = beacon_found(Params.parse(files[PARAMS], PARAMS).beacon, beacon_value, self._desk.now())
-            dice = Dice(draw, sha256_hex(files[OPENED]), site, digits, beacon)
+            named = Params.parse(files[PARAMS], PARAMS).beacon
+            beacon = beacon_found(named, beacon_value, self._desk.now())
+            dice = Dice(draw, sha256_hex(files[OPENED]), site, digits_typed(digits, named), beacon)
             other = files.get(dice_name(site.other))
             if other is not None and not ceremony.same_chance(
                 Dice.parse(other, dice_name(site.other)), dataclasses.replace(dice, party=site.other)
             ):
                 raise Refused(
-                    f"{SITE_WORDS[site.other]}が入力した数字{'または公開乱数の値' if beacon else ''}と違います。まだ何も記録していません",
-                    next_step="紙の記録を両者で読み直してください。振り直しはできません",
+                    f"{SITE_WORDS[site.other]}が入力した{'公開乱数の値' if beacon else '数字'}と違います。まだ何も記録していません",
+                    next_step="公表元の値を、両者がそれぞれ調べ直してください"
+                    if beacon
+                    else "紙の記録を両者で読み直してください。振り直しはできません",
                 )
             self._put(tx, draw, {dice.file_name: dice.to_bytes()})
             shared = {dice.file_name: dice.to_bytes()} | self._sign(tx, draw, dice.file_name)

@@ -369,6 +369,8 @@ read_dice() { # what a site typed, in $dice and $value
         value=${v##* }
         case $value in '' | *[!0-9a-f]*) fail "$file" '公開乱数の値の形式が正しくありません' ;; esac
         { [ "${#value}" -ge 64 ] && [ "${#value}" -le 128 ]; } || fail "$file" '公開乱数の値の長さが正しくありません'
+        [ "$dice" = 00000000000000000000 ] || # digits that could be chosen once the value is out could be searched for
+            fail "$file" '公開乱数を使う抽選では、さいころは振りません（数字は0が20個です）'
     fi
 }
 
@@ -772,3 +774,4 @@ fi
 
 printf '抽選 %s を、公開されたファイルだけから計算し直し、結果がすべて一致しました（%s組、その後のできごと%s件。区が確かめたと記しているのは、そのうち%s件）。\n' \
     "$draw" "$units" "$events" "$seen"
+[ -z "$beacon" ] || printf 'さいころの代わりは、公開乱数 %s の値 %s です。本物かどうかは、発表元の記録と見比べてください。\n' "$beacon" "$value"

@@ -344,6 +344,8 @@ def thrown(
         raise Wrong(name, "not the hash of opened.txt")
     if (found["beacon"] or None) != params.beacon:
         raise Wrong(name, "not the beacon and round that params.txt names")
+    if params.beacon and found["digits"] != "0" * 20:
+        raise Wrong(name, "digits of dice in a draw by a beacon")
     return found["digits"], found["value"]
 
 

@@ -31,7 +31,7 @@ from core.draw.roll import Roll
 from core.draw.rules import Course, Params, Publish
 from core.draw.signing import SIGNED_BY, sign, signature_name
 from core.draw.standing import Board, Standing
-from core.draw.steps import Commits, Dice, Opened, Reveal, dice_name, reveal_name
+from core.draw.steps import NO_DICE, Commits, Dice, Opened, Reveal, dice_name, reveal_name
 from core.draw.units import Entry, Held, Shape, Unit, number_units, shapes
 from core.errors import Refused
 from core.office.drawing import is_public
@@ -177,7 +177,8 @@ def people(chance: random.Random, params: Params, here: Sequence[str], codes: Se
 
 def both_dice(chance: random.Random, params: Params, opened: Opened) -> dict[Site, Dice]:
     """What both typed, alike."""
-    digits = "".join(chance.choices("0123456789", k=20))
+    fallen = "".join(chance.choices("0123456789", k=20))
+    digits = NO_DICE if params.beacon else fallen
     length = chance.choice((64, 65, 96, 128))
     beacon = (
         (*params.beacon, "".join(chance.choices("0123456789abcdef", k=length))) if params.beacon else None
@@ -224,7 +225,7 @@ def give_up(chance: random.Random, made: Made, steps: dict[str, bytes], dice: Ma
         if chance.random() < 0.8:
             turned = replace(dice[second], digits=dice[second].digits[::-1][:-1] + "0")
             other = dice[second].beacon
-            if other and chance.random() < 0.5:
+            if other:
                 turned = replace(dice[second], beacon=(*other[:2], other[2][::-1]))
             if not ceremony.same_chance(turned, dice[first]):
                 steps[dice_name(second)] = turned.to_bytes()

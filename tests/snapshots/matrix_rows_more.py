@@ -9,7 +9,6 @@ from tests.snapshots.matrix_rows import APPLICATIONS, LIST, PARTICIPANTS, keys
 from tests.snapshots.matrix_rows_papers import PAPERS, PRINTED
 from tests.snapshots.matrix_walk import Row, Then, Walk
 from tests.snapshots.pictures import press
-from tests.snapshots.stages import DICE
 
 C, W = Site.CONTRACTOR, Site.WARD
 
@@ -56,16 +55,7 @@ LOTTERY: tuple[Walk, ...] = (
     Walk(
         "lottery",
         "beacon",
-        (
-            Row(
-                "dice",
-                "DiceSheet",
-                then=(
-                    Then("asked", ("enter",), "Choice", typed=DICE),
-                    Then("value", ("up", "enter"), "Prompt"),
-                ),
-            ),
-        ),
+        (Row("dice", "Prompt"),),
         name="lottery-beacon",
     ),
     Walk(

@@ -130,7 +130,7 @@ def _begin(world: World, beacon: tuple[str, str] | None = None) -> None:
 
 
 def beacon(world: World, folder: Path) -> None:
-    """Both seals are opened, of a draw that takes a public beacon's value beside the dice."""
+    """Both seals are opened, of a draw that takes a public beacon's value in place of dice."""
     _begin(world, beacon_on("2026-05-18 14:00", world.clock()))
     world.clock.go(5, 18, 14, 5)
 

@@ -16,7 +16,7 @@ from core.draw.roll import Roll
 from core.draw.rules import Course, Params
 from core.draw.signing import SIGNED_BY, sign, signature_name
 from core.draw.standing import replay
-from core.draw.steps import Commits, Dice, Reveal
+from core.draw.steps import NO_DICE, Commits, Dice, Reveal
 from core.draw.units import Entry, Unit, number_units, shapes
 from core.roles import Site
 
@@ -94,7 +94,8 @@ def play(
     shown = {site: reveal.to_bytes() for site, reveal in reveals.items() if site not in absent}
     opened = ceremony.open_seals(frozen, commits, shown)
     beacon = (*params.beacon, sha256_hex(b"beacon")) if params.beacon else None
-    dice = {site: Dice(params.draw, opened.sha256, site, DICE, beacon) for site in Site}
+    digits = NO_DICE if beacon else DICE
+    dice = {site: Dice(params.draw, opened.sha256, site, digits, beacon) for site in Site}
     chosen = ceremony.seed_input(params, opened, dice)
     result = engine.run(params, roll, chosen)
     steps = (params, commits, frozen, opened, *dice.values(), chosen)

@@ -8,7 +8,7 @@ from core.canonical import sha256_hex
 from core.draw.ceremony import freeze, open_seals, seed_input
 from core.draw.files import text
 from core.draw.roll import ListLine, Roll
-from core.draw.steps import Commits, Dice, Opened, Reveal, SeedInput
+from core.draw.steps import NO_DICE, Commits, Dice, Opened, Reveal, SeedInput
 from core.errors import IntegrityFailure, Refused
 from core.roles import Site
 from tests.core.draw.played import DICE, play, rules
@@ -96,10 +96,17 @@ def test_dice_thrown_before_the_opening_do_not_count() -> None:
 
 def test_the_beacon_stands_in_the_seed_exactly_when_the_rules_name_one() -> None:
     name = ("drand-quicknet", "31415926")
-    found = {site: dataclasses.replace(dice, beacon=(*name, "9" * 64)) for site, dice in ROLLED.items()}
+    value = (*name, "9" * 64)
+    found = {site: dataclasses.replace(dice, digits=NO_DICE, beacon=value) for site, dice in ROLLED.items()}
+    thrown = {site: dataclasses.replace(dice, beacon=value) for site, dice in ROLLED.items()}
     named = rules(beacon=name)
-    assert seed_input(named, OPEN, found).beacon == (*name, "9" * 64)
-    for params, dice in ((named, ROLLED), (PARAMS, found), (rules(beacon=(name[0], "7")), found)):
+    assert seed_input(named, OPEN, found).beacon == value
+    for params, dice in (
+        (named, ROLLED),
+        (named, thrown),  # digits that could be chosen once the value is out
+        (PARAMS, found),
+        (rules(beacon=(name[0], "7")), found),
+    ):
         with pytest.raises(IntegrityFailure):
             seed_input(params, OPEN, dice)
 
@@ -107,7 +114,7 @@ def test_the_beacon_stands_in_the_seed_exactly_when_the_rules_name_one() -> None
 def test_two_values_of_one_beacon_stop_the_draw() -> None:
     name = ("drand-quicknet", "31415926")
     found = {
-        site: dataclasses.replace(ROLLED[site], beacon=(*name, digit * 64))
+        site: dataclasses.replace(ROLLED[site], digits=NO_DICE, beacon=(*name, digit * 64))
         for site, digit in zip(Site, "89", strict=True)
     }
     with pytest.raises(Refused):

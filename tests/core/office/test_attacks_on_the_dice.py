@@ -5,6 +5,7 @@ Like tests/core/office/test_attacks_on_the_draw.py: it knows all that it has bee
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +20,10 @@ from core.draw.roll import LIST, Roll
 from core.draw.rules import PARAMS, Params
 from core.draw.steps import (
     FREEZE,
+    NO_DICE,
+    OPENED,
     SEED_INPUT,
+    Dice,
     Freeze,
     SeedInput,
     dice_name,
@@ -65,6 +69,39 @@ def test_a_beacon_round_that_no_draw_lives_to_see(
     assert "規則" in raised.value.what
     with leaves(bench.contractor, UsageError):  # nor does an honest contractor begin with it
         bench.contractor.office.lottery.seal(("drand-quicknet", round_))
+
+
+def test_digits_searched_for_once_the_beacons_value_is_known(bench: Any, leaves: Callable[..., Any]) -> None:
+    """No witness stands by: one office alone would say what fell, and the value is out. No digits are anybody's to choose."""
+    bench.confirmed()
+    for bureau in (bench.ward, bench.contractor):
+        bureau.office.lottery.abandon(Reason.NO_WITNESS)
+        bench.sync()
+    bench.contractor.office.lottery.seal(("drand-quicknet", "99999999"))
+    bench.sync()
+    bench.ward.office.lottery.seal()
+    bench.sync()
+    for _, act in bench.ceremony()[:OPENING_SIGNED]:
+        act()
+        bench.sync()
+    for bureau in (bench.contractor, bench.ward):
+        bureau.moment += dt.timedelta(days=365 * 10)
+    with bench.contractor.store.read() as tx:
+        draw = tx.draws.names()[-1]
+        files = dict(tx.draws.files(draw))
+    value = ("drand-quicknet", "99999999", "ab" * 32)
+    searched = Dice(draw, sha256_hex(files[OPENED]), Site.CONTRACTOR, "9" * 20, value)
+    with leaves(bench.ward, IntegrityFailure) as raised:
+        sends(bench, bench.contractor, {MINE: searched.to_bytes()}, MINE, draw=draw)()
+    assert "公開乱数を使う抽選では、さいころは振りません" in raised.value.what
+    for digits in ("9" * 20, PAPER):
+        with leaves(bench.ward, Refused):
+            bench.ward.office.lottery.dice(digits, "ab" * 32)
+    bench.contractor.office.lottery.dice("", "ab" * 32)
+    bench.sync()
+    bench.ward.office.lottery.dice("", "ab" * 32)
+    bench.sync()
+    assert bench.ward.office.lottery.status().digits == {site: NO_DICE for site in Site}
 
 
 # -- dice --------------------------------------------------------------------------------------------------------

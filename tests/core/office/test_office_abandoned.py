@@ -278,16 +278,16 @@ def test_a_beacons_value_is_looked_up_by_each_site_and_must_be_alike(
     bench.sync()
     again_from_ward(bench)
     with leaves(bench.contractor, Refused):  # not published yet
-        bench.contractor.office.lottery.dice(DICE, "ab" * 32)
+        bench.contractor.office.lottery.dice("", "ab" * 32)
     for bureau in (bench.contractor, bench.ward):
         bureau.moment += dt.timedelta(days=365 * 10)
     with leaves(bench.contractor, Refused):
-        bench.contractor.office.lottery.dice(DICE)
-    bench.contractor.office.lottery.dice(DICE, "ab" * 32)
+        bench.contractor.office.lottery.dice("")
+    bench.contractor.office.lottery.dice("", "ab" * 32)
     bench.sync()
     with leaves(bench.ward, Refused):
-        bench.ward.office.lottery.dice(DICE, "ac" * 32)
-    bench.ward.office.lottery.dice(DICE, "AB" * 32)
+        bench.ward.office.lottery.dice("", "ac" * 32)
+    bench.ward.office.lottery.dice("", "AB" * 32)
     bench.sync()
     bench.contractor.office.lottery.draw()
     bench.sync()

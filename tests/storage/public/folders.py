@@ -120,6 +120,12 @@ def other_dice(played: Played, **changed: object) -> dict[str, bytes]:
 BEACON = rules(beacon=("drand-quicknet", "31415926"))
 
 
+def differing_dice(played: Played) -> dict[str, bytes]:
+    """The ward's dice or, of a draw by a beacon, its value, as a site that read it otherwise has them."""
+    beacon = played.params.beacon
+    return other_dice(played, **({"beacon": (*beacon, "0" * 64)} if beacon else {"digits": "0" * 20}))
+
+
 def forge(played: Played, name: str, old: str, new: str) -> dict[str, bytes]:
     """The draw with `old` in one file replaced by `new` and everything after it made to fit: only its rules are broken."""
     files = plain(played.files)

@@ -29,12 +29,12 @@ from core.draw.result import Result
 from core.draw.roll import Roll
 from core.draw.rules import Params
 from core.draw.signing import SIGNED_BY, sign, signature_name
-from core.draw.steps import Commits, Dice, Freeze, Reveal, SeedInput
+from core.draw.steps import NO_DICE, Commits, Dice, Freeze, Reveal, SeedInput
 from core.draw.verify import verify
 from core.roles import Site
 from storage.public import checking_tools
 from tests.core.draw.played import DICE, KEYS, PUBLIC, Played, after_draw, play, with_signatures
-from tests.storage.public.folders import SHELL, Checker, plain
+from tests.storage.public.folders import BEACON, SHELL, Checker, plain
 from tests.storage.public.test_verify_html import CHROMIUM, Resident
 
 VERIFY, SH, SIGNATURES, HTML = "verify", "verify.sh", "verify-signatures.sh", "verify.html"
@@ -247,6 +247,17 @@ def test_ground_dice(seen_by: Callable[..., None]) -> None:
     name = "dice-contractor.txt"
     seen_by(signed_by_the_contractor(WHOLE.files | {name: forged[name]}), RECOMPUTE)
     seen_by(signed_by_the_contractor(forged), KEYED)
+
+
+def test_digits_beside_a_beacon_that_both_sites_have_signed(seen_by: Callable[..., None]) -> None:
+    """Who may choose digits once the beacon's value is out looks for those that suit: there are none to choose."""
+    played = play(BEACON)
+    files = plain(played.files)
+    for name in ("dice-contractor.txt", "dice-ward.txt", "seed-input.txt"):
+        files[name] = files[name].replace(NO_DICE.encode(), DICE.encode())
+    seed = SeedInput.parse(files["seed-input.txt"], "seed-input.txt")
+    files["result.txt"] = engine.run(played.params, played.roll, seed).to_bytes()
+    seen_by(with_signatures(files), RECOMPUTE)
 
 
 # -- the keys -----------------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from tests.storage.public.folders import (
     HARMLESS,
     PLACES,
     change,
+    differing_dice,
     forge,
     give_up,
     other_dice,
@@ -246,7 +247,7 @@ def test_what_cannot_be_abandoned_is_refused(resident: Resident) -> None:
     assert resident.choose(one) == "stopped"
     assert f"{SITE_WORDS[Site.WARD]}が取りやめを申し出て、止まっています" in resident.verdict
     for played in (ABANDONED, play(BEACON)):
-        differing = other_dice(played, digits="0" * 20)
+        differing = differing_dice(played)
         assert resident.choose(give_up(Reached.DICE, played=played, more=differing)) == "stopped"
         same = {"dice-ward.txt": played.files["dice-ward.txt"]}
         assert resident.choose(give_up(Reached.DICE, played=played, more=same)) == "bad"

@@ -6,7 +6,7 @@ import pytest
 
 from core.canonical import sha256_hex
 from core.draw.abandoned import REASON_WORDS, Reached, Reason
-from core.draw.steps import Dice
+from core.draw.steps import NO_DICE, Dice
 from core.errors import IntegrityFailure
 from core.roles import SITE_WORDS, Site
 from tests.core.draw.played import Played, play
@@ -16,8 +16,8 @@ from tests.storage.public.folders import (
     PLACES,
     Checker,
     change,
+    differing_dice,
     give_up,
-    other_dice,
     plain,
     with_events,
 )
@@ -57,14 +57,13 @@ def test_dice_that_agree_cannot_be_abandoned(checker: Checker) -> None:
         done = checker.run()
         assert done.returncode != 0
         assert "abandoned-" in done.stderr.decode()
-        checker.lay(give_up(Reached.DICE, played=played, more=other_dice(played, digits="0" * 20)))
+        checker.lay(give_up(Reached.DICE, played=played, more=differing_dice(played)))
         assert checker.run().returncode == 0
 
 
 def test_two_values_of_a_beacon_are_a_reason_to_abandon(checker: Checker) -> None:
     played = play(BEACON)
-    differing = other_dice(played, beacon=("drand-quicknet", "31415926", "0" * 64))
-    checker.lay(give_up(Reached.DICE, played=played, more=differing))
+    checker.lay(give_up(Reached.DICE, played=played, more=differing_dice(played)))
     assert checker.run().returncode == 0
 
 
@@ -109,7 +108,7 @@ def test_a_seal_is_not_shown_before_the_opening(checker: Checker) -> None:
 @pytest.mark.parametrize("played", [ABANDONED, play(BEACON)], ids=["dice", "dice and beacon"])
 def test_any_changed_character_of_an_abandoned_draw_is_refused(checker: Checker, played: Played) -> None:
     # Where it stops, nothing binds the dice (they differ, or one lacks): those are for the signatures.
-    files = plain(give_up(Reached.DICE, played=played, more=other_dice(played, digits="0" * 20)))
+    files = plain(give_up(Reached.DICE, played=played, more=differing_dice(played)))
     chance = random.Random(20261124)
     for name in sorted(files):
         for _ in range(4):
@@ -127,4 +126,6 @@ def still_dice(data: bytes, name: str, played: Played) -> bool:
     except IntegrityFailure:
         return False
     beacon = dice.beacon[:2] if dice.beacon else None
+    if beacon and dice.digits != NO_DICE:
+        return False
     return dice.opened == sha256_hex(played.files["opened.txt"]) and beacon == played.params.beacon

@@ -203,17 +203,16 @@ class LotteryPane(Pane):
             self.say(ceremony.sentence)
 
     async def _roll(self, ceremony: Ceremony) -> None:
-        digits = await self.ikiiki.ask(DiceSheet(ceremony.hashes.get("opened.txt", "")))
-        if digits is None:
+        lottery, opened = self.office.lottery, ceremony.hashes.get("opened.txt", "")
+        asked = ask_beacon(ceremony.beacon) if ceremony.beacon else DiceSheet(opened)
+        found = await self.ikiiki.ask(asked)
+        if found is None:
             return
-        lottery, value = self.office.lottery, ""
-        if ceremony.beacon:
-            found = await self.ikiiki.ask(ask_beacon(ceremony.beacon))
-            if found is None:
-                return
-            value = found
+        digits, value = ("", found) if ceremony.beacon else (found, "")
         await self.ikiiki.run_job(
-            "さいころの目を記録する", lambda progress: lottery.dice(digits, value), stoppable=False
+            "公開乱数の値を記録する" if ceremony.beacon else "さいころの目を記録する",
+            lambda progress: lottery.dice(digits, value),
+            stoppable=False,
         )
         self._done("記録しました")
 
@@ -293,8 +292,8 @@ class LotteryPane(Pane):
         answer = await self.ikiiki.ask(
             Prompt(
                 "公開乱数を使う封印",
-                "両者の立会人がそろわないときに使います。さいころを振る日時を入力してください。\n"
-                "その時刻に公表される値（drand quicknet）を、目といっしょに両者が入力します。",
+                "両者の立会人がそろわないときに使います。抽選する日時を入力してください。\n"
+                "さいころは振らず、その時刻に公表される値（drand quicknet）を、両者が別々に調べて入力します。",
                 value=f"{self.ikiiki.now():%Y-%m-%d} 14:00",
             )
         )

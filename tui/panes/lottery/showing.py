@@ -99,7 +99,9 @@ def _turn(ceremony: Ceremony) -> str:
 
 def _append_dice(text: Text, ceremony: Ceremony) -> None:
     if ceremony.beacon:
-        text.append(f"\n 公開乱数  {clean(' '.join(ceremony.beacon))}（目といっしょに両者が入力します）\n")
+        text.append(
+            f"\n 公開乱数  {clean(' '.join(ceremony.beacon))}（さいころの代わりに、両者が入力します）\n"
+        )
     typed = [site for site in Site if dice_name(site) in ceremony.hashes]
     for site in typed:
         digits = ceremony.digits.get(site)
