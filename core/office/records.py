@@ -175,7 +175,11 @@ def to_sheet(applications: Sequence[Application]) -> bytes:
 
 def plain_cell(text: str) -> str:
     """A cell that a spreadsheet takes as text: one that would be a formula is led by an apostrophe."""
-    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    return "'" + text if text.startswith(_FORMULA) else text
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""How a formula may begin; in full width too, which Japanese spreadsheets read alike (https://owasp.org/www-community/attacks/CSV_Injection)."""
 
 
 class Records:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from core.people.text import DASHES, cleaned, fold_width, one_line
 
@@ -14,7 +15,13 @@ _HIRAGANA = re.compile("[\u3041-\u3096\u309d\u309e]")
 _LETTER = "\u30a1-\u30fa\u31f0-\u31ff"
 _NAME = re.compile(rf"[{_LETTER}][{_LETTER}ー・ヽヾ]*(?: [{_LETTER}][{_LETTER}ー・ヽヾ]*)*")
 _DASH_IN_WORD = re.compile(rf"(?<=[{_LETTER}ー])[{re.escape(DASHES)}]")
-_ALIKE = str.maketrans("ァィゥェォッャュョヮヵヶヂヅヰヱヲ", "アイウエオツヤユヨワカケジズイエオ", " ・ー")
+_ALIKE = str.maketrans(
+    "ァィゥェォッャュョヮヵヶㇰㇱㇲㇳㇴㇵㇶㇷㇸㇹㇺㇻㇼㇽㇾㇿヂヅヰヱヲ",
+    "アイウエオツヤユヨワカケクシストヌハヒフヘホムラリルレロジズイエオ",
+    " ・ー",
+)
+_AGAIN = re.compile(rf"([{_LETTER}])([ヽヾ]+)")
+"""A letter and the marks that stand for it once more: ヽ without a voice, ヾ with one."""
 
 
 def to_katakana(text: str) -> str:
@@ -39,7 +46,18 @@ def read_kana(text: str) -> str | None:
 def fold_kana(kana: str) -> str:
     """What two spellings of one name have in common: ヂユウモンジ and ジュウモンジ, ヴォーン and ボーン's spaces.
 
-    Spaces, middle dots and 長音 are ignored, small letters count as large ones, and letters of one sound
-    (ヂ ジ, ヅ ズ, ヲ オ) as the same. It only ever proposes a duplicate; a person decides.
+    Spaces, middle dots and 長音 are ignored, small letters count as large ones, letters of one sound
+    (ヂ ジ, ヅ ズ, ヲ オ) as the same, and サヽキ is ササキ. It only ever proposes a duplicate; a person decides.
     """
-    return to_katakana(kana).translate(_ALIKE)
+    line = to_katakana(kana)
+    if "ヽ" in line or "ヾ" in line:
+        line = _AGAIN.sub(_spelt_out, line)
+    return line.translate(_ALIKE)
+
+
+def _spelt_out(found: re.Match[str]) -> str:
+    plain = unicodedata.normalize("NFD", found[1])[0]
+    voiced = unicodedata.normalize(
+        "NFC", plain + "\u3099"
+    )  # where there is none, two characters: the letter is enough
+    return found[1] + "".join(plain if mark == "ヽ" else voiced[0] for mark in found[2])

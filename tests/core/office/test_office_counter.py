@@ -163,7 +163,7 @@ def test_the_counter_stays_in_its_own_numbers(
 
 
 def test_the_sheet_for_people_holds_no_formula() -> None:
-    for cell in ("=1+1", "+81", "-1", "@x", "\tx", "\rx"):
+    for cell in ("=1+1", "+81", "-1", "@x", "\tx", "\rx", "\nx", "＝1+1", "＋81", "－1", "＠x"):
         assert plain_cell(cell) == f"'{cell}"
     assert plain_cell("ヤマダ タロウ") == "ヤマダ タロウ"
 

@@ -48,6 +48,12 @@ def test_what_is_no_kana_is_not_read(written: str) -> None:
         ("ヴォーン", "ヴオン"),
         ("ｻﾄｳ ﾊﾅｺ", "さとう はなこ"),
         ("カヲル", "カオル"),
+        ("サヽキ", "ササキ"),
+        ("ミスヾ", "ミスズ"),
+        ("いすゞ", "イスズ"),
+        ("ババヽ ハヽコ", "ババハ ハハコ"),  # ヽ has no voice of its own
+        ("サㇳウ", "サトウ"),
+        ("ㇰㇻㇼㇿ", "クラリロ"),
     ],
 )
 def test_two_spellings_of_one_name_fold_to_one(one: str, other: str) -> None:
