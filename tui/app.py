@@ -15,7 +15,7 @@ from core.disk import in_words
 from core.errors import IkiikiError
 from core.roles import Site
 from tui.action import Keymap, bindings_everywhere
-from tui.awake import awake_seconds
+from tui.awake import Idle, awake_seconds
 from tui.help import help_text, menu_words, window_help
 from tui.lease import Lease
 from tui.login import Login
@@ -65,13 +65,11 @@ class IkiikiApp(QuietApp):
         self.opener = opener
         self.now = now
         self.config, self.medium = config, config.folder  # the latter: where a medium was found last
-        self._said = ""
-        self._seconds = seconds
-        self._last_key = seconds()
+        self._said = self._place = ""
+        self._idle = Idle(seconds, config.idle_minutes * 60)
         self._warned = False
         self._lease: Lease | None = None
         self._workspace: Workspace | None = None
-        self._place = ""
         self._afterwards: list[str] = []
 
     # -- the session ------------------------------------------------------------------------------------
@@ -126,9 +124,8 @@ class IkiikiApp(QuietApp):
     async def _enter(self, session: Session) -> None:
         self._retire()
         self._lease = Lease(session)
-        self._last_key = self._seconds()
-        site = session.office.actor.site
-        self._place = self._place or ("review" if site is Site.WARD else "intake")
+        self._idle.touch()
+        self._place = self._place or ("review" if session.office.actor.site is Site.WARD else "intake")
         from tui.entering import over_it, workspace_of  # with all the use cases: the login is painted before
 
         await self._clear_screens()
@@ -178,7 +175,12 @@ class IkiikiApp(QuietApp):
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key | events.Paste | events.MouseDown):
-            self._last_key = self._seconds()
+            if (
+                self.unlocked and self._idle.left() <= 0
+            ):  # it has woken a machine, and comes before the second ticks
+                await self.watch_idle()
+                return
+            self._idle.touch()
             if self._warned:
                 self._warned = False
                 self._restore_hint()
@@ -191,7 +193,7 @@ class IkiikiApp(QuietApp):
         self.cover()
         if not self.unlocked:
             return
-        left = self.config.idle_minutes * 60 - (self._seconds() - self._last_key)
+        left = self._idle.left()
         if left <= 0:
             self._warned = False
             await self.lock("しばらく操作がなかったため施錠しました")

@@ -22,13 +22,13 @@ async def at_the_door(pilot: Any) -> None:
 
 async def soon_to_be_locked(pilot: Any) -> None:
     await log_in(pilot)
-    pilot.app._seconds = lambda: 300.0 - 12
+    pilot.app._idle._seconds = lambda: 300.0 - 12
     await pilot.app.watch_idle()
 
 
 async def left_alone(pilot: Any) -> None:
     await log_in(pilot)
-    pilot.app._seconds = lambda: 301.0
+    pilot.app._idle._seconds = lambda: 301.0
     await pilot.app.watch_idle()
     await settle(pilot, at_screen(pilot, "Login"))
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from textual import events
 
 from core.roles import Site
@@ -130,6 +131,24 @@ async def test_idle_minutes_lock_and_the_last_half_minute_is_shown(
         await pilot.pause()
         assert isinstance(app.screen, Login)
         assert "しばらく操作がなかったため" in shown(app)
+
+
+@pytest.mark.parametrize("key", ["down", "n", "x"])
+async def test_the_key_that_wakes_a_machine_finds_the_screen_locked(
+    open_at: Any, app_on: Any, shown: Any, log_in: Any, clock: Any, key: str
+) -> None:
+    """It comes before the second has ticked in which the lock looks at the clock."""
+    opener = open_at()
+    opener.key(1)
+    app = app_on(opener)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await log_in(pilot)
+        clock.seconds += 5 * 60
+        await pilot.press(key)
+        await pilot.pause()
+        assert not app.unlocked
+        assert isinstance(app.screen, Login) and "しばらく操作がなかったため" in shown(app)
+        assert app.screen.query_one(Form).values()["password"] == ""
 
 
 async def test_leaving_within_the_last_half_minute_is_no_crash(
