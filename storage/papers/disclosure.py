@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from importlib import resources
 from typing import Any
 
 from core.applicant import ROUTE_WORDS, STATE_WORDS, Application
-from core.errors import IkiikiError, UsageError
+from core.errors import UsageError
 from core.ledger.deeds import deed_words
 from core.office.paper_words import stamp_words
 from core.office.person import Held
 from core.office.reasons import REASON_WORDS
 from core.people.fields import FIELD_WORDS
-from storage.papers.fonts import font_folder, missing_from
+from storage.papers.fonts import missing_from
 from storage.papers.notice_rows import breakable
+from storage.papers.typesetting import typeset
 
 _NOTES = (
     "このほかに、この内容を封をした束（暗号化したファイル）として区に送った控えがあります。内容は上の各時点のものと同じです。",
@@ -34,20 +34,7 @@ def disclosure_pdf(held: Held) -> bytes:
             "印刷できない文字があります", where="、".join(f"U+{ord(one):04X}" for one in missing[:5]),
             next_step="その項目を訂正してから、もう一度つくってください",
         )  # fmt: skip
-    import typst
-
-    template = (resources.files("storage.papers") / "disclosure.typ").read_bytes()
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[font_folder()])
-    compiler = typst.Compiler(template, root=font_folder(), font_paths=fonts, ignore_system_fonts=True)
-    try:
-        pdf = compiler.compile(format="pdf", sys_inputs={"held": told})
-    except typst.TypstError:
-        pdf = None  # its message could show what it was given
-    if not isinstance(pdf, bytes):
-        raise IkiikiError(
-            "開示の書面を作れませんでした。データはそのままです", next_step="もう一度お試しください"
-        )
-    return pdf
+    return typeset("disclosure.typ", {"held": told}, what="開示の書面")
 
 
 def _body(held: Held) -> dict[str, Any]:

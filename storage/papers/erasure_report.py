@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
-from importlib import resources
 from typing import Any
 
 from core.canonical import sha256_hex
 from core.erasure.copies import KIND_WORDS, OUTCOME_WORDS, WHY_WORDS, Kind, Outcome, Why
-from core.errors import IkiikiError, UsageError
+from core.errors import UsageError
 from core.ledger.codes import CONTENT_WORDS, MEDIUM_WORDS, UNIT_WORDS, Content
 from core.office.erasing import Report
 from core.office.inventory import Copy
 from core.office.paper_words import stamp_words
 from core.roles import SITE_WORDS, Site
-from storage.papers.fonts import font_folder, missing_from
+from storage.papers.fonts import missing_from
 from storage.papers.notice_rows import breakable
+from storage.papers.typesetting import typeset
 
 _UNPROVEN = (
     "SSDなどの半導体の記憶装置では、上書きが元の場所に届くとは限りません。消去の根拠は、鍵を消したことです（鍵がなければ、残った暗号文は読めません）。",
@@ -43,20 +43,7 @@ def erasure_report_pdf(report: Report) -> bytes:
             "印刷できない文字があります", where="、".join(f"U+{ord(one):04X}" for one in missing[:5]),
             next_step="職員の氏名や事業の名前の文字を確かめてください",
         )  # fmt: skip
-    import typst
-
-    template = (resources.files("storage.papers") / "erasure_report.typ").read_bytes()
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[font_folder()])
-    compiler = typst.Compiler(template, root=font_folder(), font_paths=fonts, ignore_system_fonts=True)
-    try:
-        pdf = compiler.compile(format="pdf", sys_inputs={"report": told})
-    except typst.TypstError:
-        pdf = None
-    if not isinstance(pdf, bytes):
-        raise IkiikiError(
-            "消去報告書を作れませんでした。記録はそのままです", next_step="もう一度お試しください"
-        )
-    return pdf
+    return typeset("erasure_report.typ", {"report": told}, what="消去報告書")
 
 
 def inputs(report: Report) -> str:
