@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from core.draw.steps import NO_DICE
 from core.errors import RemoteUnreachable
 from core.office.drawing import Step
 from core.office.dropped import Dropped
@@ -232,6 +233,32 @@ async def test_dice_are_not_asked_for_before_their_time(
         await pilot.pause()
         assert len(app.screen_stack) == 2, "no sheet for dice that must not be thrown yet"
         assert "委託先が「封印をつくる」を行います" in shown(app).split("\n")[23]
+
+
+async def test_a_draw_by_a_beacon_asks_for_its_value_and_for_no_dice(
+    open_at: Any, app_on: Any, shown: Any, log_in: Any
+) -> None:
+    opener = open_at(Site.WARD)
+    app = app_on(opener)
+    async with app.run_test(size=(80, 24)) as pilot:
+        pane = await lottery(pilot, log_in)
+        due = dataclasses.replace(
+            opener.office.lottery.status(), step=Step.DICE_WARD, mine=True, beacon=("drand-quicknet", "7"),
+            hashes={"dice-contractor.txt": "0" * 64}, digits={Site.CONTRACTOR: NO_DICE},
+        )  # fmt: skip
+        typed: list[tuple[str, str]] = []
+        opener.office.lottery.status = lambda: due
+        opener.office.lottery.dice = lambda digits, value: typed.append((digits, value))
+        pane.entered()
+        await pilot.pause()
+        assert "公開乱数（委託先）  入力ずみ" in shown(app) and "さいころ（委託先）" not in shown(app)
+        await pilot.press("d")
+        await pilot.pause()
+        assert "公開乱数の値" in shown(app) and "さいころ" not in shown(app).split("\n")[12]
+        await pilot.press(*"abcd", "enter")
+        for _ in range(20):
+            await pilot.pause()
+        assert typed == [("", "abcd")]
 
 
 async def test_what_came_takes_the_place_of_the_word_said_before(

@@ -104,6 +104,9 @@ def _append_dice(text: Text, ceremony: Ceremony) -> None:
         )
     typed = [site for site in Site if dice_name(site) in ceremony.hashes]
     for site in typed:
+        if ceremony.beacon:
+            text.append(f"\n 公開乱数（{SITE_WORDS[site]}）  入力ずみ")
+            continue
         digits = ceremony.digits.get(site)
         shown = " ".join(clean(digits)) if digits else "入力ずみ（この拠点が入力すると見えます）"
         text.append(f"\n さいころ（{SITE_WORDS[site]}）  {shown}")
