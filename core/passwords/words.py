@@ -51,13 +51,19 @@ care kea suishin suisin koureisha koureisya kenkou sanpo tozan ekiden shouchi ty
 manager handler auditor contractor ward staff admin kanrinin system sisutemu vault kagi kinko hokanko
 """
 
+SHOWN = """
+kasemo-tirugo-yapeni-danozu kasemotirugoyapenidanozu correcthorsebatterystaple irohanihoheto irohanihohetochirinuruwo
+irohanihohetotirinuruwo chirinuruwo tirinuruwo
+"""
+"""What stands printed where people read how to choose one: the manual's own example, and others everybody knows."""
+
 
 @lru_cache(maxsize=1)
 def common_words() -> tuple[str, ...]:
     """All of them with their variants, each once."""
     found = dict.fromkeys(
         spelling
-        for words in (COMMON, PEOPLE, PLACES, OFFICE)
+        for words in (COMMON, PEOPLE, PLACES, OFFICE, SHOWN)
         for word in words.split()
         for spelling in spellings(word)
         if len(spelling) > 1

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -31,6 +33,8 @@ ABOUT = ("c-handler", "ヤマダ ハナコ", "委託先", "いきいきハイキ
         ("昭和30年4月1日たなか", "日付（誕生日など）"),
         ("poiuytgfdsazx", "キーボードの並び"),
         ("abcdefgh12345678", "abc や 123 のような続き"),
+        ("correct horse battery staple", "よくある日本語の言葉や名前（ローマ字を含む）"),
+        ("いろはにほへとちりぬるを", "よくある日本語の言葉や名前（ローマ字を含む）"),
     ],
 )
 def test_what_is_guessed_first_is_refused_and_the_kind_of_weakness_is_told(
@@ -47,6 +51,13 @@ def test_what_is_guessed_first_is_refused_and_the_kind_of_weakness_is_told(
 )
 def test_several_words_that_have_nothing_to_do_with_each_other_will_do(password: str) -> None:
     require_good(password, ABOUT)
+
+
+def test_what_the_manual_prints_as_an_example_is_nobodys_password(repository: Path) -> None:
+    manual = (repository / "docs" / "manual" / "logins.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"`([a-z]{6}(?:-[a-z]{6}){3})`", manual)
+    for typed in (shown, shown.replace("-", ""), shown.upper()):
+        assert not judge(typed).good
 
 
 def test_what_is_known_of_the_person_weakens_a_password() -> None:
