@@ -10,6 +10,7 @@ import csv
 import dataclasses
 import datetime as dt
 import io
+import re
 from collections.abc import Mapping, Sequence
 
 from core.applicant import (
@@ -91,6 +92,8 @@ def from_row(row: Mapping[str, object], where: str) -> Application:
     try:
         if row.keys() != _KEYS or not ID10.fullmatch(text("record")):
             raise ValueError
+        if not _POSTAL_CODE.fullmatch(text("postal_code")):  # no paper can be set with another
+            raise ValueError
         born = optional("birth_date")
         return Application(
             number=_int(row["number"]),
@@ -118,6 +121,8 @@ def from_row(row: Mapping[str, object], where: str) -> Application:
         raise IntegrityFailure("応募の記録が読めません", where=where) from error
 
 
+_POSTAL_CODE = re.compile("(?:[0-9]{7})?")
+"""As `core.people.postal` reads it."""
 _KEYS = frozenset(
     [
         "record",

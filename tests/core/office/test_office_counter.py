@@ -162,6 +162,18 @@ def test_the_counter_stays_in_its_own_numbers(
         paired.contractor.office.records.take_in_desk(name, zip_bytes, manifest)
 
 
+@pytest.mark.parametrize("code", ["12", "160-0022", "１６０００２２", "16000220"])
+def test_a_post_code_that_is_none_is_not_taken_in(paired: Any, leaves: Callable[..., Any], code: str) -> None:
+    """No paper can be set with it: one such application would stop everybody's notices, and the printer names nobody."""
+    paired.ward.key("イケダ トオル")
+    paired.ward.sealer.bend = lambda sent: {
+        **sent, RECORDS: jsonl([from_jsonl(sent[RECORDS], RECORDS)[0] | {"postal_code": code}])
+    }  # fmt: skip
+    name, zip_bytes, manifest = paired.ward.office.records.seal_desk()
+    with leaves(paired.contractor, IntegrityFailure):
+        paired.contractor.office.records.take_in_desk(name, zip_bytes, manifest)
+
+
 def test_the_sheet_for_people_holds_no_formula() -> None:
     for cell in ("=1+1", "+81", "-1", "@x", "\tx", "\rx", "\nx", "＝1+1", "＋81", "－1", "＠x"):
         assert plain_cell(cell) == f"'{cell}"
