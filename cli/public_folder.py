@@ -31,6 +31,8 @@ class Checked:
     """How many of them the ward has countersigned."""
     seen_by_the_ward: str
     """The same in a sentence; "" for a draw without a result."""
+    beacon: str
+    """Name, round and value of the public beacon in place of dice, to be looked up; "" for none."""
 
 
 def key_hash(written: str, option: str) -> str:
@@ -71,8 +73,9 @@ def check_folder(folder: Path, expected: Mapping[Site, str]) -> Checked:
     if not ended:  # of an abandoned draw the rest is missing, as it should be
         findings += [f"{finding.file}: {finding.text}" for finding in report.findings]
     return Checked(
-        tuple(findings), ended, hashes, report.events, report.ward_seq or 0, report.seen_by_the_ward
-    )
+        tuple(findings), ended, hashes, report.events, report.ward_seq or 0, report.seen_by_the_ward,
+        " ".join(report.beacon or ()),
+    )  # fmt: skip
 
 
 def _not_published(folder: Path) -> UsageError:

@@ -199,6 +199,13 @@ def verify(
         if checked.abandoned
         else "抽選は公開ファイルのとおりに計算し直せました。",
         *([checked.seen_by_the_ward] if checked.seen_by_the_ward else []),
+        *(
+            [
+                f"さいころの代わりは、公開乱数です。値が本物かを、発表元の記録と見比べてください: {checked.beacon}"
+            ]
+            if checked.beacon
+            else []
+        ),
         "署名は、フォルダにある2つの鍵と合います。",
         "鍵は2つとも、お知らせのものです。"
         if len(expected) == len(Site)
@@ -213,6 +220,7 @@ def verify(
             "sha256": checked.hashes,
             "events": checked.events,
             "ward_seq": checked.ward_seq,
+            "beacon": checked.beacon,
         },
         "\n".join(checked.findings or told),
     )

@@ -29,6 +29,7 @@ from core.draw.steps import (
     FREEZE,
     OPENED,
     SEED_INPUT,
+    Beacon,
     Commits,
     Dice,
     Freeze,
@@ -99,6 +100,8 @@ class DrawReport:
     """Of both sites, or of the one that asks to abandon the draw."""
     events: int = 0
     """How many there are after the draw."""
+    beacon: Beacon | None = None
+    """The public beacon in place of dice. Whether its value is the one that was published, no file can show."""
 
     @property
     def seen_by_the_ward(self) -> str:
@@ -204,6 +207,7 @@ def verify(files: Mapping[str, bytes], keys: Mapping[Site, Ed25519PublicKey]) ->
         ward_seq,
         abandoned,
         events,
+        made.beacon if made else None,
     )
 
 

@@ -17,6 +17,7 @@ from tests.core.draw.test_draw_abandoned import folder as abandoned_folder
 from tests.core.draw.test_draw_abandoned import word
 from tests.journeys.acting import Sites, in_process
 from tests.journeys.staging import at, steady
+from tests.storage.public.folders import BEACON
 
 __all__ = ["at", "steady"]
 
@@ -50,6 +51,15 @@ def test_a_good_folder_is_said_to_agree_with_its_own_keys_and_shows_what_to_comp
     assert "フォルダにある2つの鍵" in done.out and "お知らせと見比べてください" in done.out
     for name in ("verify.html", "verify.sh", "contractor.pem", "ward.pem"):
         assert f"{sha256(folder / name)}  {name}" in done.out
+
+
+def test_a_beacons_value_is_told_for_it_must_be_looked_up(tmp_path: Path, folder: Path) -> None:
+    """Nothing in the folder can show that it is the one its operator published."""
+    publish(tmp_path / "by-beacon", play(BEACON).files)
+    done = in_process(["lottery", "verify", str(tmp_path / "by-beacon")], {})
+    value = hashlib.sha256(b"beacon").hexdigest()
+    assert done.code == 0 and f"drand-quicknet 31415926 {value}" in done.out and "発表元" in done.out
+    assert "発表元" not in in_process(["lottery", "verify", str(folder)], {}).out
 
 
 def test_with_the_keys_of_the_notice_nothing_is_left_to_compare(folder: Path) -> None:
