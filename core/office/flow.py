@@ -28,7 +28,7 @@ from core.office.rules import rules_due
 from core.office.seating import today
 from core.office.second import second_due
 from core.office.unsettled import restored_of
-from core.roles import SITE_WORDS, Actor, Right, Site
+from core.roles import SITE_WORDS, Right, Site
 
 _DRAW_WHO = {
     DrawStep.SEAL_CONTRACTOR: (Site.CONTRACTOR, "封印をつくる"),
@@ -170,9 +170,9 @@ def _sentence(look: Look, done: dict[str, bool], waiting: bool) -> tuple[str, st
     if step in _BEFORE_FREEZE:
         said = _ward_receives(look, done) if look.at_ward else _contractor_receives(look, done)
     if said is None and step is not DrawStep.DONE:
-        said = _ceremony(actor, step)
+        said = _ceremony(look, step)
     if said is not None or draw is None:
-        return said or _ceremony(actor, step)
+        return said or _ceremony(look, step)
     return _ward_ends(look, draw, done) if look.at_ward else _contractor_ends(look, draw, done)
 
 
@@ -213,8 +213,11 @@ def _ward_receives(look: Look, done: dict[str, bool]) -> tuple[str, str] | None:
     return None
 
 
-def _ceremony(actor: Actor, step: DrawStep) -> tuple[str, str]:
+def _ceremony(look: Look, step: DrawStep) -> tuple[str, str]:
+    actor = look.actor
     who, words = _DRAW_WHO[step]
+    if look.by_beacon:
+        words = words.replace("さいころの数字", "公開乱数の値")
     if who is not None and who is not actor.site:
         return f"抽選: {SITE_WORDS[who]}が{words}のを待つ", "F3"
     if not actor.may(Right.DRAW):

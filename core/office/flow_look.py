@@ -7,6 +7,7 @@ from collections import Counter
 from functools import cached_property
 
 from core.applicant import State
+from core.draw.rules import PARAMS, Params
 from core.ledger.codes import Content
 from core.office.drawing import Step, step_of
 from core.office.flow_known import Known
@@ -63,7 +64,16 @@ class Look:
 
     @cached_property
     def step(self) -> Step:
-        return step_of(self.tx.draws.files(self.draw)) if self.draw else Step.SEAL_CONTRACTOR
+        return step_of(self._files) if self.draw else Step.SEAL_CONTRACTOR
+
+    @cached_property
+    def _files(self) -> dict[str, bytes]:
+        return self.tx.draws.files(self.draw) if self.draw else {}
+
+    @cached_property
+    def by_beacon(self) -> bool:
+        """Whether a public beacon stands in place of dice in the draw the flow line is about."""
+        return PARAMS in self._files and Params.parse(self._files[PARAMS], PARAMS).beacon is not None
 
     @cached_property
     def round(self) -> int:

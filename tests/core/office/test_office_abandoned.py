@@ -277,6 +277,8 @@ def test_a_beacons_value_is_looked_up_by_each_site_and_must_be_alike(
     bench.contractor.office.lottery.seal(BEACON)
     bench.sync()
     again_from_ward(bench)
+    assert bench.ward.office.flow.status().sentence == "抽選: 公開乱数の値を入力する"
+    assert "さいころは振りません" in bench.contractor.office.lottery.status().sentence
     with leaves(bench.contractor, Refused):  # not published yet
         bench.contractor.office.lottery.dice("", "ab" * 32)
     for bureau in (bench.contractor, bench.ward):
