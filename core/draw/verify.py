@@ -245,7 +245,10 @@ def _excused(folder: _Folder) -> tuple[DrawFinding, ...]:
         code = finding.code
         step = step_of.get(signed, -1)
         halved = finding.file == signed and step == reached and step not in _ONE_AFTER_THE_OTHER
-        if code is FindingCode.MISSING and (step < reached or halved):
+        unsigned = finding.file != signed and signed in map(
+            dice_name, Site
+        )  # dice are somebody's, or nobody's
+        if code is FindingCode.MISSING and (step < reached or halved or unsigned):
             code = FindingCode.GONE
         made.append(DrawFinding(finding.file, code, finding.text))
     return tuple(made)

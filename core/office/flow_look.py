@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Mapping
 from functools import cached_property
 
 from core.applicant import State
@@ -67,7 +68,7 @@ class Look:
         return step_of(self._files) if self.draw else Step.SEAL_CONTRACTOR
 
     @cached_property
-    def _files(self) -> dict[str, bytes]:
+    def _files(self) -> Mapping[str, bytes]:
         return self.tx.draws.files(self.draw) if self.draw else {}
 
     @cached_property

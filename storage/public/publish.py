@@ -88,7 +88,7 @@ def publish(folder: Path, files: Mapping[str, bytes]) -> DrawReport:
         raise IntegrityFailure(
             worst.text, where=worst.file, next_step="公開せずに、両者の取扱責任者で確認してください"
         )
-    if not report.complete and not report.abandoned:
+    if not report.ok and not report.abandoned:
         raise Refused(
             "この抽選はまだ終わっていません",
             where=report.draw,

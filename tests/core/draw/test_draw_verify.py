@@ -107,6 +107,17 @@ def test_an_abandoned_draw_is_sound_as_far_as_it_went(reached: int) -> None:
     assert {finding.code for finding in report.findings} == {FindingCode.MISSING}
 
 
+@pytest.mark.parametrize("dice", ["dice-contractor.txt", "dice-ward.txt"])
+def test_dice_that_nobody_signed_are_not_sound_where_a_draw_ended_at_them(dice: str) -> None:
+    """They would be a reason to abandon it, in the name of the other."""
+    names = [name for step in STEPS[:4] for name in step]
+    files = with_signatures({name: TEXTS[name] for name in names})
+    del files[f"{dice}.{dice[5:-4]}.sig"]
+    report = check(files)
+    assert not report.sound
+    assert (f"{dice}.{dice[5:-4]}.sig", "gone") in found(report)
+
+
 def test_a_step_taken_away_from_the_middle_is_not_an_abandoned_draw() -> None:
     for name in ("commits.txt", "freeze.txt", "list.txt", "opened.txt", "dice-ward.txt", "reveal-ward.txt"):
         left = {other: data for other, data in play().files.items() if not other.startswith(name)}

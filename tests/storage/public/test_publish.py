@@ -135,6 +135,13 @@ def test_a_draw_under_way_is_not_published(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_result_that_one_site_has_not_signed_yet_is_not_published(tmp_path: Path) -> None:
+    files = {name: data for name, data in play().files.items() if name != "result.txt.ward.sig"}
+    with pytest.raises(Refused, match="まだ終わっていません"):
+        publish(tmp_path / "p", files)
+    assert not (tmp_path / "p").exists()
+
+
 def test_openssl_asks_for_the_word_of_each_site_to_be_signed_by_it(tmp_path: Path) -> None:
     folder = tmp_path / "p"
     publish(folder, given_up(*Site))
