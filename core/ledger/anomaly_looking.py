@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import deque
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
 
 from core.ledger.anomalies import EVIDENCE, Anomaly, Code, Facts, Row
-from core.ledger.anomaly_rule import HALF_HOUR, Rule, day_of, kind_of, numbers_in, opened, worked_on
-from core.ledger.deeds import Kind
+from core.ledger.anomaly_rule import HALF_HOUR, Rule, day_of, numbers_in, opened, worked_on
 
 HOUR, MONTH = dt.timedelta(hours=1), dt.timedelta(days=30)
 
@@ -139,25 +138,32 @@ class Again(Rule):
 class _Asked:
     """What one person asked on one day and did nothing after, the newest last."""
 
-    rows: list[Row]
+    rows: list[Row] = field(default_factory=list)
     """The first `EVIDENCE` of them."""
+    last: deque[Row] = field(default_factory=lambda: deque(maxlen=EVIDENCE))
+    """The newest `EVIDENCE` of them."""
     count: int = 0
 
     def add(self, row: Row, weight: int = 1) -> None:
         if len(self.rows) < EVIDENCE:
             self.rows.append(row)
+        self.last.append(row)
         self.count += weight
 
-    def answer(self, count: int) -> None:
-        """So many of the last had a reason."""
-        self.count = max(0, self.count - count)
-        del self.rows[self.count :]
+    def answer(self, most: int, about: Collection[int] | None = None) -> None:
+        """So many of the last had a reason: any, or those that found one of these people."""
+        for row in list(self.last)[-most:]:
+            if about is None or _found(row, about):
+                self.count -= 1
+                self.last.remove(row)
+                if row in self.rows:
+                    self.rows.remove(row)
 
 
 class Lookups(Rule):
     """Questions that tell a birth date, a telephone or who shares one, of people who are not opened: searches by telephone, forms that
-    are not saved, files that are looked at and not taken in. An opening after it is what a search was for; a form that is
-    saved has asked by name, telephone and address on the way."""
+    are not saved, files that are looked at and not taken in. An opening of whom the last one found is what it was for, and so is a
+    change of them; a form that is saved has asked by name, telephone and address on the way. Work on anybody else answers nothing."""
 
     def __init__(self, facts: Facts) -> None:
         super().__init__(facts)
@@ -166,23 +172,27 @@ class Lookups(Rule):
         self._files: dict[str, list[tuple[Row, int]]] = {}
 
     def see(self, row: Row) -> None:
-        number, kind, words = opened(row), kind_of(row), row.detail.split()
+        number, words, asked = opened(row), row.detail.split(), self._of(row)
         if number is not None:
             self._opened[row.staff_id] = number
-            self._of(row).answer(1)
+            if row.act != "draft":
+                asked.answer(1, [number])
         elif row.act == "preview":
             self._files.setdefault(_file(words), []).append((row, max([1, *_answers(words)])))
-        elif kind is Kind.CHANGING and row.act != "draft":
+        elif row.act == "import":
             self._files.pop(_file(words), None)
-            self._of(row).answer(_ON_A_FORM)
+        elif row.act == "key":
+            asked.answer(_ON_A_FORM)
+        elif worked := worked_on(row):
+            asked.answer(_ON_A_FORM, worked)
         elif row.act in _ASKING and not (
             "number" in words
-            or (row.act == "companions" and numbers_in(row)[:1] == [self._opened.get(row.staff_id)])
+            or (row.act != "search" and numbers_in(row)[:1] == [self._opened.get(row.staff_id)])
         ):
-            self._of(row).add(row)
+            asked.add(row)
 
     def _of(self, row: Row) -> _Asked:
-        return self._asked.setdefault((row.staff_id, day_of(row)), _Asked([]))
+        return self._asked.setdefault((row.staff_id, day_of(row)), _Asked())
 
     def end(self) -> Iterator[Anomaly]:
         for row, weight in (one for file in self._files.values() for one in file):
@@ -198,6 +208,13 @@ class Lookups(Rule):
 _ASKING = frozenset({"search", "check", "companions"})
 _ON_A_FORM = 4
 """Questions that one form asks before it is saved."""
+
+
+def _found(question: Row, numbers: Collection[int]) -> bool:
+    """Whether it found one of these: it names the first of them, and says how many there are."""
+    named = numbers_in(question)
+    more = any(count > len(named) for count in _answers(question.detail.split()))
+    return more or not set(named).isdisjoint(numbers)
 
 
 def _answers(words: list[str]) -> Iterator[int]:

@@ -29,8 +29,8 @@ def numbers_in(row: Row) -> list[int]:
 
 
 def opened(row: Row) -> int | None:
-    """The record that this row shows somebody."""
-    numbers = numbers_in(row) if kind_of(row) is Kind.OPENING else []
+    """The record that this row shows somebody: opened, or as it was left in a correction that is taken up again."""
+    numbers = numbers_in(row) if kind_of(row) is Kind.OPENING or row.act == "draft" else []
     return numbers[0] if numbers else None
 
 

@@ -221,9 +221,21 @@ class Intake:
     ) -> Changed:
         """Correct some fields of an application, as a form would give them; the others stay.
 
-        Raises `NothingToCorrect` where all stays as it is: it would be told, and logged, as work on somebody. `seen`: as it was when the person began, or its version then. Raises `ChangedMeanwhile` when somebody else has changed it since.
+        Raises `NothingToCorrect` where all stays as it is: it would be told, and logged, as work on somebody. That it does is the
+        answer to a question, and logged as one. `seen`: as it was when the person began, or its version then. Raises `ChangedMeanwhile` when somebody else has changed it since.
         """
         need_reason(reason)
+        try:
+            return self._edit(number, fields, reason, seen)
+        except NothingToCorrect:
+            asked = sorted((field.value, text) for field, text in fields.items() if field not in _IN_THE_LIST)
+            questions = [(f"edit {number}", str(asked))] if asked else []
+            self._lookups.checked(edit_right(self._desk), questions, [number])
+            raise
+
+    def _edit(
+        self, number: int, fields: Mapping[Field, str], reason: str, seen: Application | int | None
+    ) -> Changed:
         with self._desk.writing(edit_right(self._desk)) as tx:
             programme = programme_of(tx)
             current = need_ours(self._desk, tx, number)
@@ -330,5 +342,6 @@ class Intake:
             return now
 
 
+_IN_THE_LIST = {Field.KANA, Field.PREFERENCE, Field.GROUP}
 _UNDRAWABLE = {Problem.GROUP_TOO_LARGE, Problem.GROUP_NO_COMMON}
 """No word of a person lets a group into the draw that its rules do not take."""

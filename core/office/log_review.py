@@ -23,7 +23,7 @@ from core.office.desk import Desk, iso
 from core.office.duties import duties_of
 from core.office.ledger import write_line
 from core.office.log_ports import AccessRow, ReviewStep
-from core.office.log_span import Counted, Read, Span, next_span, open_span, read_span
+from core.office.log_span import Counted, Read, Span, limits_of, next_span, open_span, read_span
 from core.office.ports import Tx
 from core.office.registers import refuse_text
 from core.office.seating import day_of, today
@@ -154,6 +154,7 @@ class LogReviews:
                     next_span(tx, self._desk.actor.site, self._desk.now()),
                     by=self._desk.actor.staff_id,
                     lot=self._desk.entropy(LOT).hex(),
+                    limits=limits_of(tx),
                 )
                 self._add(tx, span.review, "begun", span.body)
                 self._desk.log(tx, "log_review", f"{span.first}-{span.last}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import heapq
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from core.canonical import sha256_hex
@@ -51,6 +51,8 @@ class Span:
     """Who began it; "" where nobody has yet."""
     lot: str = ""
     """What the sample is drawn by, made when it was begun; "" before, and then there is no sample."""
+    limits: LogReview | None = None
+    """The thresholds when it was begun: what is changed while it goes on is for the next. None before: the programme's."""
 
     @property
     def body(self) -> dict[str, Any]:
@@ -58,16 +60,18 @@ class Span:
         return {
             "first": self.first, "last": self.last, "before": self.before, "head": self.head, "lines": list(self.lines),
             "at": self.at.isoformat(), "since": self.since.isoformat() if self.since else "", "lot": self.lot,
+            **({"limits": asdict(self.limits)} if self.limits else {}),
         }  # fmt: skip
 
 
 def span_of(step: ReviewStep) -> Span:
-    """The span a review was begun over. One begun by a program of before has the head for its lot."""
+    """The span a review was begun over. One begun by a program of before has the head for its lot, or no thresholds of its own."""
     body = step.body
+    limits = LogReview(**body["limits"]) if "limits" in body else None
     since = dt.datetime.fromisoformat(body["since"]) if body["since"] else None
     return Span(
         step.review, body["first"], body["last"], body["before"], body["head"], (body["lines"][0], body["lines"][1]),
-        dt.datetime.fromisoformat(body["at"]), since, step.by, body.get("lot", body["head"]),
+        dt.datetime.fromisoformat(body["at"]), since, step.by, body.get("lot", body["head"]), limits,
     )  # fmt: skip
 
 
@@ -284,7 +288,7 @@ class _Lot:
 def _facts(tx: Tx, site: Site, span: Span) -> Facts:
     programme = _programme(tx)
     return Facts(
-        limits=programme.log_review if programme else LogReview(),
+        limits=span.limits or limits_of(tx),
         accounts=tuple(
             Account(row.staff_id, row.role.value, row.since, row.until) for row in tx.staff.list()
         ),

@@ -47,7 +47,7 @@ class Lookups:
         """A form being keyed has found these 受付番号, by these questions (what of, and what was typed)."""
         fresh = {("check", *question) for question in questions} - self._asked
         if fresh:
-            with self._desk.writing(right) as tx:
+            with self._desk.writing(right, meanwhile=True) as tx:
                 self._desk.log(tx, "check", " ".join(_named(numbers)))
             self._asked |= fresh
 
@@ -55,7 +55,7 @@ class Lookups:
         """These share a telephone or an address with the application `number`."""
         question = ("companions", *map(str, (number, *others)))
         if others and question not in self._asked:
-            with self._desk.writing(right) as tx:
+            with self._desk.writing(right, meanwhile=True) as tx:
                 self._desk.log(tx, "companions", " ".join(_named([number, *others])))
             self._asked.add(question)
 

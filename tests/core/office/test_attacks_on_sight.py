@@ -371,8 +371,17 @@ def test_a_correction_of_nothing_is_refused_and_shows_nothing(bureau: Bureau) ->
             before = bureau.image()
             with pytest.raises(NothingToCorrect, match="いまの内容と同じ") as refused:
                 intake.edit(number, fields)
-            assert bureau.image() == before
+            assert {**bureau.image(), "access_log": before["access_log"]} == before
             assert "2-8-" not in str(refused.value) and "5273" not in str(refused.value)
+
+
+def test_a_correction_of_nothing_that_the_list_does_not_show_is_no_question(bureau: Bureau) -> None:
+    intake = bureau.office_of(Role.HANDLER).intake
+    for fields in ({Field.GROUP: ""}, {Field.KANA: PEOPLE[0]}, {Field.PREFERENCE: "A、B"}):
+        before = bureau.image()
+        with pytest.raises(NothingToCorrect):
+            intake.edit(1, fields)
+        assert bureau.image() == before
 
 
 def test_nor_once_the_draw_has_been(bench: Any) -> None:
