@@ -62,7 +62,8 @@ def freeze(
     without: Annotated[
         str,
         typer.Option(
-            "--without", help="区だけ: 確認のあとで委託先が不受理にした応募（受付番号すべて）を認めて署名する"
+            "--without",
+            help="区だけ: 確認・窓口受付のあとで委託先が不受理にした応募（受付番号すべて）を認めて署名する",
         ),
     ] = "",
     as_json: Json = False,

@@ -1,7 +1,8 @@
 """Who was confirmed in ⑤, or keyed at the ward's counter, and would be on no roll: what is asked before a roll is signed.
 
 A word of ⑤ is about a person's items, not about how the application stands. So the contractor alone could leave somebody out
-by holding or refusing them after the word, and take them back once the roll is signed.
+by holding or refusing them after the word, and take them back once the roll is signed. Of what the ward's counter handed over there
+may be no word at all: sent back as refused it never is under review.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from core.errors import IntegrityFailure, Refused
 from core.office.blanking import is_blanked
 from core.office.counter import records_away, records_handed
 from core.office.desk import Desk, programme_of
+from core.office.forms import DESK_NUMBERS
 from core.office.ports import Tx
 from core.office.review import APPLICANTS
 
@@ -27,9 +29,9 @@ class Dropped:
     held: tuple[int, ...] = ()
     """Confirmed once, and on hold since: undecided. No roll is signed so."""
     refused: tuple[int, ...] = ()
-    """Refused though the ward's last word confirms them: the ward has to agree by naming them."""
+    """Refused though the ward's last word confirms them, or its counter handed them over: the ward has to agree by naming them."""
     withdrawn: tuple[int, ...] = ()
-    """Confirmed once, and withdrawn since: told to whoever signs."""
+    """Confirmed once, or handed over, and withdrawn since: told to whoever signs."""
     away: tuple[int, ...] = ()
     """Handed over by the ward's counter, and not come back with ③. No roll is signed so."""
 
@@ -38,8 +40,8 @@ class Dropped:
         """For whoever is about to freeze or sign: one a kind."""
         told = (
             ("区が確認したあとで保留になった応募（決まるまで進めません）", self.held),
-            ("区が確認したあとで不受理になった応募（名簿に入りません）", self.refused),
-            ("区が確認したあとで取り下げられた応募（名簿に入りません）", self.withdrawn),
+            ("確認・窓口受付のあとで不受理になった応募（名簿に入りません）", self.refused),
+            ("確認・窓口受付のあとで取り下げられた応募（名簿に入りません）", self.withdrawn),
             ("委託先に渡し、③で戻っていない窓口の応募（戻るまで進めません）", self.away),
         )
         return [f"{words}: {listed(numbers)}" for words, numbers in told if numbers]
@@ -59,12 +61,19 @@ def dropped(tx: Tx, round_: int) -> Dropped:
     here = {outing.code for outing in programme_of(tx).outings if outing.round == round_}
     among = tx.applications.all(_OUT)
     words = tx.reviews.latest(APPLICANTS, [one.record for one in among])
+    kept = records_away(tx) - records_handed(tx)
     out: dict[State, list[int]] = {state: [] for state in _OUT}
     for one in among:
         word = words.get(one.record)
-        if word is None or is_blanked(one) or (one.state is State.REFUSED and word.verdict == "returned"):
-            continue  # the ward has never confirmed them, or has agreed: to their erasure, or by returning them
-        if _wished(tx, one, here):
+        if is_blanked(one) or (
+            one.state is State.REFUSED and word is not None and word.verdict == "returned"
+        ):
+            continue  # the ward has agreed: to their erasure, or by returning them
+        if word is None and one.number in DESK_NUMBERS and one.record not in kept:
+            known = one.state is not State.HELD and _wishes(tx, one, here)
+        else:
+            known = word is not None and _wished(tx, one, here)
+        if known:
             out[one.state].append(one.number)
     away = tx.applications.by_records(list(records_away(tx) & records_handed(tx)))
     return Dropped(
@@ -85,6 +94,12 @@ def _wished(tx: Tx, one: Application, here: set[str]) -> bool:
         return False
     known = [v for v, _, _ in tx.applications.history(one.number) if v.version_hash in confirmed]
     return not known or any(not here.isdisjoint(version.applicant.preferences) for version in known)
+
+
+def _wishes(tx: Tx, one: Application, here: set[str]) -> bool:
+    """Whether any version of what the counter keyed wished for an outing of this round."""
+    known = tx.applications.history(one.number)
+    return any(not here.isdisjoint(version.applicant.preferences) for version, _, _ in known)
 
 
 def need_nobody_dropped(tx: Tx, round_: int) -> None:
@@ -110,7 +125,7 @@ def need_agreed(desk: Desk, tx: Tx, round_: int, without: frozenset[int]) -> Non
     refused = dropped(tx, round_).refused
     if without != set(refused):
         raise Refused(
-            f"点検⑤で確認したあとで、委託先が不受理にした応募があります（{len(refused)}件）"
+            f"点検⑤の確認・窓口受付のあとで、委託先が不受理にした応募があります（{len(refused)}件）"
             if refused
             else "不受理を認める番号の応募は、いまは不受理ではありません",
             where=f"受付番号 {listed(refused or tuple(sorted(without)))}",

@@ -114,7 +114,7 @@ def test_one_confirmed_and_then_refused_is_left_out_only_when_the_ward_names_the
     sites.sync()
     assert sites.ward.do("lottery", "status")["dropped"]["refused"] == [number]
     told = sites.ward.runner(sites.ward.words("lottery", "status", json_=False), sites.ward.env()).out
-    assert f"区が確認したあとで不受理になった応募（名簿に入りません）: {number:04}" in told
+    assert f"確認・窓口受付のあとで不受理になった応募（名簿に入りません）: {number:04}" in told
     assert "委託先が不受理にした応募があります（1件）" in sites.ward.refused("lottery", "freeze", code=3)
     assert "受付番号が読めません" in sites.ward.refused("lottery", "freeze", "--without", "x", code=2)
     assert sites.ward.do("lottery", "freeze", "--without", number)["step"] == "open_contractor"

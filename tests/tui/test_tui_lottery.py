@@ -355,7 +355,7 @@ async def test_whoever_signs_for_the_ward_sees_whom_the_roll_misses_and_agrees_t
         opener.office.lottery.freeze = lambda absent=False, without=(): agreed.append((absent, without))
         pane.entered()
         await pilot.pause()
-        assert "区が確認したあとで不受理になった応募（名簿に入りません）: 0012、0345" in shown(app)
+        assert "確認・窓口受付のあとで不受理になった応募（名簿に入りません）: 0012、0345" in shown(app)
         assert "取り下げられた応募" in shown(app) and "0008 ほか（計9件）" in shown(app)
         await pilot.press("enter")
         await pilot.pause()

@@ -387,6 +387,61 @@ def test_a_counters_application_never_sent_back(bench: Any, leaves: Callable[...
     assert bench.ward.office.lottery.freeze().step is Step.OPEN_CONTRACTOR
 
 
+def handed_over(bench: Any, *, answered: State) -> Application:
+    """Somebody keyed at the ward's counter, whom the contractor sends back with ③ as `answered`; the freeze is due."""
+    bench.received()
+    ours: Application = bench.ward.key("トナリ マツ")
+    bench.contractor.office.records.take_in_desk(*bench.ward.office.records.seal_desk())
+    says(bench, ours.number, answered)
+    bench.ward.office.review.confirm_rest(APPLICANTS)
+    bench.ward.office.review.send()
+    bench.ward.office.lottery.seal()
+    bench.sync()
+    return ours
+
+
+def test_a_counters_application_sent_back_as_refused(bench: Any, leaves: Callable[..., Any]) -> None:
+    """It never was under review, so no word of ⑤ stands against it: but the ward keyed it, and has to agree."""
+    ours = handed_over(bench, answered=State.REFUSED)
+    assert bench.contractor.office.lottery.status().dropped.refused == (ours.number,)
+    bench.contractor.office.lottery.freeze()
+    bench.sync()
+    lottery = bench.ward.office.lottery
+    assert lottery.status().dropped.refused == (ours.number,)
+    with leaves(bench.ward, Refused) as raised:
+        lottery.freeze()
+    assert "不受理にした" in raised.value.what and f"{ours.number:04}" in raised.value.where
+    assert lottery.freeze(without=[ours.number]).step is Step.OPEN_CONTRACTOR
+
+
+def test_a_counters_application_sent_back_as_withdrawn_is_told_to_whoever_signs(bench: Any) -> None:
+    ours = handed_over(bench, answered=State.WITHDRAWN)
+    bench.contractor.office.lottery.freeze()
+    bench.sync()
+    told = bench.ward.office.lottery.status().dropped
+    assert told.withdrawn == (ours.number,) and f"{ours.number:04}" in told.sentences[0]
+    assert bench.ward.office.lottery.freeze().step is Step.OPEN_CONTRACTOR
+
+
+@pytest.mark.parametrize("own", [State.REFUSED, State.WITHDRAWN])
+def test_what_the_wards_own_counter_has_settled_itself_is_nobody_dropped(bench: Any, own: State) -> None:
+    bench.received()
+    ours = bench.ward.key("トナリ マツ")
+    intake = bench.ward.office.intake
+    if own is State.WITHDRAWN:
+        intake.withdraw(ours.number)
+    else:
+        intake.resolve(ours.number, False, "duplicate_application")
+    bench.ward.office.review.confirm_rest(APPLICANTS)
+    bench.ward.office.review.send()
+    bench.ward.office.lottery.seal()
+    bench.sync()
+    bench.contractor.office.lottery.freeze()
+    bench.sync()
+    assert bench.ward.office.lottery.status().dropped.sentences == []
+    assert bench.ward.office.lottery.freeze().step is Step.OPEN_CONTRACTOR
+
+
 @pytest.mark.parametrize("gone", [State.WITHDRAWN, State.REFUSED])
 def test_people_taken_back_once_the_roll_is_signed_without_them(
     ready: Any, leaves: Callable[..., Any], gone: State
@@ -424,7 +479,9 @@ def test_who_withdrew_is_told_to_whoever_signs(ready: Any) -> None:
     ready.sync()
     told = ready.ward.office.lottery.status().dropped
     assert told.withdrawn == (gone.number,)
-    assert told.sentences == [f"区が確認したあとで取り下げられた応募（名簿に入りません）: {gone.number:04}"]
+    assert told.sentences == [
+        f"確認・窓口受付のあとで取り下げられた応募（名簿に入りません）: {gone.number:04}"
+    ]
 
 
 # -- ids re-mapped --------------------------------------------------------------------------------------------

@@ -38,6 +38,6 @@ def agreeing(without: tuple[int, ...]) -> str:
     if not without:
         return ""
     return (
-        f"\n\n区が確認したあとで、委託先が不受理にした応募: {listed(without)}\n"
+        f"\n\n確認・窓口受付のあとで、委託先が不受理にした応募: {listed(without)}\n"
         "名簿に入りません。委託先に理由を確かめ、認めるときだけ署名してください。"
     )
