@@ -14,8 +14,8 @@ from core.errors import Refused, UsageError
 from core.exchange.strict import ID10, MAX_INTEGER
 from core.ledger.codes import CARRIED, Act, Content, Medium, Place, Unit
 from core.ledger.handover import RETRACT_WORDS, Stage
-from core.office.carried import tell_soon
-from core.office.custody_items import DATA, STEP_WORDS, Item, Step, items_of, keyed_of
+from core.office.carried import carried, tell_soon
+from core.office.custody_items import DATA, STEP_WORDS, Item, Step, items_of, keyed_of, need_given_before
 from core.office.desk import Desk, programme_of
 from core.office.inventory import REF, SHORTEST, new_copy
 from core.office.kept import Kept, forget_password, keep, kept_of
@@ -71,6 +71,7 @@ class Custody:
         """C8: it lies in the bag, and the bag is locked. A notice and a data medium never lie in one bag (C7)."""
         with self._desk.writing(Right.LEDGER_ADD) as tx:
             item = self._next(tx, name, Step.BAG)
+            self._need_medium_given(tx, item, "鞄に入れられません")
             if any(self._apart(item, other) for other in items_of(tx, self._desk.actor.site)):
                 raise Refused(
                     "媒体とパスワード通知書を、同じ鞄に入れることはできません", where=f"控番号 {item.id}",
@@ -89,6 +90,7 @@ class Custody:
         """It was given from hand to hand; signed with the giver's key."""
         with self._desk.writing(Right.LEDGER_ADD) as tx:
             item = self._next(tx, name, Step.GIVE)
+            self._need_medium_given(tx, item, "渡せません")
             given = self._tell(tx, item, Act.GIVE, item.qty)
             if item.opens:
                 forget_password(tx, item.opens)
@@ -202,6 +204,13 @@ class Custody:
             tell_soon(tx)
             self._desk.log(tx, "handover_retract", f"{item.id} line={line.seq} {reason}")
             return next((one for one in items_of(tx, self._desk.actor.site) if one.id == item.id), None)
+
+    def _need_medium_given(self, tx: Tx, item: Item, verb: str) -> None:
+        """What was said of the medium when its notice was printed may have been taken back since."""
+        if item.opens:
+            site = self._desk.actor.site
+            given = next((one.given for one in carried(tx, site) if one.id == item.opens), None)
+            need_given_before(item.opens, given, programme_of(tx), self._desk.now(), verb)
 
     # -- parts ------------------------------------------------------------------------------------------------
 

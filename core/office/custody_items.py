@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.applicant import Route, State
+from core.errors import Refused
 from core.ledger.codes import ACT_WORDS, UNIT_WORDS, Act, Content, Medium, Place, Unit
 from core.ledger.handover import HOME, STAGE_WORDS, Handover, Stage
 from core.ledger.line import LedgerLine
 from core.office.carried import carried
+from core.office.desk import iso
 from core.office.forms import OWN_NUMBERS
 from core.office.kept import Kept, kept_of
 from core.office.ports import Tx
+from core.programme import Programme
 from core.roles import Site
 
 DATA = frozenset({Medium.USB, Medium.DISC})
@@ -170,6 +173,28 @@ def _steps(one: Handover, site: Site) -> tuple[Step, ...]:
         Stage.GIVEN: (Step.TAKE,),
         Stage.TAKEN: (*again, Step.SEND_BACK if locked else Step.BAG, *(() if again else loose)),
     }.get(stage, again)
+
+
+def need_given_before(
+    item_id: str, given: LedgerLine | None, programme: Programme, now: dt.datetime, verb: str
+) -> LedgerLine:
+    """C7: a notice is printed, bagged and given (`verb`) when its medium was given, and the programme's hours have passed.
+
+    The line that gave the medium; raises `Refused` before.
+    """
+    if given is None:
+        raise Refused(
+            f"媒体をまだ渡していないので、パスワード通知書は{verb}", where=f"控番号 {item_id}",
+            next_step="先に媒体だけを渡し、引渡しを記録してください",
+        )  # fmt: skip
+    hours = programme.handover.notice_hours
+    free = dt.datetime.fromisoformat(given.at) + dt.timedelta(hours=hours)
+    if now < free:
+        raise Refused(
+            f"媒体を渡してから{hours}時間は、パスワード通知書は{verb}",
+            where=f"控番号 {item_id}", next_step=f"{iso(free)[:16].replace('T', ' ')} からできます",
+        )  # fmt: skip
+    return given
 
 
 def keyed_of(tx: Tx, items: Iterable[Item]) -> Sequence[str]:

@@ -20,8 +20,8 @@ from core.ledger.codes import MEDIUM_WORDS, PLACE_WORDS, Act, Content, Medium, P
 from core.ledger.handover import Stage
 from core.office.carried import carried
 from core.office.choices import WHAT_WORDS, What
-from core.office.custody_items import DATA, Item, items_of
-from core.office.desk import Desk, iso, programme_of
+from core.office.custody_items import DATA, Item, items_of, need_given_before
+from core.office.desk import Desk, programme_of
 from core.office.inventory import REF, SHORTEST, new_copy
 from core.office.kept import Kept, keep, kept_of
 from core.office.ledger import write_line
@@ -156,23 +156,13 @@ class Exporting:
             )  # fmt: skip
         item = mine[0]
         kept, given = kept_of(tx, item.id), next(one.given for one in carried(tx, site) if one.id == item.id)
-        if given is None:
-            raise Refused(
-                "媒体をまだ渡していないので、パスワード通知書は印刷できません", where=f"控番号 {item.id}",
-                next_step="先に媒体だけを渡し、引渡しを記録してください",
-            )  # fmt: skip
         if kept is None or not kept.password:
             raise Refused(
                 "この媒体のパスワードは、もう保管庫にありません", where=f"控番号 {item.id}",
                 next_step="通知書を渡したか、媒体を廃棄したためです。要るときは、書き出し直してください",
             )  # fmt: skip
         programme = programme_of(tx)
-        free = dt.datetime.fromisoformat(given.at) + dt.timedelta(hours=programme.handover.notice_hours)
-        if self._desk.now() < free:
-            raise Refused(
-                f"媒体を渡してから{programme.handover.notice_hours}時間は、パスワード通知書を印刷できません",
-                where=f"控番号 {item.id}", next_step=f"{iso(free)[:16].replace('T', ' ')} からできます",
-            )  # fmt: skip
+        given = need_given_before(item.id, given, programme, self._desk.now(), "印刷できません")
         for one in items_of(tx, site):
             if one.opens == item.id and one.stage not in (Stage.ENDED, Stage.BACK):
                 raise Refused(

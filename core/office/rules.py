@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.applicant import State
-from core.canonical import sha256_hex
+from core.canonical import crockford_id, sha256_hex
 from core.errors import IntegrityFailure, Refused, UsageError
 from core.ledger.codes import Act, Content, Unit
 from core.office.desk import KEPT, Desk
@@ -26,7 +26,9 @@ from core.roles import Right, Site
 
 ENTRY = "programme.toml"
 _ANSWERED = "programme_declined"
-"""The programme whose safeguards were declined: nobody is asked about it again."""
+"""The programme whose safeguards were declined, by its hash: nobody is asked about it again."""
+_NUMBER = "programme_waiting"
+"""What people call the one that waits: made as it comes, since of a number made of the text another text could be looked for."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Waiting:
     """A programme whose safeguards the ward has not agreed to."""
 
     id: str
-    """Eight hex digits, of this very text."""
+    """Ten letters, of this very text as it came; the first four are enough."""
     changes: tuple[str, ...]
     """As in the file, from what holds to what waits."""
     declined: bool
@@ -108,6 +110,7 @@ class Rules:
         if before is not None and before != text:
             kept = tx.settings.get(KEPT) or before
             tx.settings.put(KEPT, kept if changes(parse_programme(kept, checked=True), programme) else "")
+            tx.settings.put(_NUMBER, crockford_id(self._desk.entropy(10)))
             self._desk.log(tx, "programme", name)
         tx.settings.put("programme", text)
 
@@ -135,14 +138,15 @@ class Rules:
             waiting = self._need(tx, name)
             text, kept = tx.settings.get("programme") or "", tx.settings.get(KEPT) or ""
             drop_words(self._desk, tx, _changing(kept, text, waiting.changes))
-            tx.settings.put(_ANSWERED, waiting.id)
+            tx.settings.put(_ANSWERED, programme_ref(text))
             self._desk.log(tx, "programme", f"declined {waiting.id}")
 
     def _need(self, tx: Tx, name: str) -> Waiting:
         if self._desk.actor.site is not Site.WARD:
             raise Refused("委託先が変えた安全の決まりを確かめるのは区です")
         waiting = waiting_of(tx)
-        if waiting is None or len(name.strip()) < SHORTEST or not waiting.id.startswith(name.strip().lower()):
+        wanted = name.strip().upper()
+        if waiting is None or len(wanted) < SHORTEST or not waiting.id.upper().startswith(wanted):
             raise UsageError(
                 "その番号の、確かめを待つ決まりはありません", where=name[:20],
                 next_step="ikiiki programme waiting で、いま待っているものを見てください",
@@ -156,8 +160,9 @@ def waiting_of(tx: Tx) -> Waiting | None:
     if text is None or not kept:
         return None
     changed = changes(parse_programme(kept, checked=True), parse_programme(text, checked=True))
-    name = sha256_hex(text.encode())[:8]
-    return Waiting(name, changed, tx.settings.get(_ANSWERED) == name)
+    before = sha256_hex(text.encode())[:8]  # the number of one that came to a program of before
+    name, answered = tx.settings.get(_NUMBER) or before, tx.settings.get(_ANSWERED)
+    return Waiting(name, changed, answered in (programme_ref(text), before))
 
 
 def rules_due(desk: Desk, tx: Tx) -> tuple[str, str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.canonical import sha256_hex
 from core.errors import Refused, UsageError
 from core.ledger.codes import Act, Content, Medium, Place
 from core.ledger.deeds import DEEDS, Kind
@@ -201,6 +203,37 @@ def test_a_word_is_about_what_was_seen_and_not_about_what_came_since(
         for name in (seen, "", "0000"):
             with leaves(strict.ward, UsageError):
                 act(name)
+
+
+def test_another_programme_made_to_bear_the_number_of_the_one_that_was_seen(
+    strict: Any, leaves: Callable[..., Any]
+) -> None:
+    """A number made of the text could be looked for: some ten thousand texts for the four letters that people type."""
+    loosened(strict, LAX)
+    seen, told = strict.ward.office.rules.waiting().id, sha256_hex(LAX.encode())[:4]
+    texts = (LAX.replace("samples = 1", "samples = 2") + f"# {count}\n" for count in itertools.count())
+    loosened(strict, next(text for text in texts if sha256_hex(text.encode()).startswith(told)))
+    for name in (seen, seen[:4], told):
+        with leaves(strict.ward, UsageError):
+            strict.ward.office.rules.agree(name)
+
+
+def test_what_was_declined_and_comes_again_is_asked_about_no_more(strict: Any) -> None:
+    loosened(strict, LAX)
+    strict.ward.office.rules.decline(strict.ward.office.rules.waiting().id)
+    loosened(strict, ASKED + "# again\n")
+    loosened(strict, LAX)
+    assert strict.ward.office.rules.waiting().declined
+
+
+def test_what_waits_in_a_vault_of_before_has_the_number_it_had(strict: Any) -> None:
+    loosened(strict, LAX)
+    with strict.ward.store.write() as tx:
+        tx.settings.put("programme_waiting", "")
+    name = sha256_hex(LAX.encode())[:8]
+    assert strict.ward.office.rules.waiting().id == name
+    strict.ward.office.rules.decline(name.upper())
+    assert strict.ward.office.rules.waiting().declined
 
 
 def test_what_the_contractor_takes_back_is_asked_about_no_more(strict: Any) -> None:

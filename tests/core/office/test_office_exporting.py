@@ -77,6 +77,35 @@ def test_no_notice_is_printed_before_the_medium_was_given_nor_on_the_same_day(
     assert (paper.opens, len(paper.password)) == (name, 26) and paper.password not in repr(paper)
 
 
+@pytest.mark.parametrize("bagged", [False, True])
+def test_a_notice_goes_nowhere_while_its_medium_was_not_given_after_all(
+    full: Any, leaves: Callable[..., Any], bagged: bool
+) -> None:
+    """Given by mistake, or so it was said; the next day the notice is on paper, and that word is taken back: both are here."""
+    office = full.contractor.office
+    name = written(full.contractor)
+    handed(full.contractor, name)
+    full.contractor.moment += DAY
+    notice = office.exporting.printed(office.exporting.notice(name)).id
+    if bagged:
+        office.custody.bag(notice)
+    office.custody.retract(name, "never")
+    go = office.custody.give if bagged else office.custody.bag
+    with leaves(full.contractor, Refused) as raised:
+        go(notice)
+    assert "媒体をまだ渡していない" in raised.value.what
+    if bagged:
+        return
+    office.custody.give(name)
+    for wait in (dt.timedelta(), dt.timedelta(hours=23)):
+        full.contractor.moment += wait
+        with leaves(full.contractor, Refused) as raised:
+            go(notice)
+        assert "24時間" in raised.value.what
+    full.contractor.moment += dt.timedelta(hours=1)
+    handed(full.contractor, notice)
+
+
 def test_the_notice_is_a_handover_of_its_own_and_the_password_is_gone_with_it(
     full: Any, leaves: Callable[..., Any]
 ) -> None:
