@@ -171,10 +171,12 @@ class Custody:
         """Note the day by which it is to come back, or to go back; at the receiver from the label or the 受渡票."""
         with self._desk.writing(Right.LEDGER_ADD) as tx:
             item = self._need(tx, name)
-            if day < today(self._desk):
+            first = today(self._desk)
+            if not first <= day <= max(first, programme_of(tx).retention_end):
                 raise UsageError(
-                    "返却期限が過ぎた日です", where=day.isoformat(), next_step="今日からの日にしてください"
-                )
+                    "返却期限は、今日から消去の期限までの日です", where=day.isoformat(),
+                    next_step=f"{first} から {programme_of(tx).retention_end} までの日にしてください",
+                )  # fmt: skip
             keep(tx, item.id, replace(kept_of(tx, item.id) or Kept(), return_by=day))
             self._desk.log(tx, "return_by", item.id)
             return self._need(tx, item.id)

@@ -22,6 +22,7 @@ from core.notices import Office as Sender
 from core.office.desk import Desk, programme_of
 from core.office.inventory import write_copy
 from core.office.ledger import write_line
+from core.office.lookups import NAMED
 from core.office.notice_story import story_of
 from core.office.plans import done_draws
 from core.office.ports import Tx
@@ -217,7 +218,8 @@ class NoticeDesk:
             ]
             waiting |= {_key(item): form for item in items if not item.sent}
             tx.settings.put(_PRINTED, canonical_json(waiting).decode())
-            numbers = " no=" + ",".join(item.notice.number for item in items) if again else ""
+            named = again or len(items) <= NAMED  # of few it is a choice whose address is read
+            numbers = " no=" + ",".join(item.notice.number for item in items) if named else ""
             self._desk.log(
                 tx, "reprint" if again else "print",
                 f"notices={len(items)} form={form}{numbers} copy={','.join(made)}",

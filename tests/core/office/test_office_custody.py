@@ -205,6 +205,19 @@ def test_what_the_receiver_destroyed_is_with_nobody_any_more(paired: Any) -> Non
         assert one.office.custody.list(everything=True)[0].stage is Stage.ENDED
 
 
+def test_no_day_is_noted_for_a_return_by_which_all_has_to_be_erased(
+    paired: Any, leaves: Callable[..., Any]
+) -> None:
+    """A day far off, and nobody would ever be asked where the thing is: the days are those an export may have."""
+    name = forms_given(paired, 12)
+    custody = paired.ward.office.custody
+    for day in (dt.date(2026, 4, 19), dt.date(2027, 1, 1), dt.date(9999, 12, 31)):
+        with leaves(paired.ward, UsageError) as raised:
+            custody.return_by(name, day)
+        assert "消去の期限まで" in raised.value.what
+    assert custody.return_by(name, dt.date(2026, 12, 31)).return_by == dt.date(2026, 12, 31)
+
+
 def test_what_is_not_back_by_its_day_is_late(paired: Any) -> None:
     name = forms_given(paired)
     paired.contractor.office.custody.take(name, 12)

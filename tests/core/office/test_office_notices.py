@@ -128,6 +128,19 @@ def test_what_was_printed_and_is_no_longer_so_is_not_noted_as_posted(bench: Any)
     assert (kind, outing) == (NoticeKind.PROMOTION, promotion.course)
 
 
+def test_of_a_few_notices_chosen_out_of_all_it_is_logged_whose_they_were(bench: Any) -> None:
+    """A card has the address: who prints a neighbour's alone leaves the number, as an opening does."""
+    bench.approved()
+    notices = bench.contractor.office.notices
+    items = notices.prepare()
+    notices.printed(items[:1], Form.POSTCARD)
+    assert f"print notices=1 form=postcard no={items[0].notice.number} copy=" in bench.contractor.details()
+    held = bench.contractor.office.person.disclose(int(items[0].notice.number))
+    assert "print" in [row.act for row in held.accesses]
+    notices.printed(items * 3, Form.POSTCARD)
+    assert "print notices=12 form=postcard copy=" in bench.contractor.details()
+
+
 def test_one_card_can_be_printed_again_and_is_not_posted_twice(bench: Any) -> None:
     made = bench.approved()
     sent(bench)
