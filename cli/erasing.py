@@ -79,14 +79,23 @@ def erase(
     """
     folder = session.folder.absolute()
     kept = kept_beside(folder)
+    former = _former(session)
+    with VaultStore(session.vault).read() as tx:
+        seen = tx.access.head()
     begun = session.office.erasing.ready(programme_name, unprinted)
     credential = _kept_credential(session)
 
     def fill(old: Connection, new: Connection) -> None:
+        # Somebody may have taken the word back, or written something, before the vault was held alone.
+        if VaultTx(old).access.head() != seen:
+            raise Refused(
+                "消去を始めるあいだに、ほかの人がこの保管庫を使いました。まだ何も消していません",
+                next_step="ikiiki erase plan で、いまの状態を確かめてから、もう一度行ってください",
+            )
         survive(VaultTx(old), VaultTx(new), begun, now(), session.vault.entropy)
 
     papers = _papers(session)
-    found = [*survey(folder), *_found(papers), *_former(session)]
+    found = [*survey(folder), *_found(papers), *former]
     with session.vault.alone(), only_one(Folders(folder)):
         build(session.vault, kept, fill, MIGRATIONS, found, papers)
         write_pointer(folder, kept)  # from here on there is no way back

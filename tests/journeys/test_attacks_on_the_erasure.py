@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from cli.clock import now
+from cli.wiring import open_session
 from core.canonical import canonical_json, sha256_hex
 from core.erasure.copies import Found, Kind, Outcome
 from core.errors import RemoteUnreachable
@@ -22,6 +24,7 @@ from core.roles import Site
 from storage.erasure.begun import Signer
 from storage.erasure.execute import Execution
 from storage.erasure.journal import Journal, Paper
+from storage.erasure.survey import survey
 from storage.vault.erased import write_pointer
 from storage.vault.header import read_header
 from tests.journeys.acting import Machine, Sites, digest
@@ -324,3 +327,22 @@ async def test_nobody_at_the_screens_can_lay_such_a_file_into_a_vault(machine: M
     for folder in (machine.folder, machine.base / "link"):
         machine.refused("ledger", "export", folder / "erased.json", code=3)
     machine.do("status")
+
+
+def test_a_word_taken_back_before_the_vault_is_held_alone_stops_the_erasure(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second manager drops it, and leaves, while the first one's command has looked and not yet begun."""
+    machine.engage("c-two", "責任者二", "manager")
+    agree(machine)
+
+    def looked(folder: Path) -> list[Found]:
+        with closing(open_session(folder, "c-two", machine.password, terminal="")) as other:
+            other.office.erasing.drop()
+        return survey(folder)
+
+    monkeypatch.setattr("cli.erasing.survey", looked)
+    assert "まだ何も消していません" in machine.refused("erase", "run", "--name", NAME, code=3)
+    monkeypatch.undo()
+    assert not kept(machine).folder.exists()
+    assert "発議されていません" in machine.refused("erase", "run", "--name", NAME, code=3)
