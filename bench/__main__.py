@@ -1,6 +1,8 @@
-"""`python -m bench [NAME…] [--rows N]`: every benchmark, or those whose name holds one of the words. Exits 1 beyond a limit.
+"""`python -m bench [NAME…] [--rows N] [--people N]`: every benchmark, or those whose name holds one of the words. Exits 1 beyond a
+limit.
 
-`--rows`: import into the vault no more than so many; a million take a quarter of an hour.
+`--rows`: import into the vault no more than so many; a million take a quarter of an hour. `--people`: the year of `growing` for so
+many, against a tenth of them; a million take an hour.
 """
 
 from __future__ import annotations
@@ -29,9 +31,11 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("words", nargs="*")
     parser.add_argument("--rows", type=int, default=max(vault.SIZES))
+    parser.add_argument("--people", type=int, default=max(growing.SIZES))
     asked = parser.parse_args(arguments)
     words: list[str] = asked.words
     vault.SIZES = tuple(size for size in vault.SIZES if size <= asked.rows) or (asked.rows,)
+    growing.SIZES = (asked.people // 10, asked.people)
     chosen = [bench for bench in BENCHES if not words or any(word in bench.name for word in words)]
     larger = [one for one in LARGER if not words or any(word in one.NAME for word in words)]
     if not chosen and not larger:

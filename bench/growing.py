@@ -8,6 +8,7 @@ step by itself. The floor of a step is itself at a tenth of the size.
 from __future__ import annotations
 
 import os
+import resource
 import tempfile
 import time
 from collections.abc import Callable
@@ -117,6 +118,8 @@ def main(say: Callable[[str], None], sizes: tuple[int, int] | None = None) -> bo
         with tempfile.TemporaryDirectory(prefix="ikiiki-bench-") as name:
             os.environ["XDG_STATE_HOME"] = str(Path(name) / "state")
             spent[count] = year(Path(name), count)
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    say(f"{NAME}: both sites in one process held at most {megabytes} MB at {many:,}")
     within = True
     for words, budget in budgets_of(few, many, spent):
         say(words if budget is None else budget.line())

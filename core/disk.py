@@ -19,11 +19,16 @@ _GONE = {errno.ENOENT, errno.ENOTDIR}
 _FAILING = {errno.EIO, errno.ENODEV, errno.ENXIO, errno.ESTALE, errno.EUCLEAN}
 
 
+def is_full(error: OSError) -> bool:
+    """Whether there is no room left, on the disk or for this account."""
+    return error.errno in _FULL
+
+
 def of_disk(error: OSError) -> IkiikiError:
     """`error` as people are told it. `where` is the last part of the path alone: folders may be named after people."""
     where = PurePath(str(error.filename)).name if error.filename else "ディスク"
     code = error.errno
-    if code in _FULL:
+    if is_full(error):
         what, next_step = "ディスクがいっぱいで書けません", f"空きを作り、{_LOOK}"
     elif code == errno.EROFS:
         what, next_step = "ディスクが読み取り専用で書けません", f"書き込めるようにし、{_LOOK}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
 import re
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from core.canonical import canonical_json
+from core.disk import is_full
 from core.errors import IkiikiError, IntegrityFailure, Refused
 from core.roles import Site
 from storage.backup.container import DATABASE, FILES, HEADER, STATE, Writer, reading
@@ -218,8 +218,7 @@ def _readable(to: Path) -> Iterator[None]:
         with sqlcipher.translated("控え"):
             yield
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         raise IkiikiError(
-            "ディスクがいっぱいで、控えを書けません" if full else "控えを書けません", where=str(to),
+            "ディスクがいっぱいで、控えを書けません" if is_full(error) else "控えを書けません", where=str(to),
             next_step="途中のものは残していません。空きと権限を確かめて、もう一度お試しください",
         ) from error  # fmt: skip

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core.canonical import canonical_json
+from core.disk import is_full
 from core.errors import IkiikiError, IntegrityFailure
 from storage.vault.errors import RolledBack
 from storage.vault.files import check_private, open_private, private_folder, read_private, replace_private
@@ -99,7 +100,9 @@ def advance_mark(state_dir: Path, mark: Mark) -> None:
         raise IkiikiError(
             "変更は保存されましたが、巻き戻しを見つけるための控えを書けませんでした",
             where=str(state_dir),
-            next_step="この場所に書き込めるようにしてください",
+            next_step="ディスクがいっぱいです。空きを作ってください"
+            if is_full(error)
+            else "この場所に書き込めるようにしてください",
         ) from error
 
 

@@ -31,6 +31,11 @@ class Desk:
             await self._pilot.press(key)
             await self._settle()
 
+    async def until(self, words: str) -> None:
+        """Until they stand on the screen: what work says that failed comes after the work."""
+        while words not in self.text():
+            await self._pilot.pause(0.02)
+
     def text(self) -> str:
         """What stands on the screen."""
         app = self._pilot.app

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from core.applicant import Application, Route, State
 from core.canonical import crockford_id
 from core.errors import Refused
+from core.office import finished
 from core.office.counter import note_back, note_keyed
 from core.office.listing import Landmark, ListFilter, Order, ReviewOrder
 from core.office.review import APPLICANTS, BY_EXCEPTIONS, PARTICIPANTS, ReviewItem, ReviewStatus
@@ -232,13 +233,13 @@ def test_nine_is_replayed_when_the_draw_has_moved_and_not_for_every_word(
     bench.sync()
     review = bench.ward.office.review
     replays: list[str] = []
-    standing = review._seats._replay
+    standing = finished.standing_of
 
-    def counting(tx: Any) -> Any:
-        replays.append("")
-        return standing(tx)
+    def counting(tx: Any, draw: str) -> Any:
+        replays.append(draw)
+        return standing(tx, draw)
 
-    monkeypatch.setattr(review._seats, "_replay", counting)
+    monkeypatch.setattr(finished, "standing_of", counting)
     items = review.rows(PARTICIPANTS)
     assert len(items) == 3
     for item in items:
