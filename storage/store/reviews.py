@@ -11,12 +11,10 @@ from typing import Any
 
 from core.errors import IntegrityFailure
 from core.office.ports import ReviewRow
-from storage.store.rows import Connection, moment_of, moment_text
+from storage.store.rows import FEW, Connection, moment_of, moment_text
 
 _COLUMNS = "stage, record, version_hash, verdict, code, actor, at, sent_in"
 _STANDS = "id NOT IN (SELECT review FROM review_undone)"
-_FEW = 500
-"""Records that can be named one by one: SQLite takes no statement of a million values."""
 
 
 def _review_of(row: Any) -> ReviewRow:
@@ -62,7 +60,7 @@ class ReviewTable:
             )
 
     def latest(self, stage: str, records: Sequence[str] | None = None) -> dict[str, ReviewRow]:
-        if records is not None and len(records) > _FEW:
+        if records is not None and len(records) > FEW:
             wanted = set(records)
             return {record: row for record, row in self.latest(stage).items() if record in wanted}
         among = "" if records is None else f" AND record IN ({', '.join('?' * len(records))})"
@@ -74,7 +72,7 @@ class ReviewTable:
         return {row[1]: _review_of(row) for row in rows}
 
     def said(self, stage: str, records: Sequence[str] | None = None) -> dict[tuple[str, str], ReviewRow]:
-        if records is not None and len(records) > _FEW:
+        if records is not None and len(records) > FEW:
             wanted = set(records)
             return {key: row for key, row in self.said(stage).items() if key[0] in wanted}
         among = "" if records is None else f" AND record IN ({', '.join('?' * len(records))})"
