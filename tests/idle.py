@@ -11,6 +11,8 @@ import textual.pilot
 from textual._context import active_app
 from textual._wait import SLEEP_GRANULARITY
 from textual._wait import wait_for_idle as idle_by_the_clock
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
 from textual.pilot import Pilot
 from textual.screen import Screen
 
@@ -63,6 +65,20 @@ def install() -> None:
     for module in (textual.app, textual.pilot):
         module.wait_for_idle = wait_for_idle  # type: ignore[attr-defined]
     Pilot._wait_for_screen = handled  # type: ignore[method-assign]
+    Stylesheet._parse_rules = read_once  # type: ignore[method-assign]
+
+
+_parse_rules = Stylesheet._parse_rules
+_READ: dict[tuple[object, ...], list[RuleSet]] = {}
+
+
+def read_once(sheet: Stylesheet, css: str, *where: Any, **how: Any) -> list[RuleSet]:
+    """The rules of a sheet of styles, read once for each test process and colours: each app of a test has the same ones, and
+    Textual reads them for each app, and for each change of colours, anew. Nobody changes a rule after it was read."""
+    key = (css, where, tuple(how.items()), tuple(sheet._variables.items()))
+    if key not in _READ:
+        _READ[key] = _parse_rules(sheet, css, *where, **how)
+    return _READ[key]
 
 
 def paint_nothing(patch: pytest.MonkeyPatch) -> None:
