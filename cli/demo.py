@@ -141,6 +141,9 @@ class _Player:
             engage(session)
         self._exchange(2)
         keep(self.contractor, self.ward, self.tell)
+        for session in (self.contractor, self.ward):
+            session.back_up()
+        self.tell("    鍵を登録した日の控えを、両方の側で取る")
 
     def _apply(self, exports: list[Path]) -> None:
         self.tell("①②  応募を受け付け、確かめる（委託先）")

@@ -17,6 +17,7 @@ from core.office.desk import Desk, iso
 from core.office.inventory import REF, copies_of, new_copy, write_copy
 from core.office.ledger import write_line
 from core.office.ports import Tx
+from core.office.uncopied import uncopied_keys
 from core.office.unsettled import (
     RESTORED,
     SHORTEST_HEAD,
@@ -74,10 +75,13 @@ class Backups:
         return dt.datetime.fromisoformat(lines[-1].at) if lines else None
 
     def due_today(self) -> bool:
-        """Whether this person may take a backup and nobody has today: asked when they leave."""
+        """Whether this person may take a backup, and nobody has today or keys were changed since: asked when they leave."""
         if not self._desk.actor.may(Right.BACKUP) or self.standing() is not None:
             return False
         last, now = self.last(), self._desk.now()
+        with self._desk.reading() as tx:
+            if uncopied_keys(tx, self._desk.actor.site) is not None:
+                return True
         return last is None or last.astimezone(now.tzinfo).date() < now.date()
 
     def rehearsed(self, name: str, *, equal: bool) -> None:

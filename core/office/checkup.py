@@ -16,6 +16,7 @@ from core.office.keyring import own_card
 from core.office.ledger import LedgerDesk
 from core.office.ports import Tx
 from core.office.staff import once_each
+from core.office.uncopied import uncopied_keys
 from core.office.unsettled import restored_of
 from core.roles import SITE_WORDS, Right
 
@@ -70,6 +71,8 @@ class Checkup:
             )
         last = dt.datetime.fromisoformat(taken[-1]).date()
         days = (today - last).days
+        if since := uncopied_keys(tx, self._desk.actor.site):
+            return failed(name, title, f"{last}。{since}に鍵を替えてから、取っていません", step)
         if days > BACKUP_DUE:
             return failed(name, title, f"{last}。{days}日たっています", "控えを取ってください")
         return passed(name, title, f"{last}（{days}日前）")

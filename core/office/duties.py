@@ -22,6 +22,7 @@ from core.office.incidents import Incident, incidents_of, line_words, told_by_pa
 from core.office.ports import Tx
 from core.office.registers import in_force
 from core.office.seating import day_of, today
+from core.office.uncopied import uncopied_keys
 from core.programme import Programme
 from core.register_kinds import CLAUSES, REGISTERS, Entry, Kind
 from core.roles import SITE_WORDS, Right, Site
@@ -101,6 +102,8 @@ class Known:
     begun: dt.date
     last: Mapping[tuple[Act, Content], tuple[dt.date, int]]
     """By act and content: the newest day, and the count that line carries."""
+    uncopied: dt.date | None
+    """Since when there are keys that no backup holds."""
 
 
 def known_of(tx: Tx, site: Site, entries: Mapping[str, Entry]) -> Known | None:
@@ -116,7 +119,7 @@ def known_of(tx: Tx, site: Site, entries: Mapping[str, Entry]) -> Known | None:
             last[about] = (max(day, last[about][0]) if about in last else day, line.qty)
             if line.content is Content.CLAUSE:  # both words on clauses carry how many stand acknowledged
                 last[Act.UPDATE, Content.CLAUSE] = (day_of(line.at), line.qty)
-    return Known(day_of(read_line(first[0], name=f"ledger-{site}")[1].at), last)
+    return Known(day_of(read_line(first[0], name=f"ledger-{site}")[1].at), last, uncopied_keys(tx, site))
 
 
 def _day(line: LedgerLine, entries: Mapping[str, Entry]) -> dt.date:
@@ -162,16 +165,21 @@ def due_at(programme: Programme, known: Known, site: Site, *, subcontracting: bo
 
 
 def _backup(programme: Programme, known: Known, site: Site, day: dt.date, *, ours: bool) -> list[Due]:
-    """The line about a backup, where one has to be made: from `backup_days` after the last on; before the first, all the time."""
+    """The line about a backup, where one has to be made: from `backup_days` after the last on; before the first, and after a
+    change of keys, all the time."""
     days, (last, _) = programme.duties.backup_days, known.last.get(_BACKUP, (None, 0))
-    if not days or day > programme.retention_end or (last and (day - last).days <= days):
+    if not days or day > programme.retention_end:
         return []
-    due = (
-        known.begun + dt.timedelta(days=days)
-        if last is None
-        else last + dt.timedelta(days=max(days, BACKUP_DUE))
-    )
-    return [Due(site, "控え", "S9", due, last, "F5 の k（ikiiki backup）で取る" if ours else "")]
+    how = "F5 の k（ikiiki backup）で取る" if ours else ""
+    if known.uncopied is not None:
+        due, how = known.uncopied, how and f"鍵を替えたので、その日のうちに {how}"
+    elif last is None:
+        due = known.begun + dt.timedelta(days=days)
+    elif (day - last).days > days:
+        due = last + dt.timedelta(days=max(days, BACKUP_DUE))
+    else:
+        return []
+    return [Due(site, "控え", "S9", due, last, how)]
 
 
 def duties_of(tx: Tx, desk: Desk) -> list[Due]:
