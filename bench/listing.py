@@ -1,7 +1,12 @@
-"""Pages and searches of the list of applicants, by the use case the screens call, at places drawn by lot."""
+"""Pages and searches of the list of applicants, by the use case the screens call, at places drawn by lot.
+
+Who searches for digits may be after a telephone: that is written to the access log before anything is shown, and waits for the
+disk. What the disk takes for a small file, written, synced and renamed, is measured beside it.
+"""
 
 from __future__ import annotations
 
+import os
 import random
 import time
 from pathlib import Path
@@ -16,8 +21,23 @@ ROWS = 40
 """A screenful."""
 
 
+DISK = "a small file synced and renamed by the disk"
+
+
+def synced(folder: Path) -> float:
+    """Seconds."""
+    begun = time.perf_counter()
+    file = folder / "bench-synced"
+    with file.open("wb") as stream:
+        stream.write(b"x" * 200)
+        stream.flush()
+        os.fsync(stream.fileno())
+    file.replace(folder / "bench-renamed")
+    return time.perf_counter() - begun
+
+
 def lists_of(vault: Path) -> dict[str, list[float]]:
-    """Seconds of each look, by what was looked for."""
+    """Seconds of each look, by what was looked for; `DISK` beside them."""
     session = open_session(vault, STAFF_ID, PASSWORD)
     intake, chance = session.office.intake, random.Random(1)
     everybody = ListFilter()
@@ -45,6 +65,7 @@ def lists_of(vault: Path) -> dict[str, list[float]]:
                 ("family name", someone.kana.split()[0]),
             ):
                 look(f"search by {what}", ListFilter(search=words))
+            found.setdefault(DISK, []).append(synced(vault))
     finally:
         session.close()
     return found

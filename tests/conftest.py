@@ -68,6 +68,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: many tests wait, for a terminal, a server or a line that falls silent."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """No test may need another to have run before it: `pytest tests/snapshots --shuffle 1` tries."""
     seed = config.getoption("--shuffle")
