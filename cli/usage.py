@@ -23,6 +23,8 @@ _OPTION = re.compile(r"--?[A-Za-z0-9][A-Za-z0-9-]{0,38}")
 
 
 _INTERRUPTED = 130
+_ALIKE = 0.75
+"""How alike a misspelt argument and what was meant are (1: the same); less, and it is no misspelling."""
 """What Typer makes of Ctrl+C."""
 
 
@@ -90,9 +92,11 @@ def _told(parameter: Any) -> str:
 
 
 def _no_such_option(error: Any, command: str) -> UsageError:
+    from difflib import get_close_matches
+
     given = str(error.option_name)
     shown = f" {given}" if _OPTION.fullmatch(given) else ""
-    near = " か ".join(sorted(error.possibilities or ()))
+    near = " か ".join(get_close_matches(given, error.possibilities or (), cutoff=_ALIKE))
     return UsageError(
         "そのような引数はありません",
         where=f"{command}{shown}",

@@ -241,9 +241,7 @@ def _numbers(text: str) -> frozenset[int]:
     try:
         return numbers_in(text)[0] if text else frozenset()
     except ValueError as error:
-        raise UsageError(
-            "受付番号が読めません", where="--without", next_step=f"{error}。例: 12 34"
-        ) from error
+        raise UsageError("受付番号が読めません", where="--without", next_step=str(error)) from error
 
 
 def _tell(state: Ceremony) -> None:

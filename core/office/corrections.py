@@ -46,7 +46,10 @@ def need(tx: Tx, number: int) -> Application:
     """The application of a 受付番号. Raises `UsageError` where there is none."""
     application = tx.applications.get(number)
     if application is None:
-        raise UsageError("その受付番号の応募はありません", where=f"受付番号 {number:04}")
+        raise UsageError(
+            "その受付番号の応募はありません", where=f"受付番号 {number:04}",
+            next_step="受付の一覧（ikiiki intake list）で番号を確かめてください",
+        )  # fmt: skip
     return application
 
 

@@ -16,9 +16,10 @@ from core.draw.events import Close, Event, Late, Over
 from core.draw.rules import PARAMS, Params
 from core.draw.standing import Promotion
 from core.draw.units import UNIT_PROBLEM_WORDS, Shape, commitment_of, number_units, shapes
-from core.errors import IntegrityFailure, Refused, UsageError
+from core.errors import IntegrityFailure, Refused
 from core.ledger.codes import Act, Content, Unit
 from core.ledger.line import read_line
+from core.office.corrections import need
 from core.office.counter import records_away
 from core.office.desk import Desk, programme_of
 from core.office.drawing import OPENINGS, entry_of
@@ -87,9 +88,7 @@ def late_draw(tx: Tx, number: int) -> str:
 
 def enrol_late(desk: Desk, tx: Tx, draw: str, number: int) -> tuple[Enrolled, tuple[Promotion, ...]]:
     """Add the application, with all of its group, at the contractor. Raises `Refused` or `UsageError`, saying why not."""
-    application = tx.applications.get(number)
-    if application is None:
-        raise UsageError("その受付番号の応募はありません", where=f"受付番号 {number:04}")
+    application = need(tx, number)
     _, log = standing_of(tx, draw)
     members = _together(tx, draw, application)
     params = _params(tx, draw)

@@ -13,6 +13,7 @@ from core.ledger.codes import Act, Content, Medium, Unit
 from core.notice_kinds import FORM_WORDS, Form
 from core.office.blanking import blanked, is_blanked
 from core.office.choices import ERASE_REASONS
+from core.office.corrections import need
 from core.office.desk import Desk, iso, programme_of
 from core.office.inventory import write_copy
 from core.office.ledger import write_line
@@ -96,7 +97,7 @@ class PersonDesk:
     def remains(self, number: int) -> Remains:
         """Where this person may still stand outside the rows, erased or not; at either site."""
         with self._desk.reading(Right.ERASE) as tx:
-            _known(tx, number)
+            need(tx, number)
             return remains_of(tx, self._desk, number)
 
     def erase(self, number: int, reason: str) -> Remains:
@@ -143,15 +144,8 @@ def erase_person(desk: Desk, tx: Tx, application: Application, reason: str) -> N
     tx.blanks.erase(gone, desk.now(), desk.actor.staff_id, reason)
 
 
-def _known(tx: Tx, number: int) -> Application:
-    application = tx.applications.get(number)
-    if application is None:
-        raise UsageError("その受付番号の応募はありません", where=f"受付番号 {number:04}")
-    return application
-
-
 def _need(tx: Tx, number: int) -> Application:
-    application = _known(tx, number)
+    application = need(tx, number)
     if is_blanked(application):
         raise Refused("この人の情報は、すでに消去されています", where=f"受付番号 {number:04}")
     return application

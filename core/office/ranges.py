@@ -20,7 +20,7 @@ def numbers_in(text: str) -> tuple[frozenset[int], frozenset[int]]:
     for word in words:
         match = _RANGE.fullmatch(word)
         if match is None:
-            raise ValueError(f"「{word[:12]}」を読めません。例: 1-25 7を除く")
+            raise ValueError(f"「{word[:12]}」を読めません。12 34 や 1-25 7を除く のように書いてください")
         first = int(match[1])
         last = int(match[2] or first)
         if last < first or last - first > LARGEST:

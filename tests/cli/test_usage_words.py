@@ -133,7 +133,8 @@ def test_what_may_be_written_is_told() -> None:
     err = said(["ledger", "add", "--act", PERSON]).err
     assert "  give（引渡し）\n" in err and "freeze" not in err  # which nobody writes by hand
     assert "NUMBER（受付番号）は、数字で" in said(["intake", "show", PERSON]).err
-    assert "--held か --help ではありませんか" in said(["intake", "list", "--hel"]).err
+    assert "--help か --held ではありませんか" in said(["intake", "list", "--hel"]).err
+    assert "ではありませんか" not in said(["participants", "cancel", "1", "--reason", "illness"]).err
     assert "NUMBER（受付番号）を書いてください" in said(["intake", "show"]).err
 
 
