@@ -288,8 +288,8 @@ class IkiikiApp(QuietApp):
         if isinstance(self.screen, Dialog):
             self.action_help_quit()
         else:
-            if self.session.office.backups.due_today():
-                words += "\n\nきょうの控えは、まだ取っていません（F5 管理簿 の「控えを取る」）。"
+            if reason := self.session.office.backups.due_today():
+                words += f"\n\n{reason}（F5 管理簿 の「控えを取る」）。"
             self.push_screen(confirm("終了しますか", words, yes="終了する", no="続ける"), answered)
 
     async def action_quit(self) -> None:

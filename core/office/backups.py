@@ -74,15 +74,17 @@ class Backups:
             lines = lines_of(tx, self._desk.actor.site, Act.BACKUP)
         return dt.datetime.fromisoformat(lines[-1].at) if lines else None
 
-    def due_today(self) -> bool:
-        """Whether this person may take a backup, and nobody has today or keys were changed since: asked when they leave."""
+    def due_today(self) -> str:
+        """Why this person should take a backup before they leave, in words: nobody has today, or keys were changed since. "" where
+        there is no reason, or they may not."""
         if not self._desk.actor.may(Right.BACKUP) or self.standing() is not None:
-            return False
+            return ""
         last, now = self.last(), self._desk.now()
         with self._desk.reading() as tx:
-            if uncopied_keys(tx, self._desk.actor.site) is not None:
-                return True
-        return last is None or last.astimezone(now.tzinfo).date() < now.date()
+            changed = uncopied_keys(tx, self._desk.actor.site)
+        if last is None or last.astimezone(now.tzinfo).date() < now.date():
+            return "きょうの控えは、まだ取っていません"
+        return "鍵を替えてからの控えを、まだ取っていません" if changed else ""
 
     def rehearsed(self, name: str, *, equal: bool) -> None:
         """Note a rehearsal of the backup `name`: a drill when all was equal, an incident when not."""

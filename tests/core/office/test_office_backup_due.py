@@ -83,7 +83,7 @@ def test_one_is_due_on_the_day_of_new_keys_whatever_was_backed_up_that_morning(
     (one,) = lines(bureau)
     assert (one.due, one.last) == (FOUNDED + dt.timedelta(3),) * 2
     assert inspection(bureau) is Verdict.FAILED
-    assert bureau.office.backups.due_today()
+    assert bureau.office.backups.due_today() == "鍵を替えてからの控えを、まだ取っていません"
     on(paired, 4)
     before = late(bureau)
     back_up(bureau)

@@ -248,7 +248,7 @@ def test_a_wrong_password_at_a_rehearsal_counts_as_a_failed_login(office: Any) -
 def test_who_leaves_without_a_backup_of_today_is_told(office: Any) -> None:
     desk = office.office.backups
     assert desk.last() is None
-    assert desk.due_today()
+    assert desk.due_today() == "きょうの控えは、まだ取っていません"
     office.back_up()
     assert not desk.due_today()
     tomorrow = desk.last() + dt.timedelta(days=1)
