@@ -46,7 +46,7 @@ from core.office.history import LEDGER, ROSTERS
 from core.office.openings import read_openings
 from core.office.plans import Plan, next_plan, params_of, plan_now
 from core.office.ports import Tx
-from core.office.steps_again import need_same_word
+from core.office.steps_again import need_same_dice
 from core.roles import Site
 
 
@@ -72,7 +72,7 @@ def take_draw(desk: Desk, tx: Tx, bundle: Bundle, name: str) -> None:
     for entry, data in sent.items():
         if files.get(entry, data) != data:
             raise IntegrityFailure(f"すでにある記録と内容の違う {entry} が届きました", where=name)
-    need_same_word(tx, draw, sent, name)
+    need_same_dice(tx, draw, sender, sent, name)
     files = {**files, **sent}
     came = bundle_name(name)
     public = draw_public(tx, sender, draw, epoch=came.epoch if came else 0)

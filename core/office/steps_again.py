@@ -1,7 +1,8 @@
 """A step of the draw whose bundle was refused goes again as it was: the same files, signed then, and nothing decided anew.
 
-The sender takes them from where its vault has them, written once. The receiver remembers what the sender had signed in a bundle
-it set aside, and takes in nothing else for it: having seen the answer, nobody says the same step a second time.
+The sender takes them from where its vault has them, written once. The receiver remembers which dice the sender had signed in a bundle
+it set aside, and takes in no others: having seen its own, nobody says theirs a second time. Every other step is answered only once
+it is taken in, so one that nobody has any more, after a restore, may be done anew.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from core.canonical import sha256_hex
 from core.draw.abandoned import abandoned_name
 from core.draw.grammar import DRAW_RE
 from core.draw.roll import LIST, Roll
-from core.draw.signing import TYPES, is_signed, signature_name
-from core.draw.steps import reveal_name
+from core.draw.signing import is_signed, signature_name
+from core.draw.steps import dice_name, reveal_name
 from core.errors import IntegrityFailure
 from core.exchange.names import BundleName, bundle_name
 from core.ledger.codes import Act, Content
@@ -22,14 +23,14 @@ from core.ledger.line import LedgerLine
 from core.office.acts import lines_of
 from core.office.draw_keys import draw_public
 from core.office.drawing import OPENINGS, Step, is_withheld, part_of
-from core.office.envelope import Opened
+from core.office.envelope import UNTAKEN, Opened
 from core.office.exchange import Exchange
 from core.office.openings import write_openings
 from core.office.ports import BundleRow, Tx
 from core.roles import Site
 
 _SIGNED = "steps_set_aside"
-"""Setting: by draw, the SHA-256 of every file the partner had signed in a bundle that was set aside here."""
+"""Setting: by draw, the SHA-256 of the dice the partner had signed in a bundle that was set aside here."""
 _STEP: dict[Act, dict[Site, Step]] = {
     Act.SEAL: {Site.CONTRACTOR: Step.SEAL_CONTRACTOR, Site.WARD: Step.SEAL_WARD},
     Act.FREEZE: {Site.CONTRACTOR: Step.FREEZE_CONTRACTOR, Site.WARD: Step.FREEZE_WARD},
@@ -64,13 +65,19 @@ def _told(tx: Tx, site: Site) -> dict[str, list[LedgerLine]]:
             names = [
                 str(BundleName(bundle.epoch, bundle.channel, bundle.seq + one)) for one in range(line.qty)
             ]
-            void += [told[name] for name in names if name in told]
+            void += [told[name] for name in names if name in told and not _is_untaken(tx, name)]
         elif line.content is Content.DRAW_FILES and line.act is Act.SEND and bundle is not None:
             told[str(bundle)] = run or void.pop(0)
             run = []
         elif line.content is Content.DRAW_FILES:
             run.append(line)
     return told
+
+
+def _is_untaken(tx: Tx, name: str) -> bool:
+    """Whether of this bundle of ours nothing but the number came back after a restore: nothing of it goes again."""
+    row = tx.bundles.get(name)
+    return row is not None and row.kind == UNTAKEN
 
 
 def _files(tx: Tx, site: Site, told: Sequence[LedgerLine]) -> tuple[str, dict[str, bytes]]:
@@ -109,30 +116,26 @@ def seal_step(tx: Tx, exchange: Exchange, draw: str, files: Mapping[str, bytes])
 
 
 def note_signed(tx: Tx, sender: Site, opened: Opened, bundle: BundleName) -> None:
-    """Remember what of this step, which is set aside, is the sender's signed word."""
+    """Remember which dice, in this step which is set aside, are the sender's signed word: the one step that both say at once."""
     draw = opened.entries.get("draw.txt", b"").decode("ascii", "replace").removesuffix("\n")
-    if not DRAW_RE.fullmatch(draw):
+    dice = dice_name(sender)
+    if not DRAW_RE.fullmatch(draw) or not {dice, signature_name(dice, sender)} <= opened.entries.keys():
         return
-    public = draw_public(tx, sender, draw, epoch=bundle.epoch)
-    signed = {
-        name: sha256_hex(data)
-        for name, data in opened.entries.items()
-        if name in TYPES
-        and (signature := opened.entries.get(signature_name(name, sender))) is not None
-        and is_signed(public, name, data, signature)
-    }
+    data, signature = opened.entries[dice], opened.entries[signature_name(dice, sender)]
+    if not is_signed(draw_public(tx, sender, draw, epoch=bundle.epoch), dice, data, signature):
+        return
     noted = json.loads(tx.settings.get(_SIGNED) or "{}")
-    noted[draw] = signed | noted.get(draw, {})
+    noted[draw] = {dice: sha256_hex(data)} | noted.get(draw, {})
     tx.settings.put(_SIGNED, json.dumps(noted))
 
 
-def need_same_word(tx: Tx, draw: str, sent: Mapping[str, bytes], name: str) -> None:
-    """Raises `IntegrityFailure` where the sender had signed another file for this step, in a bundle that was set aside."""
-    noted = json.loads(tx.settings.get(_SIGNED) or "{}").get(draw, {})
-    for entry, data in sent.items():
-        if noted.get(entry, sha256_hex(data)) != sha256_hex(data):
-            raise IntegrityFailure(
-                "外した束で相手が前に署名した抽選の記録と違うものが届きました。言い直しはできません",
-                where=f"{name} {entry}",
-                next_step="取り込んでいません。外した束を証拠として残し（courier/evidence）、両者の取扱責任者で話し合い、抽選を取りやめてください",
-            )
+def need_same_dice(tx: Tx, draw: str, sender: Site, sent: Mapping[str, bytes], name: str) -> None:
+    """Raises `IntegrityFailure` where the sender had signed other dice, in a bundle that was set aside."""
+    dice = dice_name(sender)
+    noted = json.loads(tx.settings.get(_SIGNED) or "{}").get(draw, {}).get(dice)
+    if noted is not None and dice in sent and sha256_hex(sent[dice]) != noted:
+        raise IntegrityFailure(
+            "外した束で相手が前に署名したさいころの記録と違うものが届きました。言い直しはできません",
+            where=f"{name} {dice}",
+            next_step="取り込んでいません。外した束を証拠として残し（courier/evidence）、両者の取扱責任者で話し合い、抽選を取りやめてください",
+        )
