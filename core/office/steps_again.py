@@ -1,7 +1,7 @@
 """A step of the draw whose bundle was refused goes again as it was: the same files, signed then, and nothing decided anew.
 
 The sender takes them from where its vault has them, written once. The receiver remembers which dice the sender had signed in a bundle
-it set aside, and takes in no others: having seen its own, nobody says theirs a second time. Every other step is answered only once
+it set aside, and takes in no others once it has said its own: having seen those, nobody says theirs a second time. Every other step is answered only once
 it is taken in, so one that nobody has any more, after a restore, may be done anew.
 """
 
@@ -130,10 +130,12 @@ def note_signed(tx: Tx, sender: Site, opened: Opened, bundle: BundleName) -> Non
 
 
 def need_same_dice(tx: Tx, draw: str, sender: Site, sent: Mapping[str, bytes], name: str) -> None:
-    """Raises `IntegrityFailure` where the sender had signed other dice, in a bundle that was set aside."""
+    """Raises `IntegrityFailure` where the sender had signed other dice, in a bundle that was set aside, and may have seen ours since."""
     dice = dice_name(sender)
     noted = json.loads(tx.settings.get(_SIGNED) or "{}").get(draw, {}).get(dice)
-    if noted is not None and dice in sent and sha256_hex(sent[dice]) != noted:
+    if noted is None or dice not in sent or dice_name(sender.other) not in tx.draws.files(draw):
+        return
+    if sha256_hex(sent[dice]) != noted:
         raise IntegrityFailure(
             "外した束で相手が前に署名したさいころの記録と違うものが届きました。言い直しはできません",
             where=f"{name} {dice}",

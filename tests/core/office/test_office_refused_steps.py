@@ -19,7 +19,7 @@ from core.office.keyring import own_card
 from core.office.records import RECORDS
 from core.roles import Site
 from storage.bundles.sealer import BundleSealer
-from tests.core.office.conftest import Bench, Bureau
+from tests.core.office.conftest import DICE, Bench, Bureau
 from tests.core.office.test_office_refused_bundles import names_at, set_aside, spoil
 from tests.core.office.test_office_take_back import copied, lose, take_back
 
@@ -175,6 +175,9 @@ def test_who_signed_one_throw_does_not_send_another_after_it_was_refused(
         bench.sync()
     name = spoiled(bench, contractor, bench.ceremony()[4][1])
     set_aside(bench, ward, name)
+    ward.office.lottery.dice(DICE)
+    bench.carry(ward)
+    contractor.office.exchange.import_waiting()
     with contractor.store.read() as tx:
         (draw,) = tx.draws.names()
         mine = Dice.parse(tx.draws.files(draw)[THROW], THROW)

@@ -69,6 +69,17 @@ def test_the_first_seal_that_was_lost_aside_is_made_under_other_rules(bench: Ben
     ends(bench, [(c, c.office.lottery.seal), (w, w.office.lottery.seal), *bench.ceremony()])
 
 
+def test_dice_that_were_lost_aside_are_typed_anew_as_long_as_the_other_sites_are_unsaid(bench: Bench) -> None:
+    """Also where they were mistyped then."""
+    bench.confirmed()
+    acts = bench.ceremony()
+    for _, act in acts[:4]:
+        act()
+        bench.sync()
+    lost_aside(bench, bench.contractor, lambda: bench.contractor.office.lottery.dice("1" * 20))
+    ends(bench, acts[4:])
+
+
 def test_a_number_that_came_back_stands_for_no_later_step(bench: Bench) -> None:
     """A medium had told of the sending: the lines of what nobody has any more are there, and are those of nothing sent since."""
     bench.received()
