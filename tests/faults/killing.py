@@ -18,6 +18,7 @@ from tests.journeys.acting import Machine
 _WRAPPER = """
 import os, signal, sys
 
+sys.dont_write_bytecode = True  # or a module compiled for the first time would count moments that come but once
 die_at, told = int(sys.argv[1]), sys.argv[2]
 moments = 0
 LASTING = {"fsync", "replace", "rename", "unlink", "link", "mkdir", "open", "write", "close", "flock", "ftruncate"}

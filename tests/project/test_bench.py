@@ -100,7 +100,7 @@ def test_all_who_import_bring_in_every_row_and_the_lists_find_them(
     assert {run.count for run in runs.values()} == {300} and len(runs) == 5
     assert all(run.busy > 0 and run.kilobytes > 1_000 for run in runs.values())
     looks = lists_of(made)
-    assert len(looks) == 8 and all(len(seconds) == 2 for seconds in looks.values())
+    assert len(looks) == 9 and all(len(seconds) == 2 for seconds in looks.values())
 
 
 def test_an_import_that_is_slow_grows_or_hoards_is_beyond_its_limit() -> None:
