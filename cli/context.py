@@ -78,9 +78,14 @@ def password(
         given = str(candidate) if candidate.exists() else None
     if given:
         try:
-            return Path(given).read_text(encoding="utf-8").rstrip("\n")
-        except OSError as error:
+            written = Path(given).read_text(encoding="utf-8").rstrip("\n")
+        except (OSError, UnicodeDecodeError) as error:
             raise LoginFailed("パスワードのファイルを読めません", where=variable) from error
+        if not written:  # no guess at a password: it is not asked of the vault, and counts as none
+            raise LoginFailed(
+                "パスワードのファイルが空です", where=variable, next_step="1行目にパスワードを書いてください"
+            )
+        return written
     if not sys.stdin.isatty():
         raise LoginFailed(
             "端末がないためパスワードを尋ねられません",

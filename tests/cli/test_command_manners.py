@@ -74,6 +74,22 @@ def test_what_is_needed_and_not_given_is_named(
     assert missing in json.loads(result.out)["error"]["next_step"]
 
 
+@pytest.mark.parametrize(
+    ("written", "said"), [(b"", "空です"), (b"\n\n", "空です"), ("合言葉".encode("cp932"), "読めません")]
+)
+def test_a_password_file_without_a_password_is_no_guess_at_one(
+    steady: Sites, tmp_path: Path, written: bytes, said: str
+) -> None:
+    machine, secret = steady.contractor, tmp_path / "secret"
+    secret.write_bytes(written)
+    knocks = (machine.folder / "knocks.jsonl").read_bytes()
+    result = in_process(machine.words("status"), {**machine.env(), "IKIIKI_PASSWORD_FILE": str(secret)})
+    error = json.loads(result.out)["error"]
+    assert (result.code, error["where"]) == (4, "IKIIKI_PASSWORD_FILE")
+    assert said in error["what"]
+    assert (machine.folder / "knocks.jsonl").read_bytes() == knocks
+
+
 def test_a_folder_that_is_no_vault_is_named(steady: Sites, tmp_path: Path) -> None:
     machine = steady.contractor
     result = in_process(machine.words("status"), machine.env() | {"IKIIKI_VAULT": str(tmp_path / "none")})

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -143,6 +144,13 @@ def as_process(words: list[str], env: Mapping[str, str]) -> Result:
     return Result(process.returncode, out, err)
 
 
+def put_in_place(file: Path, text: str) -> None:
+    """Whole or not at all, for others who may read it."""
+    new = file.with_name(f"{file.name}.{os.getpid()}.{threading.get_ident()}")
+    new.write_text(text, encoding="utf-8")
+    new.replace(file)
+
+
 @dataclass
 class Machine:
     """One site's machine: its vault, and the person who works on it."""
@@ -160,7 +168,8 @@ class Machine:
     def env(self) -> dict[str, str]:
         """The environment of this machine's commands; its password lies in a file."""
         secret = self.base / f"password-{hashlib.sha256(self.password.encode()).hexdigest()[:8]}"
-        secret.write_text(self.password + "\n", encoding="utf-8")
+        if not secret.exists():  # once: somebody else's command may be reading it
+            put_in_place(secret, self.password + "\n")
         temporary = self.base / "tmp"
         temporary.mkdir(exist_ok=True)
         return {
