@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from core.errors import Refused, UsageError
-from core.ledger.codes import Act, Content, Unit
+from core.ledger.codes import Act, Content, Medium, Unit
 from core.office.choices import Report
 from core.office.due import LateKind
 from core.office.duties import Due
@@ -214,6 +214,7 @@ def test_the_flow_line_tells_what_is_over_and_no_longer_once_it_is_done(paired: 
     late = [one for one in contractor.office.flow.status().late if one.kind is LateKind.DUTY]
     assert [one.key for one in late] == ["F7"] and "ほか" in late[0].sentence
     everything(contractor)
+    contractor.office.backups.made(contractor.office.backups.new_id(), Medium.VAULT)
     assert [one for one in contractor.office.flow.status().late if one.kind is LateKind.DUTY] == []
 
 
