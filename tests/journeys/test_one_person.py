@@ -150,7 +150,7 @@ def test_what_is_disclosed_is_all_that_is_held_and_is_noted(at: At) -> None:
     )
     flat = "".join(done.stdout.decode().replace("\u200b", "").split())
     for word in (
-        "サトウハナコ", "1950-03-04", "東京都新宿区新宿1-2-3", "0352732001", "0352731001", "hanako@example.jp",
+        "サトウハナコ", "生年月日昭和25年3月4日", "東京都新宿区新宿1-2-3", "0352732001", "0352731001", "hanako@example.jp",
         "昭和25年3月4日", "c-boss", made["copy"],
     ):  # fmt: skip
         assert word in flat, word

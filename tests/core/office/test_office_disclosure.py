@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import subprocess
 from typing import Any
 
 from core.notice_kinds import Form
@@ -55,7 +57,12 @@ def test_every_notice_every_mail_and_each_line_about_the_person_is_in_it(bench: 
     assert {"key", "mail", "bounced", "reprint", "notice", "attend"} <= acts
     assert dict(held.attendance) == {"A": True}
     assert [verdict for _, _, verdict in held.reviews] == ["確認", "確認"]
-    assert disclosure_pdf(held).startswith(b"%PDF")
+    paper = disclosure_pdf(held)
+    assert paper.startswith(b"%PDF")
+    read = subprocess.run(["pdftotext", "-layout", "-", "-"], input=paper, capture_output=True, check=True)
+    words = "".join(read.stdout.decode().split())
+    assert "令和8年6月10日9:00" in words, "days as the resident writes them"
+    assert set(re.findall(r"\d{4}-\d\d-\d\d", words)) == {"1950-03-04"}, "only what was keyed, word for word"
 
 
 def test_lines_about_others_are_not_in_it(bench: Any) -> None:
