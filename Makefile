@@ -3,7 +3,7 @@ BIN  := .venv/bin
 DEMO ?= demo/
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check faults bench format docs lock release clean distclean
+.PHONY: help setup demo test check lint types tests faults bench format docs lock release clean distclean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 11
@@ -14,14 +14,21 @@ setup:  ## make .venv from requirements/dev.lock with any Python from 3.11 on (P
 demo: setup  ## play a whole year in demo/ (DEMO=… for another folder)
 	$(BIN)/ikiiki demo $(DEMO)
 
-test: check  ## lint, types, import arrows, then every test
-	$(BIN)/pytest -n auto --dist worksteal
+test: lint  ## lint; then every test, and types and import arrows beside them
+	@$(MAKE) --no-print-directory -j2 types tests
 
-check: setup  ## the part of `make test` that runs nothing
+check: lint types  ## the part of `make test` that runs nothing
+
+lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+tests: setup
+	$(BIN)/pytest -n auto --dist worksteal
 
 faults: setup  ## the long run: kill the program at random moments, fail every request of a sync, draw a million
 	$(BIN)/pytest -m faults

@@ -74,8 +74,14 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
+_WAITING = ("tests/ops/", "tests/terminals/", "tests/journeys/test_year_as_processes.py")
+"""Tests that mostly wait for another process. First in the order they wait in one worker while the others are busy; last they
+would be what the end of the run waits for."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """No test may need another to have run before it: `pytest tests/snapshots --shuffle 1` tries."""
+    """Those that wait come first. And no test may need another to have run before it: `pytest tests/snapshots --shuffle 1` tries."""
+    items.sort(key=lambda item: not item.nodeid.startswith(_WAITING))
     seed = config.getoption("--shuffle")
     if seed:
         random.Random(seed).shuffle(items)
@@ -92,7 +98,8 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Take the state folder of this test process away."""
+    """Take the state folder of this test process away, and let go of what was kept from the search for garbage."""
+    gc.unfreeze()
     with contextlib.suppress(FileNotFoundError):
         shutil.rmtree(_STATE_HOME)
 
