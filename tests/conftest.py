@@ -43,6 +43,7 @@ os.environ["TZ"] = "Asia/Tokyo"
 time.tzset()
 # The screens' package clears TEXTUAL_* when first imported: here, before a plugin of pytest sets its own.
 importlib.import_module("tui")
+importlib.import_module("tests.derived_once").install()
 
 # What the tests write need not outlive them: it goes into memory where there is room, for the product waits for the
 # disk after every file. (pytest's own variable for where tmp_path is made.)

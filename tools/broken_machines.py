@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from tests import derived_once
 from tests.faults.breaking import WAYS
 from tests.faults.clocks import CLOCKS, set_back
 from tests.faults.damaging import DAMAGES, UNNOTICED, damages, files_of, kind_of, laden, looked_at, named
@@ -212,6 +213,7 @@ def _room() -> Iterator[Path]:
 if __name__ == "__main__":
     import storage.doctor.files
 
+    derived_once.install()
     storage.doctor.files.LEAST_FREE = 1  # how full this machine's disk is is not the subject
     with _room() as room:
         page = text(room, int(sys.argv[1]) if len(sys.argv) > 1 else 2, lambda line: print(line, flush=True))

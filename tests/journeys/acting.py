@@ -13,7 +13,6 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -25,7 +24,6 @@ from storage.courier.destination import folder_text
 from storage.store import MIGRATIONS
 from storage.store.tx import VaultTx
 from storage.vault.integrity import check_integrity
-from storage.vault.kdf import derive
 from storage.vault.opened import OpenVault
 from storage.vault.vault import open_vault
 
@@ -95,14 +93,6 @@ class Result:
         return json.loads(self.out)
 
 
-_derived = lru_cache(maxsize=256)(derive)
-
-
-def derived_once() -> Any:
-    """Hundreds of commands log in with one password: within this the key that comes of it is derived the first time only."""
-    return mock.patch("storage.vault.vault.derive", _derived)
-
-
 def in_process(words: list[str], env: Mapping[str, str]) -> Result:
     """The command in this process: the same entry point, without a new interpreter."""
     from cli import main
@@ -116,7 +106,6 @@ def in_process(words: list[str], env: Mapping[str, str]) -> Result:
         mock.patch.object(sys, "stdin", io.StringIO()),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
-        derived_once(),
     ):
         try:
             main.run()
@@ -219,13 +208,13 @@ class Machine:
 
     def session(self) -> Session:
         """The person logged in, as a screen keeps them; to be closed."""
-        with mock.patch.dict(os.environ, self.env()), derived_once():
+        with mock.patch.dict(os.environ, self.env()):
             return open_session(self.folder, self.staff or MANAGER[self.site], self.password)
 
     @contextlib.contextmanager
     def vault(self) -> Iterator[OpenVault]:
         """The vault opened beneath the command, to look inside."""
-        with derived_once(), open_vault(
+        with open_vault(
             self.folder, self.staff or MANAGER[self.site], self.password,
             migrations=MIGRATIONS, now=now, state_dir=self.base / "state" / "ikiiki",
         ) as vault:  # fmt: skip

@@ -12,7 +12,7 @@ from textual.widgets import Input
 
 from cli.clock import now
 from cli.opening import VaultOpener
-from tests.journeys.acting import DICE, MANAGER, PASSWORD, Machine, derived_once
+from tests.journeys.acting import DICE, MANAGER, PASSWORD, Machine
 from tui.app import IkiikiApp
 from tui.opener import Config
 
@@ -127,7 +127,7 @@ Turn = tuple[Machine, Callable[[D], Awaitable[None]]]
 async def sit(machine: Machine, work: Callable[[D], Awaitable[None]], desk: Callable[[Any], D]) -> None:
     """Log in on `machine`'s screen, do `work` at a `desk`, leave."""
     config = Config(staff_id=machine.staff or MANAGER[machine.site], folder=machine.base)
-    with mock.patch.dict(os.environ, machine.env()), derived_once():
+    with mock.patch.dict(os.environ, machine.env()):
         app = IkiikiApp(VaultOpener(machine.folder), now, config)
         async with app.run_test(size=(80, 24)) as pilot:
             await pilot.pause()

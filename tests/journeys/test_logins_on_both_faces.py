@@ -18,7 +18,7 @@ from cli.opening import VaultOpener
 from core.ledger.codes import Act, Content, Unit
 from core.roles import Site
 from storage.vault.errors import VaultChanged
-from tests.journeys.acting import FIRST_PASSWORD, PASSWORD, Machine, Sites, derived_once
+from tests.journeys.acting import FIRST_PASSWORD, PASSWORD, Machine, Sites
 from tests.journeys.desks import Desk
 from tests.journeys.forging import forge
 from tui.app import IkiikiApp
@@ -110,7 +110,7 @@ async def test_a_first_login_on_the_screens_shows_nothing_before_a_password_is_c
         manager, files(FIRST_PASSWORD), "staff", "add", "c-yamada", "--name", "山田", "--role", "handler"
     )
     config = Config(staff_id="c-yamada", folder=manager.base)
-    with mock.patch.dict(os.environ, manager.env()), derived_once():
+    with mock.patch.dict(os.environ, manager.env()):
         app = IkiikiApp(VaultOpener(manager.folder), now, config)
         async with app.run_test(size=(80, 24)) as pilot:
             desk = Desk(pilot)
@@ -145,7 +145,7 @@ async def test_failed_logins_are_told_on_the_screens(at: At) -> None:
     machine.do("status")
     for _ in range(2):
         replace(machine, password="not this one").refused("status", code=4)
-    with mock.patch.dict(os.environ, machine.env()), derived_once():
+    with mock.patch.dict(os.environ, machine.env()):
         app = IkiikiApp(VaultOpener(machine.folder), now, Config(staff_id="c-boss", folder=machine.base))
         async with app.run_test(size=(80, 24)) as pilot:
             desk = Desk(pilot)
@@ -166,7 +166,7 @@ async def test_on_another_machine_the_fingerprint_of_the_key_stands_in_a_window_
     machine.do("status")
     shown = machine.do("staff", "list")["fingerprint"]
     another = {**machine.env(), "XDG_STATE_HOME": str(tmp_path / "another")}
-    with mock.patch.dict(os.environ, another), derived_once():
+    with mock.patch.dict(os.environ, another):
         app = IkiikiApp(VaultOpener(machine.folder), now, Config(staff_id="c-boss", folder=machine.base))
         async with app.run_test(size=(80, 24)) as pilot:
             desk = Desk(pilot)
@@ -192,7 +192,7 @@ async def test_a_vault_somebody_made_is_told_as_new_though_it_says_nobody_has_be
     known = machine.do("staff", "list")["fingerprint"]
     forge(machine, due)
     another = {**machine.env(), "XDG_STATE_HOME": str(tmp_path / "another")}
-    with mock.patch.dict(os.environ, another), derived_once():
+    with mock.patch.dict(os.environ, another):
         app = IkiikiApp(VaultOpener(machine.folder), now, Config(staff_id="c-boss", folder=machine.base))
         async with app.run_test(size=(80, 24)) as pilot:
             desk = Desk(pilot)

@@ -24,17 +24,20 @@ def lzma_of_noise(entries: Mapping[str, bytes], password: str) -> bytes:
     return bytes(made)
 
 
+_EXTRA = bytes.fromhex("0199 0700 0200") + b"AE"
+"""What says that an entry is AES (AE-2): long enough to be nowhere in its ciphertext by chance."""
+
+
 def without_its_extra_field(entries: Mapping[str, bytes], password: str) -> bytes:
     """Encrypted, and no word on how."""
     made = zips.make_zip(entries, password)
-    extra = (0x9901).to_bytes(2, "little")
-    assert made.count(extra) == 2  # in the entry's header and in the list
-    return made.replace(extra, (0x9902).to_bytes(2, "little"))
+    assert made.count(_EXTRA) == 2  # in the entry's header and in the list
+    return made.replace(_EXTRA, b"\2" + _EXTRA[1:])
 
 
 def of_another_strength(entries: Mapping[str, bytes], password: str) -> bytes:
-    made, extra = bytearray(zips.make_zip(entries, password)), (0x9901).to_bytes(2, "little")
-    at = made.rindex(extra)
+    made = bytearray(zips.make_zip(entries, password))
+    at = made.rindex(_EXTRA)
     made[at + 8] = 0xEE
     return bytes(made)
 

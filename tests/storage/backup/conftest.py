@@ -1,13 +1,11 @@
-"""A site's vault with two applications, made once and copied for each test; the key of its one password is derived once."""
+"""A site's vault with two applications, made once and copied for each test."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-from unittest import mock
 
 import pytest
 
@@ -15,7 +13,6 @@ from cli.wiring import Session, create_vault_folder, open_session
 from core.applicant import Route
 from core.people.fields import Field
 from core.roles import Site
-from storage.vault.kdf import derive
 
 PASSWORD = "cedars over the pass"
 PROGRAMME = """\
@@ -31,16 +28,6 @@ place = "高尾山"
 capacity = 4
 """
 NAMES = ("ヤマダ ハナコ", "スズキ イチロウ", "サトウ チヨ")
-_derived = lru_cache(maxsize=8)(derive)
-
-
-@pytest.fixture(autouse=True)
-def one_derivation() -> Iterator[None]:
-    with (
-        mock.patch("storage.vault.vault.derive", _derived),
-        mock.patch("storage.backup.restoring.derive", _derived),
-    ):
-        yield
 
 
 @dataclass
