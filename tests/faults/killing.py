@@ -13,6 +13,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests import derived_once
 from tests.journeys.acting import Machine
 
 _WRAPPER = """
@@ -42,8 +43,10 @@ def watch(frame, event, function):
 
 from cli import main, wiring  # loaded before anything counts
 import core.people.reading, storage.readers, storage.store.tx, storage.vault.vault, storage.courier.runner
+import pathlib, tests.derived_once
 
-sys.argv = ["ikiiki", *sys.argv[3:]]
+tests.derived_once.install(pathlib.Path(sys.argv[3]))
+sys.argv = ["ikiiki", *sys.argv[4:]]
 sys.setprofile(watch)
 try:
     main.run()
@@ -65,8 +68,10 @@ class Death:
 def _start(machine: Machine, words: tuple[object, ...], die_at: int) -> subprocess.Popen[str]:
     env = {k: v for k, v in os.environ.items() if not k.startswith("IKIIKI_")}
     root = str(Path(__file__).parents[2])
+    keys = machine.base / "keys-derived"
+    derived_once.hand_on(keys)
     return subprocess.Popen(
-        [sys.executable, "-c", _WRAPPER, str(die_at), str(_told(machine)), *machine.words(*words)],
+        [sys.executable, "-c", _WRAPPER, str(die_at), str(_told(machine)), str(keys), *machine.words(*words)],
         env={**env, **machine.env(), "PYTHONPATH": root}, text=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
