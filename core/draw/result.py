@@ -13,7 +13,7 @@ from core.draw.grammar import CODE, CODES, HASH, ID, POSITIVE, broken
 from core.draw.roll import distinct_courses
 
 RESULT = "result.txt"
-_LINE = re.compile(f"({HASH}) ({ID}) ({POSITIVE}) ({CODES}) ({CODE}|-)")
+_LINE = re.compile(f"({HASH}) ({ID}) (({POSITIVE}) ({CODES}) ({CODE}|-))")
 
 Row = tuple[str, str, int, tuple[str, ...], str | None]
 
@@ -56,19 +56,22 @@ class Result:
         Whether it is the *right* result only a recomputation can say.
         """
         made: list[ResultLine] = []
+        ends: dict[str, tuple[int, tuple[str, ...], str | None]] = {}  # few lines differ there
         before = ("", "")
         for number, line in enumerate(lines_of(data, name=name), start=1):
             found = _LINE.fullmatch(line)
             if found is None:
                 raise broken("行の形式が正しくありません", name, number)
-            value, unit_id, size, codes, course = found.groups()
+            value, unit_id, end, size, codes, course = found.groups()
             if (value, unit_id) <= before:
                 raise broken("行が抽選の順に並んでいません", name, number)
             before = (value, unit_id)
-            courses = distinct_courses(codes, name, number)
-            if course != "-" and course not in courses:
-                raise broken("希望していない回に当選しています", name, number)
-            made.append(ResultLine(value, unit_id, int(size), courses, None if course == "-" else course))
+            if end not in ends:
+                courses = distinct_courses(codes, name, number)
+                if course != "-" and course not in courses:
+                    raise broken("希望していない回に当選しています", name, number)
+                ends[end] = int(size), courses, None if course == "-" else course
+            made.append(ResultLine(value, unit_id, *ends[end]))
         return cls(tuple(made))
 
     @property
