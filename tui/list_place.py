@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, TypeVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from textual import events, on
 
-from core.people.kana import fold_kana
 from tui.place import Place, flow
+from tui.view import View
 from tui.widgets.dialogs import Choice
 from tui.widgets.search import Jump, Search
 from tui.widgets.virtual_list import VirtualList
 from tui.words import no
-
-Row = TypeVar("Row")
 
 NOTHING_FITS = "いまの絞り込みに合うものはありません"
 BACK_FROM_SEARCH = "Esc で検索をやめると全部に戻ります"
@@ -25,60 +22,6 @@ BACK_FROM_ONLY = "同じ操作をもう一度選ぶと全部に戻ります"
 
 PEOPLE_ORDERS: Mapping[str, str] = {"kana": "カナ氏名順", "age": "年齢の高い順", "town": "町名順"}
 """The orders that every list of people has."""
-
-
-@dataclass(frozen=True)
-class View:
-    """How a person looks at a list now."""
-
-    words: str = ""
-    """What is searched for; "" for everything."""
-    by: str = ""
-    """The name of the order; "" as the list comes."""
-    backwards: bool = False
-    only: frozenset[str] = frozenset()
-    """What else it is narrowed to, where a place has such actions."""
-
-
-@dataclass(frozen=True)
-class Rows(Generic[Row]):
-    """How rows that are in memory are searched and sorted."""
-
-    texts: Callable[[Row], Iterable[str]]
-    """What a search looks in."""
-    keys: Mapping[str, Callable[[Row], Any]]
-    """What each order sorts by; rows that are equal keep the order in which they came."""
-    number: Callable[[Row], int] | None = None
-    """The number that a search for digits means whole."""
-
-    def seen(self, rows: Sequence[Row], view: View) -> list[Row]:
-        """These rows as they are looked at."""
-        found = [row for row in rows if self._is_found(row, view.words)]
-        if view.by:
-            found.sort(key=self.keys[view.by])
-        return found[::-1] if view.backwards else found
-
-    def _is_found(self, row: Row, words: str) -> bool:
-        wanted = _folded(words)
-        if not wanted:
-            return True
-        if self.number is not None and wanted.isdecimal() and self.number(row) == int(wanted):
-            return True
-        return any(wanted in _folded(text) for text in self.texts(row))
-
-
-def line_of(numbers: Iterable[int], number: int) -> int | None:
-    """Where in a list with these 受付番号 one stands; None when it is not among them."""
-    return next((line for line, one in enumerate(numbers) if one == number), None)
-
-
-def age_key(age: int | None) -> int:
-    """The eldest first; whose age is not known before them, as in the vault's own order."""
-    return -(1000 if age is None else age)
-
-
-def _folded(text: str) -> str:
-    return fold_kana(text).casefold()
 
 
 class ListPlace(Place):
@@ -94,9 +37,7 @@ class ListPlace(Place):
 
     def recall(self) -> None:
         """At the beginning of `compose`: look as before, until the screen is locked."""
-        workspace = self.ikiiki.workspace
-        if workspace is not None:
-            self.view = workspace.views.get(self.PLACE, self.view)
+        self.view = self.ikiiki.views.get(self.PLACE, self.view)
 
     def recall_search(self) -> None:
         """When mounted: what is searched for stands in its line again."""
@@ -107,9 +48,7 @@ class ListPlace(Place):
     def change_view(self, **changes: Any) -> None:
         """Look at the list otherwise."""
         self.view = dataclasses.replace(self.view, **changes)
-        workspace = self.ikiiki.workspace
-        if workspace is not None:
-            workspace.views[self.PLACE] = self.view
+        self.ikiiki.views[self.PLACE] = self.view
         self._narrow()
         self.look(self.view)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,14 +13,9 @@ from textual.widgets import Static
 
 from core.disk import in_words
 from core.errors import IkiikiError, LoginFailed
+from tui.host import Host
 from tui.safety import paragraphs, plain
 from tui.widgets.form import Entry, Form
-
-if TYPE_CHECKING:
-    from tui.app import IkiikiApp
-
-HINT = "Enter 次へ・開く   Esc 終了"
-
 
 HINT = "Enter 次へ・開く   Esc 終了"
 
@@ -69,7 +64,7 @@ class Login(Screen[None]):
         self.query_one(".dialog-hint", Static).update(plain(HINT))
 
     def action_leave(self) -> None:
-        cast("IkiikiApp", self.app).action_leave()
+        cast("Host", self.app).action_leave()
 
     @on(Form.Finished)
     def _finished(self) -> None:
@@ -83,14 +78,14 @@ class Login(Screen[None]):
         if not values["staff"].strip() or not values["password"]:
             self._say("職員IDとパスワードを入力してください")
             form.focus_field("staff" if not values["staff"].strip() else "password")
-            self.app.call_next(cast("IkiikiApp", self.app).give_keys)
+            self.app.call_next(cast("Host", self.app).give_keys)
             return
         self._opening = True
         self._say("開いています…", problem=False)
         self.run_worker(self._open(values["staff"].strip(), values["password"]), exclusive=True)
 
     async def _open(self, staff_id: str, password: str) -> None:
-        app = cast("IkiikiApp", self.app)
+        app = cast("Host", self.app)
         form = self.query_one(Form)
         form.field("password").value = ""
         try:

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from core.office.ports import Progress
     from core.office.review_paper import PaperList
     from core.papers import Paper
-    from tui.panes.ledger.backup import Made, Seen
 
 
 class SyncReport(Protocol):
@@ -41,6 +40,32 @@ class SyncReport(Protocol):
     def read_only(self) -> bool:
         """Whether this end of the line may only read: what is to go out must go on a medium."""
         ...
+
+
+class BackupMade(Protocol):
+    """A backup that was made."""
+
+    @property
+    def path(self) -> Path: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def removed(self) -> Sequence[str]: ...
+
+
+class Rehearsal(Protocol):
+    """What came of restoring a backup where nobody sees it."""
+
+    @property
+    def path(self) -> Path: ...
+    @property
+    def tables(self) -> int: ...
+    @property
+    def rows(self) -> int: ...
+    @property
+    def changed(self) -> int: ...
+    @property
+    def differences(self) -> Sequence[str]: ...
 
 
 class Session(Protocol):
@@ -62,11 +87,13 @@ class Session(Protocol):
         """Look at this machine, the vault and the place of exchange, and change nothing: what `ikiiki doctor` says."""
         ...
 
-    def back_up(self, to: Path | None = None, progress: Progress | None = None) -> Made:
+    def back_up(self, to: Path | None = None, progress: Progress | None = None) -> BackupMade:
         """An encrypted backup, in the vault's own folder or in `to`, which must be there."""
         ...
 
-    def rehearse(self, password: str, backup: Path | None = None, progress: Progress | None = None) -> Seen:
+    def rehearse(
+        self, password: str, backup: Path | None = None, progress: Progress | None = None
+    ) -> Rehearsal:
         """Restore a backup (the newest, if none is named) where nobody sees it, compare, and remove it again."""
         ...
 
@@ -206,4 +233,4 @@ class Config:
     """Called once the login is painted."""
 
 
-__all__ = ["Config", "Opener", "Session", "SyncReport"]
+__all__ = ["BackupMade", "Config", "Opener", "Rehearsal", "Session", "SyncReport"]

@@ -15,13 +15,13 @@ from core.errors import IkiikiError, Refused
 from core.roles import Actor, Right, Site
 from tui.actions import ACTIONS, Action, actions_of
 from tui.guarded import Guarded
+from tui.host import Host
 from tui.safety import plain
 from tui.widgets.dialogs import confirm
 from tui.widgets.line import Line
 
 if TYPE_CHECKING:
     from core.office.office import Office
-    from tui.app import IkiikiApp
     from tui.opener import Session
 
 Self_ = TypeVar("Self_", bound="Place")
@@ -35,10 +35,8 @@ class Place(Guarded, Widget):
     """Whether an action of this place is waiting for an answer or for work."""
 
     @property
-    def ikiiki(self) -> IkiikiApp:
-        from tui.app import IkiikiApp
-
-        assert isinstance(self.app, IkiikiApp)
+    def ikiiki(self) -> Host:
+        assert isinstance(self.app, Host)
         return self.app
 
     @property

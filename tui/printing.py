@@ -6,8 +6,9 @@ from core.errors import UsageError
 from core.office.paper_desk import Wanted
 from core.papers import PAPER_WORDS, PaperKind
 from tui.place import Place
+from tui.prompt import Prompt
 from tui.safety import clean
-from tui.widgets.dialogs import Choice, Prompt
+from tui.widgets.dialogs import Choice
 
 ENDINGS = {"pdf": "PDF（紙に印刷する）", "xlsx": "XLSX（表として渡す）"}
 PERSONAL = "氏名と電話番号が入ります。使い終わったら裁断してください。"

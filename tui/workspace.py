@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.screen import Screen
 
 from core.errors import IkiikiError
+from tui.host import Host
 from tui.place import Pane
 from tui.safety import plain
 from tui.widgets.header import flow_words, keys_words, title_words
@@ -17,8 +18,6 @@ from tui.words import draft_words
 
 if TYPE_CHECKING:
     from core.office.flow_line import FlowStatus
-    from tui.app import IkiikiApp
-    from tui.list_place import View
 
 
 def make_pane(place: str, *, erased: bool = False) -> Pane:
@@ -27,30 +26,30 @@ def make_pane(place: str, *, erased: bool = False) -> Pane:
     `erased`: there is nobody in this vault any more, so the lists of people say so instead.
     """
     if erased and place not in ("lottery", "ledger"):
-        from tui.panes.erased import ErasedPane
+        from tui.panes.erased.pane import ErasedPane
 
         return ErasedPane()
     if place == "intake":
-        from tui.panes.intake import IntakePane
+        from tui.panes.intake.pane import IntakePane
 
         return IntakePane()
     if place == "lottery":
-        from tui.panes.lottery import LotteryPane
+        from tui.panes.lottery.pane import LotteryPane
 
         return LotteryPane()
     if place == "participants":
-        from tui.panes.participants import ParticipantsPane
+        from tui.panes.participants.pane import ParticipantsPane
 
         return ParticipantsPane()
     if place == "ledger":
-        from tui.panes.ledger import LedgerPane
+        from tui.panes.ledger.pane import LedgerPane
 
         return LedgerPane()
     if place == "exchange":
-        from tui.panes.exchange import ExchangePane
+        from tui.panes.exchange.pane import ExchangePane
 
         return ExchangePane()
-    from tui.panes.review import ReviewPane
+    from tui.panes.review.pane import ReviewPane
 
     return ReviewPane()
 
@@ -63,8 +62,6 @@ class Workspace(Screen[None]):
         self._place = place
         self._pane: Pane | None = None
         self._status: FlowStatus | None = None
-        self.views: dict[str, View] = {}
-        """How the lists of the panes are looked at: a pane is made anew each time, and the lock forgets it all."""
 
     def compose(self) -> ComposeResult:
         yield Line("title")
@@ -76,7 +73,7 @@ class Workspace(Screen[None]):
         yield Line("hint")
 
     def _made(self, place: str) -> Pane:
-        return make_pane(place, erased=cast("IkiikiApp", self.app).session.office.actor.erased)
+        return make_pane(place, erased=self.ikiiki.session.office.actor.erased)
 
     def on_mount(self) -> None:
         self.refresh_header()
@@ -84,13 +81,18 @@ class Workspace(Screen[None]):
 
     def _first_words(self) -> None:
         """What waits for whoever comes in: perhaps the line dropped while a form was being filled in."""
-        app = cast("IkiikiApp", self.app)
+        app = self.ikiiki
         office = app.session.office
         words = draft_words(office.drafts.kept(), office.actor.site, elsewhere=True)
         if self._place != "intake" and words:
             app.say(words)
         else:
             app.refresh_hint()
+
+    @property
+    def ikiiki(self) -> Host:
+        assert isinstance(self.app, Host)
+        return self.app
 
     @property
     def pane(self) -> Pane:
@@ -112,7 +114,7 @@ class Workspace(Screen[None]):
 
     def refresh_header(self) -> None:
         """Read the three lines and the hint line anew."""
-        app = cast("IkiikiApp", self.app)
+        app = self.ikiiki
         self.query_one("#keys", Line).show(keys_words(self._place, app.keymap))
         office = app.session.office
         try:
@@ -125,7 +127,7 @@ class Workspace(Screen[None]):
 
     def fit(self, *, hint: bool) -> None:
         """The terminal is another size: header and, with `hint`, bottom line are cut to it."""
-        app = cast("IkiikiApp", self.app)
+        app = self.ikiiki
         if app.unlocked and self.is_mounted:
             self.fit_header()
             if hint:
@@ -135,6 +137,6 @@ class Workspace(Screen[None]):
         """Draw the first two lines for the width there is, as they were read last."""
         status, width = self._status, self.app.size.width
         if status is not None:
-            app = cast("IkiikiApp", self.app)
+            app = self.ikiiki
             self.query_one("#title", Line).show(title_words(status, app.session.office.actor, width))
             self.query_one("#flow", Line).show(flow_words(status, width, apart=app.numbers_plain))

@@ -13,7 +13,8 @@ from tui.panes.intake.edit import EditSheet
 from tui.panes.intake.record import RecordSheet
 from tui.panes.ledger.adding import Writing
 from tui.panes.lottery.dice import DiceSheet
-from tui.widgets.dialogs import Choice, Prompt
+from tui.prompt import Prompt
+from tui.widgets.dialogs import Choice
 
 PHONE = "03-5273-0001"
 

@@ -15,7 +15,8 @@ from tui.actions import ACTIONS
 from tui.panes.intake.entry import EntrySheet
 from tui.panes.lottery.dice import DiceSheet
 from tui.place import Sheet
-from tui.widgets.dialogs import Choice, Dialog, Help, Message, Prompt, confirm
+from tui.prompt import Prompt
+from tui.widgets.dialogs import Choice, Dialog, Help, Message, confirm
 from tui.widgets.files import FileChoice
 from tui.widgets.progress import Progress
 

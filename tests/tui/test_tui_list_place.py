@@ -15,8 +15,8 @@ from core.ledger.deeds import deed_words
 from core.office.ports import AccessRow
 from core.roles import Role, Site
 from tests.tui.conftest import typed_at_once
-from tui.list_place import Rows, View, age_key, line_of
 from tui.panes.ledger.pane import ACCESS_ROWS
+from tui.view import Rows, View, age_key, line_of
 
 PEOPLE = st.lists(
     st.tuples(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+from collections.abc import Mapping
+from typing import ClassVar, TypeVar
 
 from rich.text import Text
 from textual import on
@@ -11,16 +11,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from core.errors import IkiikiError
 from tui.guarded import Guarded
-from tui.safety import clean, paragraphs, plain
+from tui.safety import paragraphs, plain
 from tui.widgets.virtual_list import Column, Held, VirtualList
-
-if TYPE_CHECKING:
-    from core.office.drafts import Drafts
-    from tui.app import IkiikiApp
 
 T = TypeVar("T")
 
@@ -142,101 +138,3 @@ class Choice(Dialog[str]):
 def confirm(title: str, text: str, *, yes: str = "はい", no: str = "いいえ") -> Choice:
     """A yes or no; "yes" for yes. The cursor stands on no: Enter pressed once too often does nothing."""
     return Choice(title, text, {"yes": yes, "no": no}, start="no")
-
-
-class Typed(Dialog[str]):
-    """A window with one line typed into it, which is kept as a draft under the window's title until it is answered."""
-
-    field: OneLine
-    """Where it is typed."""
-    begun = ""
-    """What stood in it at first."""
-    taken: str | None = None
-    """What was kept of an earlier time."""
-
-    @property
-    def _form(self) -> str:
-        from core.office.drafts import line_of  # comes with the vault: not before the first paint
-
-        return line_of(self._title)
-
-    @property
-    def _drafts(self) -> Drafts | None:
-        """None where nobody is logged in."""
-        app = cast("IkiikiApp", self.app)
-        return app.session.office.drafts if getattr(app, "unlocked", False) else None
-
-    def take_up(self) -> None:
-        """When mounted: go on where the lock came in between."""
-        taken = self._drafts.take_up(self._form) if self._drafts else None
-        self.taken = taken["text"] if taken else None
-        if self.taken is not None:
-            self.field.value = clean(self.taken)
-            self.field.cursor_position = len(self.field.value)
-            self.complain("下書きの続きです")
-        self.field.focus()
-
-    def complain(self, words: str) -> None:
-        """A word below the line."""
-        self.query_one("#complaint", Static).update(plain(words))
-
-    def keep_draft(self) -> None:
-        if self.field.value != self.begun and self._drafts and self._drafts.may_keep:
-            self._drafts.keep(self._form, {"text": self.field.value})
-
-    def answer(self, text: str | None) -> None:
-        """It is answered, or was given up: nothing waits any more."""
-        if self.taken is not None and self._drafts:
-            self._drafts.forget(self._form)
-        self.dismiss(text)
-
-    def action_back(self) -> None:
-        self.answer(None)
-
-
-class Prompt(Typed):
-    """One line of text. `check` gives the reason why a text will not do, or ""."""
-
-    def __init__(
-        self,
-        title: str,
-        text: str,
-        *,
-        value: str = "",
-        placeholder: str = "",
-        check: Callable[[str], str] | None = None,
-    ) -> None:
-        super().__init__(title, hint="Enter 決める   Esc 戻る")
-        self._text = text
-        self.begun = value
-        self.field = OneLine(value, placeholder=placeholder, id="answer")
-        self._check = check
-
-    def body(self) -> ComposeResult:
-        yield Static(paragraphs(self._text), classes="dialog-note")
-        yield self.field
-        yield Static("", classes="problem", id="complaint")
-
-    def on_mount(self) -> None:
-        self.take_up()
-
-    @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        complaint = self._check(event.value) if self._check else ""
-        if complaint:
-            self.complain(complaint)
-        else:
-            self.answer(event.value)
-
-
-class OneLine(Input):
-    """An input of one row of cells: no border, no blinking, nothing selected on focus."""
-
-    def __init__(
-        self, value: str = "", *, placeholder: str = "", password: bool = False, id: str | None = None
-    ) -> None:
-        super().__init__(
-            value, placeholder=placeholder, password=password, compact=True, select_on_focus=False, id=id
-        )
-        self.cursor_blink = False

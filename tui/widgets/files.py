@@ -11,7 +11,8 @@ from textual.widgets import Input, Static
 
 from core.errors import UsageError
 from tui.safety import clean, plain
-from tui.widgets.dialogs import Dialog, OneLine
+from tui.widgets.dialogs import Dialog
+from tui.widgets.one_line import OneLine
 from tui.widgets.virtual_list import Column, Held, VirtualList
 
 

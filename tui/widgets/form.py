@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from tui.safety import clean, fit, plain
-from tui.widgets.dialogs import OneLine
+from tui.widgets.one_line import OneLine
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 from core.people.text import fold_width
 from tui.safety import plain
-from tui.widgets.dialogs import OneLine
+from tui.widgets.one_line import OneLine
 
 LONGEST_NUMBER = 18
 """Digits that SQLite can hold."""

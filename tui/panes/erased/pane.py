@@ -14,8 +14,9 @@ from core.ledger.codes import CONTENT_WORDS, MEDIUM_WORDS, UNIT_WORDS, Content
 from core.office.inventory import Copy
 from tui.actions import bindings_of
 from tui.place import Pane, flow
+from tui.prompt import Prompt
 from tui.safety import paragraphs
-from tui.widgets.dialogs import Message, Prompt, confirm
+from tui.widgets.dialogs import Message, confirm
 from tui.widgets.frame import Frame
 from tui.widgets.virtual_list import Column, Held, VirtualList
 

@@ -12,7 +12,8 @@ from core.exchange.codes import CodeKind, hear
 from core.office.by_phone import Told
 from core.office.saying import KIND_WORDS, Said
 from tui.place import Place, flow
-from tui.widgets.dialogs import Choice, Message, Prompt
+from tui.prompt import Prompt
+from tui.widgets.dialogs import Choice, Message
 
 SHOWN = 4
 """How many values fit above the line to type into."""

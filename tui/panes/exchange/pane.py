@@ -25,8 +25,9 @@ from tui.panes.exchange.by_phone import ByPhoneActions
 from tui.panes.exchange.checkup import CheckupSheet
 from tui.panes.exchange.refused import RefusedActions
 from tui.place import Pane, flow
+from tui.prompt import Prompt
 from tui.safety import clean, paragraphs
-from tui.widgets.dialogs import Choice, Message, Prompt
+from tui.widgets.dialogs import Choice, Message
 from tui.widgets.files import FileChoice, read_small, save_private
 from tui.widgets.frame import Frame
 from tui.widgets.virtual_list import Column, Held, VirtualList

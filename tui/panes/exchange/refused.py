@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from core.office.choices import ASIDE_WORDS, AsideReason
 from tui.place import Place, flow
-from tui.widgets.dialogs import Choice, Message, Prompt
+from tui.prompt import Prompt
+from tui.widgets.dialogs import Choice, Message
 
 _STAYS = "no"
 

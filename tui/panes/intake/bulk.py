@@ -11,7 +11,7 @@ from tui.widgets.dialogs import Choice
 from tui.words import no
 
 if TYPE_CHECKING:
-    from tui.app import IkiikiApp
+    from tui.host import Host
 
 NAMED = 30
 """So many numbers are named in a question; of more, how many they are."""
@@ -23,7 +23,7 @@ def numbers_words(numbers: Sequence[int]) -> str:
     return named + (f" ほか {len(numbers) - NAMED}件" if len(numbers) > NAMED else "")
 
 
-async def resolve_marked(app: IkiikiApp, numbers: Sequence[int], accept: bool) -> Bulk | None:
+async def resolve_marked(app: Host, numbers: Sequence[int], accept: bool) -> Bulk | None:
     """Ask for the reason and settle them; None when nobody gave one. What is stopped halfway stays as far as it came."""
     title = "印を付けた保留を受け付ける理由" if accept else "印を付けた保留を不受理にする理由"
     question = f"{len(numbers)}件すべてに、同じ理由を残します: {numbers_words(numbers)}"

@@ -14,7 +14,7 @@ from core.office.intake import Intake
 from core.office.list_row import ListRow
 from core.office.listing import Landmark, ListFilter, Order
 from tui.actions import Action, bindings_of
-from tui.list_place import PEOPLE_ORDERS, NumberedPlace, View
+from tui.list_place import PEOPLE_ORDERS, NumberedPlace
 from tui.paged import Paged
 from tui.panes.intake.bulk import resolve_marked, told
 from tui.panes.intake.entry import EntrySheet
@@ -22,7 +22,9 @@ from tui.panes.intake.preview import PreviewSheet
 from tui.panes.intake.record import RecordSheet
 from tui.panes.intake.together import tie_by_key
 from tui.place import Pane, flow
-from tui.widgets.dialogs import Message, Prompt, confirm
+from tui.prompt import Prompt
+from tui.view import View
+from tui.widgets.dialogs import Message, confirm
 from tui.widgets.files import FileChoice
 from tui.widgets.frame import Frame
 from tui.widgets.search import Jump, Search

@@ -18,9 +18,9 @@ from core.office.reasons import REASON_WORDS, REASONS
 from core.people.fields import FIELD_WORDS, Field
 from tui.actions import Action, bindings_of
 from tui.panes.intake.edit import EditSheet
+from tui.panes.intake.rights import person_rights
 from tui.panes.intake.together import member_words, tie_by_key, view_words
 from tui.place import Sheet, flow
-from tui.rights import person_rights
 from tui.safety import clean, fit
 from tui.widgets.dialogs import Choice, Message
 from tui.words import WARNING_WORDS, era, moment, no

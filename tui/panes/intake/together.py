@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from core.applicant import STATE_WORDS, State
 from core.office.grouping import HINT_WORDS, Companion, GroupView
-from tui.widgets.dialogs import Choice, Prompt, confirm
+from tui.prompt import Prompt
+from tui.widgets.dialogs import Choice, confirm
 from tui.words import no, town_words
 
 if TYPE_CHECKING:
-    from tui.app import IkiikiApp
+    from tui.host import Host
 
 _BY_NUMBER, _PART = "by_number", "part"
 TIED = "1つの組にしました"
@@ -47,7 +48,7 @@ def member_words(view: GroupView, own: int) -> list[str]:
     ]
 
 
-async def tie_by_key(app: IkiikiApp, number: int | None, home: str) -> str:
+async def tie_by_key(app: Host, number: int | None, home: str) -> str:
     """Ask with whom this application goes, or whom else to tie; what was done, "" for nothing."""
     groups = app.session.office.groups
     if number is not None:
@@ -73,7 +74,7 @@ async def tie_by_key(app: IkiikiApp, number: int | None, home: str) -> str:
     return await _by_number(app, number)
 
 
-async def _by_number(app: IkiikiApp, number: int | None) -> str:
+async def _by_number(app: Host, number: int | None) -> str:
     answer = await app.ask(
         Prompt(
             "グループ",

@@ -1,5 +1,1 @@
 """管理簿."""
-
-from tui.panes.ledger.pane import LedgerPane
-
-__all__ = ["LedgerPane"]

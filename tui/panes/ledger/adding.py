@@ -27,7 +27,8 @@ from core.office.drafts import WRITING
 from core.office.ledger import BY_HAND
 from tui.actions import bindings_of
 from tui.place import Sheet, flow
-from tui.widgets.dialogs import Choice, Prompt
+from tui.prompt import Prompt
+from tui.widgets.dialogs import Choice
 from tui.widgets.virtual_list import Column, Held, VirtualList
 
 E = TypeVar("E", bound=StrEnum)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from tui.actions import bindings_of
+from tui.opener import BackupMade, Rehearsal
 from tui.place import Sheet, flow
 from tui.widgets.form import Entry, Form
 from tui.widgets.frame import Frame
@@ -18,33 +17,7 @@ from tui.widgets.frame import Frame
 WHERE = "控えを置くフォルダ（USBメモリなど）。空のままなら、保管庫の backups/ に取ります。ほかの人が使っていてもかまいません。"
 
 
-class Made(Protocol):
-    """A backup that was made."""
-
-    @property
-    def path(self) -> Path: ...
-    @property
-    def id(self) -> str: ...
-    @property
-    def removed(self) -> Sequence[str]: ...
-
-
-class Seen(Protocol):
-    """What came of a rehearsal."""
-
-    @property
-    def path(self) -> Path: ...
-    @property
-    def tables(self) -> int: ...
-    @property
-    def rows(self) -> int: ...
-    @property
-    def changed(self) -> int: ...
-    @property
-    def differences(self) -> Sequence[str]: ...
-
-
-def made_words(made: Made) -> str:
+def made_words(made: BackupMade) -> str:
     """Where it lies, and what to do with it."""
     words = [
         "控えを取り、開いて確かめました。",
@@ -58,7 +31,7 @@ def made_words(made: Made) -> str:
     return "\n".join([*words, "", "媒体に取ったら、控番号を書いて、鍵のかかる場所にしまってください。"])
 
 
-def seen_words(seen: Seen) -> str:
+def seen_words(seen: Rehearsal) -> str:
     """Whether it can be relied on."""
     if seen.differences:
         step = "次にすること: この控えは使わず、控えを取り直して、もう一度試してください。"

@@ -14,9 +14,10 @@ from core.office.box_log import BoxLog
 from core.office.choices import BOX_WORDS, BoxReason
 from core.roles import Right
 from tui.actions import bindings_of
-from tui.list_place import ListPlace, Rows, View
+from tui.list_place import ListPlace
 from tui.list_sheet import ListSheet
 from tui.place import flow
+from tui.view import Rows, View
 from tui.widgets.dialogs import Choice, Message
 from tui.widgets.search import Search
 from tui.widgets.virtual_list import Column, Held, VirtualList

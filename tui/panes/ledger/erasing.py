@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from core.office.choices import UNPRINTED_REASONS
 from core.office.erasing_words import plan_words, where_it_stands
-from tui.widgets.dialogs import Choice, Message, Prompt, confirm
+from tui.prompt import Prompt
+from tui.widgets.dialogs import Choice, Message, confirm
 
 if TYPE_CHECKING:
     from core.office.erasing import Plan

@@ -17,7 +17,8 @@ from core.office.exporting import TO
 from core.office.inventory import Copy
 from core.roles import Right, Site
 from tui.place import Place
-from tui.widgets.dialogs import Choice, Message, Prompt, confirm
+from tui.prompt import Prompt
+from tui.widgets.dialogs import Choice, Message, confirm
 
 _SURE = {
     Step.BAG: "鞄に入れ、鍵をかけましたか。（鍵は別に運びます）",

@@ -18,7 +18,8 @@ from core.roles import ROLE_WORDS, Right, Role
 from tui.actions import bindings_of
 from tui.list_sheet import ListSheet
 from tui.place import Place, flow
-from tui.widgets.dialogs import Choice, Message, Prompt, confirm
+from tui.prompt import Prompt
+from tui.widgets.dialogs import Choice, Message, confirm
 from tui.widgets.virtual_list import Column, Held, VirtualList
 
 Line = Item | Counted

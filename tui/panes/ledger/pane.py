@@ -21,13 +21,15 @@ from core.office.ports import AccessRow
 from core.papers import PaperKind
 from core.roles import ROLE_WORDS, SITE_WORDS, Role, Site
 from tui.actions import bindings_of
-from tui.list_place import ListPlace, Rows, View
+from tui.list_place import ListPlace
 from tui.panes.ledger.adding import Writing
 from tui.panes.ledger.backup import WHERE, RehearsalSheet, made_words, seen_words
 from tui.panes.ledger.box_log import BoxLogSheet
 from tui.place import Pane, flow
 from tui.printing import print_paper
-from tui.widgets.dialogs import Choice, Message, Prompt
+from tui.prompt import Prompt
+from tui.view import Rows, View
+from tui.widgets.dialogs import Choice, Message
 from tui.widgets.files import save_private
 from tui.widgets.frame import Frame
 from tui.widgets.search import Search

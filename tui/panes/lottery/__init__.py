@@ -1,5 +1,1 @@
 """抽選."""
-
-from tui.panes.lottery.pane import LotteryPane
-
-__all__ = ["LotteryPane"]

@@ -20,14 +20,14 @@ from tui.widgets.dialogs import Choice, Dialog
 
 if TYPE_CHECKING:
     from core.office.office import Office
-    from tui.app import IkiikiApp
+    from tui.host import Host
 
 WIDTH = 72
 """Cells inside a dialog."""
 LABEL = 34
 
 
-async def show_chances(app: IkiikiApp, office: Office) -> None:
+async def show_chances(app: Host, office: Office) -> None:
     """Compute and show, and again for every question asked in the window, until it is left. To be run as a flow."""
     asked: WhatIf | None = WhatIf()
     while asked is not None:

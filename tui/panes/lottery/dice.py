@@ -7,8 +7,10 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
+from tui.prompt import Prompt, Typed
 from tui.safety import paragraphs
-from tui.widgets.dialogs import OneLine, Prompt, Typed, confirm
+from tui.widgets.dialogs import confirm
+from tui.widgets.one_line import OneLine
 
 COUNT = 20
 _DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")

@@ -30,8 +30,9 @@ from tui.panes.lottery.dice import DiceSheet, ask_beacon
 from tui.panes.lottery.showing import told
 from tui.place import Pane, flow
 from tui.printing import print_paper
+from tui.prompt import Prompt
 from tui.safety import clean
-from tui.widgets.dialogs import Choice, Message, Prompt, confirm
+from tui.widgets.dialogs import Choice, Message, confirm
 
 POLL_SECONDS = 5.0
 _BY_MEDIUM = "F6 の b で媒体に書き、相手に渡してください"

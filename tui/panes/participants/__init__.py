@@ -1,5 +1,1 @@
 """参加者."""
-
-from tui.panes.participants.pane import ParticipantsPane
-
-__all__ = ["ParticipantsPane"]

@@ -12,8 +12,9 @@ from core.office.mailing import MailLine, MailStatus
 from core.office.mails import STATE_WORDS, MailState
 from core.office.notices import NoticeItem, count_words
 from tui.place import Place
+from tui.prompt import Prompt
 from tui.safety import clean
-from tui.widgets.dialogs import Choice, Message, Prompt, confirm
+from tui.widgets.dialogs import Choice, Message, confirm
 from tui.words import no
 
 _MAIL, _DOUBT, _POSTED, _WORDS, _TAKE, _WINDOW = "mail", "doubt", "posted", "words", "take", "window"

@@ -14,7 +14,8 @@ from core.office.drafts import register_of
 from core.register_kinds import REGISTERS, Form, Item, Kind, read_item
 from tui.actions import bindings_of
 from tui.place import Sheet, flow
-from tui.widgets.dialogs import Choice, Prompt
+from tui.prompt import Prompt
+from tui.widgets.dialogs import Choice
 from tui.widgets.virtual_list import Column, Held, VirtualList
 
 

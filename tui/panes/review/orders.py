@@ -7,7 +7,7 @@ import datetime as dt
 from core.applicant import town_of
 from core.office.list_row import ListRow
 from core.office.review import ReviewItem
-from tui.list_place import Rows, age_key
+from tui.view import Rows, age_key
 
 ITEMS = Rows[ReviewItem](
     texts=lambda item: (item.applicant.kana, town_of(item.applicant.address)),

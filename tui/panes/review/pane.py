@@ -22,7 +22,7 @@ from core.office.listing import ListFilter
 from core.office.review import APPLICANTS, PARTICIPANTS, RETURN_CODES, ReviewItem, ReviewStatus
 from core.roles import Right
 from tui.actions import Action, bindings_of
-from tui.list_place import PEOPLE_ORDERS, NumberedPlace, View, line_of
+from tui.list_place import PEOPLE_ORDERS, NumberedPlace
 from tui.panes.intake.pane import columns
 from tui.panes.intake.record import RecordSheet
 from tui.panes.review.beside import BESIDE, Beside
@@ -30,8 +30,10 @@ from tui.panes.review.orders import RETURNED
 from tui.panes.review.people import People, next_near, people
 from tui.panes.review.row import STAGE_WORDS, Whole, answer_words, complaint, doubt_words, layout
 from tui.place import Pane, flow
+from tui.prompt import Prompt
 from tui.safety import clean
-from tui.widgets.dialogs import Choice, Prompt, confirm
+from tui.view import View, line_of
+from tui.widgets.dialogs import Choice, confirm
 from tui.widgets.frame import Frame
 from tui.widgets.line import Line
 from tui.widgets.search import Jump, Search

@@ -7,9 +7,9 @@ from typing import Protocol
 
 from core.office.listing import Landmark, ListFilter, Order, ReviewOrder
 from core.office.review import APPLICANTS, Review, ReviewItem
-from tui.list_place import View, line_of
 from tui.paged import Paged
 from tui.panes.review.orders import ITEMS
+from tui.view import View, line_of
 from tui.widgets.virtual_list import VirtualList
 
 NEAR = 300

@@ -17,7 +17,8 @@ from tui.actions import Action, bindings_of
 from tui.list_sheet import ListSheet
 from tui.panes.review.entering import Entering
 from tui.place import Place, flow
-from tui.widgets.dialogs import Choice, Message, Prompt, confirm
+from tui.prompt import Prompt
+from tui.widgets.dialogs import Choice, Message, confirm
 from tui.widgets.virtual_list import Column, Held, VirtualList
 
 CORRECT = "correct"

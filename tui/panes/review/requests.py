@@ -18,8 +18,8 @@ from core.office.person_words import (
 )
 from core.office.remains import remains_words
 from core.roles import Site
+from tui.panes.intake.rights import typed_number
 from tui.place import Place
-from tui.rights import typed_number
 from tui.safety import clean
 from tui.widgets.dialogs import Choice, Message
 from tui.words import no

@@ -7,9 +7,11 @@ from core.office.choices import ERASE_REASONS
 from core.office.person_words import BEFORE_ERASING, disclosed_words, erased_words
 from core.office.remains import remains_words
 from core.roles import Site
+from tui.panes.intake.edit import EditSheet
 from tui.place import Place
+from tui.prompt import Prompt
 from tui.safety import clean
-from tui.widgets.dialogs import Choice, Message, Prompt
+from tui.widgets.dialogs import Choice, Message
 from tui.words import no
 
 
@@ -25,8 +27,6 @@ async def person_rights(place: Place, number: int) -> bool:
     if chosen == "disclose":
         await _disclose(place, number)
     elif chosen == "correct":
-        from tui.panes.intake.edit import EditSheet
-
         return await place.ikiiki.ask(EditSheet(place.office.intake.open(number))) is not None
     elif chosen == "erase":
         return await _erase(place, number)
