@@ -20,9 +20,6 @@ NOTHING_FITS = "いまの絞り込みに合うものはありません"
 BACK_FROM_SEARCH = "Esc で検索をやめると全部に戻ります"
 BACK_FROM_ONLY = "同じ操作をもう一度選ぶと全部に戻ります"
 
-PEOPLE_ORDERS: Mapping[str, str] = {"kana": "カナ氏名順", "age": "年齢の高い順", "town": "町名順"}
-"""The orders that every list of people has."""
-
 
 class ListPlace(Place):
     """A place with one list, and a `Search` below it."""

@@ -10,6 +10,9 @@ from core.people.kana import fold_kana
 
 Row = TypeVar("Row")
 
+PEOPLE_ORDERS: Mapping[str, str] = {"kana": "カナ氏名順", "age": "年齢の高い順", "town": "町名順"}
+"""The orders that every list of people has."""
+
 
 @dataclass(frozen=True)
 class View:

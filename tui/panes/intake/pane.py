@@ -14,7 +14,7 @@ from core.office.intake import Intake
 from core.office.list_row import ListRow
 from core.office.listing import Landmark, ListFilter, Order
 from tui.actions import Action, bindings_of
-from tui.list_place import PEOPLE_ORDERS, NumberedPlace
+from tui.list_place import NumberedPlace
 from tui.paged import Paged
 from tui.panes.intake.bulk import resolve_marked, told
 from tui.panes.intake.entry import EntrySheet
@@ -23,7 +23,7 @@ from tui.panes.intake.record import RecordSheet
 from tui.panes.intake.together import tie_by_key
 from tui.place import Pane, flow
 from tui.prompt import Prompt
-from tui.view import View
+from tui.view import PEOPLE_ORDERS, View
 from tui.widgets.dialogs import Message, confirm
 from tui.widgets.files import FileChoice
 from tui.widgets.frame import Frame

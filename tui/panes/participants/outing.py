@@ -18,14 +18,14 @@ from core.office.paper_desk import Wanted
 from core.office.participants import OutingStatus, Participant
 from core.papers import PaperKind
 from tui.actions import Action, bindings_of
-from tui.list_place import PEOPLE_ORDERS, NumberedPlace
+from tui.list_place import NumberedPlace
 from tui.panes.intake.rights import person_rights
 from tui.panes.participants.notices import print_again
 from tui.place import Sheet, flow
 from tui.printing import print_paper
 from tui.prompt import Prompt
 from tui.safety import clean, fit
-from tui.view import Rows, View, age_key, line_of
+from tui.view import PEOPLE_ORDERS, Rows, View, age_key, line_of
 from tui.widgets.dialogs import Choice, Message, confirm
 from tui.widgets.frame import Frame
 from tui.widgets.search import Jump, Search

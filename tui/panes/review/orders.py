@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from core.applicant import town_of
 from core.office.list_row import ListRow
 from core.office.review import ReviewItem
-from tui.view import Rows, age_key
+from tui.view import PEOPLE_ORDERS, Rows, age_key
 
+REVIEW_ORDERS: Mapping[str, str] = {
+    "": "要注意の人が先",
+    "number": "受付番号順",
+    **PEOPLE_ORDERS,
+    "state": "答えていない人が先",
+}
 ITEMS = Rows[ReviewItem](
     texts=lambda item: (item.applicant.kana, town_of(item.applicant.address)),
     keys={

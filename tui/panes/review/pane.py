@@ -22,11 +22,11 @@ from core.office.listing import ListFilter
 from core.office.review import APPLICANTS, PARTICIPANTS, RETURN_CODES, ReviewItem, ReviewStatus
 from core.roles import Right
 from tui.actions import Action, bindings_of
-from tui.list_place import PEOPLE_ORDERS, NumberedPlace
+from tui.list_place import NumberedPlace
 from tui.panes.intake.pane import columns
 from tui.panes.intake.record import RecordSheet
 from tui.panes.review.beside import BESIDE, Beside
-from tui.panes.review.orders import RETURNED
+from tui.panes.review.orders import RETURNED, REVIEW_ORDERS
 from tui.panes.review.people import People, next_near, people
 from tui.panes.review.row import STAGE_WORDS, Whole, answer_words, complaint, doubt_words, layout
 from tui.place import Pane, flow
@@ -46,12 +46,7 @@ class ReviewPane(NumberedPlace, Beside, Pane):
 
     PLACE = "review"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("review")
-    ORDERS: ClassVar[Mapping[str, str]] = {
-        "": "要注意の人が先",
-        "number": "受付番号順",
-        **PEOPLE_ORDERS,
-        "state": "答えていない人が先",
-    }
+    ORDERS: ClassVar[Mapping[str, str]] = REVIEW_ORDERS
 
     def __init__(self) -> None:
         super().__init__()
