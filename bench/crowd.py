@@ -11,7 +11,7 @@ from pathlib import Path
 from cli.demo import KDF_MIB
 from cli.demo_people import demo_programme
 from cli.demo_staff import PASSWORDS, STAFF
-from cli.wiring import create_vault_folder
+from cli.founding import create_vault_folder
 from core.applicant import Applicant, Application, Route, State
 from core.canonical import CROCKFORD
 from core.roles import Site

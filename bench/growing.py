@@ -19,7 +19,7 @@ from pathlib import Path
 from bench.crowd_files import exports
 from bench.screens import Budget
 from cli.demo_staff import PASSWORDS, STAFF
-from cli.wiring import Session, open_session
+from cli.session import Session, open_session
 from core.office.review import APPLICANTS, PARTICIPANTS
 from core.roles import Site
 from tools.ceremony import DICE, paired

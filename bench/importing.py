@@ -37,7 +37,7 @@ INDEXED = (
 
 def ours(vault: Path, files: list[Path], watch: Watch) -> int:
     """How many came in."""
-    from cli.wiring import open_session
+    from cli.session import open_session
 
     session = open_session(vault, STAFF_ID, PASSWORD)
 
@@ -118,7 +118,7 @@ def small(place: Path, files: list[Path], *, cipher: bool = True) -> int:
 
 
 def main(who: str, place: str, *files: str) -> None:
-    import cli.wiring  # noqa: F401 - loading programs is not measured
+    import cli.session  # noqa: F401 - loading programs is not measured
 
     paths, watch = [Path(file) for file in files], Watch()
     if who == OURS:

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from bench.crowd import PASSWORD, STAFF_ID
-from cli.wiring import open_session
+from cli.session import open_session
 from core.office.listing import Landmark, ListFilter, Order
 
 ROUNDS = 60

@@ -17,7 +17,7 @@ from pathlib import Path
 from bench.pty import Seat
 from bench.screens import Budget, environment, p95
 from cli.demo_staff import PASSWORDS, STAFF
-from cli.wiring import Session, open_session
+from cli.session import Session, open_session
 from core.office.review import APPLICANTS
 from core.roles import Site
 from tools.ceremony import stage_applications

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from cli.clock import now
+from cli.entering import enter
+from cli.inside import Inside
 from cli.private_file import need_new, need_outside
-from cli.wiring import Session, open_session
 from core.choosing import one_of
 from core.errors import IntegrityFailure, LoginFailed, Refused, UsageError
 from core.exchange.handback import HEAD_LIMIT, ZIP_LIMIT
@@ -85,11 +86,11 @@ class Restore:
 
 
 def back_up(
-    session: Session, to: Path | None, progress: Progress | None = None, *, keep: str = "", medium: str = ""
+    inside: Inside, to: Path | None, progress: Progress | None = None, *, keep: str = "", medium: str = ""
 ) -> Backup:
     """See `Session.back_up`. Raises as `storage.backup.making.make_backup`, and `UsageError` for what cannot be read."""
     keeping = Keeping.of(keep) if keep else DEFAULT
-    own = session.vault.folder / BACKUPS
+    own = inside.vault.folder / BACKUPS
     folder = to.absolute() if to is not None else own
     if folder != own:
         need_outside(folder)
@@ -102,17 +103,17 @@ def back_up(
             ),
         )
     on = Medium.VAULT if folder == own else MEDIA[medium or "usb"]
-    desk = session.office.backups
-    name = BackupName(session.vault.site, now(), desk.new_id())
+    desk = inside.office.backups
+    name = BackupName(inside.vault.site, now(), desk.new_id())
     path = make_backup(
-        session.vault, folder, name, noted=lambda: desk.made(name.id, on), step=_step(progress)
+        inside.vault, folder, name, noted=lambda: desk.made(name.id, on), step=_step(progress)
     )  # fmt: skip
-    return Backup(path, name.id, path.stat().st_size, _rotate(session, folder, keeping))
+    return Backup(path, name.id, path.stat().st_size, _rotate(inside, folder, keeping))
 
 
-def _rotate(session: Session, folder: Path, keeping: Keeping) -> tuple[str, ...]:
+def _rotate(inside: Inside, folder: Path, keeping: Keeping) -> tuple[str, ...]:
     """Remove this vault's backups there that need not stay: those its ledger knows, and no other's."""
-    known = session.office.backups.known()
+    known = inside.office.backups.known()
     here = [(name, path) for name, path in backups_in(folder) if name.id in known]
     stay = kept((name.made.astimezone(now().tzinfo) for name, _ in here), keeping)
     gone = [(name, path) for name, path in here if name.made.astimezone(now().tzinfo) not in stay]
@@ -121,43 +122,43 @@ def _rotate(session: Session, folder: Path, keeping: Keeping) -> tuple[str, ...]
     if gone:
         sync_folder(folder)
     names = tuple(name.id for name, _ in gone)
-    session.office.backups.removed(names)
+    inside.office.backups.removed(names)
     return names
 
 
 def rehearse(
-    session: Session, password: str, backup: Path | None = None, progress: Progress | None = None
+    inside: Inside, password: str, backup: Path | None = None, progress: Progress | None = None
 ) -> Rehearsal:
     """See `Session.rehearse`. `password`: the person's own, as it was when the backup was made.
 
     What is laid down for it is encrypted like any vault, in a folder of its own in backups/. Raises `Refused` when there is
     no backup, `LoginFailed`.
     """
-    desk = session.office.backups
-    session.office.actor.require(Right.BACKUP)
-    path = backup or _newest(session)
+    desk = inside.office.backups
+    inside.office.actor.require(Right.BACKUP)
+    path = backup or _newest(inside)
     if not path.is_file():
         raise UsageError(
             "控えのファイルがありません", where=str(path), next_step="場所と名前を確かめてください"
         )
-    if vault_id_of(path) != session.vault.vault_id:
+    if vault_id_of(path) != inside.vault.vault_id:
         raise Refused(
             "この保管庫の控えではありません", where=path.name, next_step="ファイルを確かめてください"
         )
-    seen = read_mark(session.vault.state_dir, session.vault.vault_id)
+    seen = read_mark(inside.vault.state_dir, inside.vault.vault_id)
     with (
-        _counted(session),
-        working(session.vault.folder) as work,
+        _counted(inside),
+        working(inside.vault.folder) as work,
         _room(work / f"{WORK}{os.urandom(8).hex()}") as room,
     ):
         try:
             unpacked = unpack(
-                path, room / "vault", session.vault.staff_id, password, kept=seen, declared=True,
+                path, room / "vault", inside.vault.staff_id, password, kept=seen, declared=True,
                 entropy=os.urandom, step=_step(progress), trial=True,
             )  # fmt: skip
-            restored = open_session(
+            restored = enter(
                 room / "vault",
-                session.vault.staff_id,
+                inside.vault.staff_id,
                 password,
                 terminal="rehearsal",
                 state_dir=room / "marks",
@@ -173,8 +174,8 @@ def rehearse(
             if name is not None:
                 desk.rehearsed(name.id, equal=False)
             return Rehearsal(path, 0, 0, (str(error),), 0)
-        with session.vault.read() as connection:
-            living = state_of(connection, session.vault.database_path.name)
+        with inside.vault.read() as connection:
+            living = state_of(connection, inside.vault.database_path.name)
             found += _astray(VaultTx(connection), unpacked.state)
     tables = unpacked.state.tables
     changed = sum(living.tables.get(one) != digest for one, digest in tables.items())
@@ -183,11 +184,11 @@ def rehearse(
 
 
 @contextmanager
-def _counted(session: Session) -> Iterator[None]:
+def _counted(inside: Inside) -> Iterator[None]:
     """A wrong password is a failed login here too: an unlocked screen is no place to guess at its owner's password."""
-    folder, staff_id = session.vault.folder, session.vault.staff_id
+    folder, staff_id = inside.vault.folder, inside.vault.staff_id
     knock_id = os.urandom(8).hex()
-    with trying(folder, staff_id, now(), terminal=session.vault.terminal) as trial:
+    with trying(folder, staff_id, now(), terminal=inside.vault.terminal) as trial:
         trial.begin(knock_id)
         if trial.waiting:
             raise shut_out(trial.waiting)
@@ -247,18 +248,18 @@ def restore(
             backup, room / "vault", staff_id, password,
             kept=seen, declared=declared, entropy=os.urandom, step=_step(progress),
         )  # fmt: skip
-        session = open_session(
+        inside = enter(
             room / "vault", staff_id, password, terminal=terminal, state_dir=room / "marks", restoring=True
         )
         try:
-            _need_same(session, unpacked)
-            noted = session.office.backups.restored(unpacked.id)
-            head = session.office.backups.own()[1]
-            unsettled = session.office.backups.standing() is not None
-            people = tuple(row.staff_id for row in session.office.staff.list() if row.until is None)
-            mark, site = rollback_mark(session.vault), session.vault.site
+            _need_same(inside, unpacked)
+            noted = inside.office.backups.restored(unpacked.id)
+            head = inside.office.backups.own()[1]
+            unsettled = inside.office.backups.standing() is not None
+            people = tuple(row.staff_id for row in inside.office.staff.list() if row.until is None)
+            mark, site = rollback_mark(inside.vault), inside.vault.site
         finally:
-            session.close()
+            inside.close()
         (room / "vault").replace(to)
         sync_folder(to.parent)
     advance_mark(state_dir, mark)
@@ -266,26 +267,26 @@ def restore(
     return Restore(to, site, noted.size, head, people, lost, unsettled)
 
 
-def _need_same(session: Session, unpacked: Unpacked) -> None:
+def _need_same(inside: Inside, unpacked: Unpacked) -> None:
     """Raises `IntegrityFailure` unless what was opened is what was laid down: no mark guards it yet, and this machine would
     take the people and the key it opens with for those of the vault."""
-    if session.vault.known() != unpacked.mark.known:
+    if inside.vault.known() != unpacked.mark.known:
         raise IntegrityFailure(
             "控えから置いたばかりの保管庫が、開くまでの間に差し替えられました",
-            where=session.folder.name,
+            where=inside.folder.name,
             next_step="だれがこの場所に書けるかを確かめ（ikiiki doctor）、ほかの場所でやり直してください",
         )
 
 
-def hand_back(session: Session, file: Path, size: int, head: str) -> HandedBack:
+def hand_back(inside: Inside, file: Path, size: int, head: str) -> HandedBack:
     """Write at `file`, a new one, what a restored partner has lost (`core.office.hand_back`). Raises `UsageError` for a taken name."""
     need_new(file)
-    back = session.office.handing_back.hand_back(size, head)
-    session.leave(file, back.data)
+    back = inside.office.handing_back.hand_back(size, head)
+    inside.leave(file, back.data)
     return back
 
 
-def take_back(session: Session, file: Path, size: int, head: str) -> TakenBack:
+def take_back(inside: Inside, file: Path, size: int, head: str) -> TakenBack:
     """Take back what the partner wrote (`core.office.take_back`). Raises `UsageError` for a file that cannot be read."""
     try:
         if file.stat().st_size > ZIP_LIMIT + HEAD_LIMIT:
@@ -297,16 +298,16 @@ def take_back(session: Session, file: Path, size: int, head: str) -> TakenBack:
         raise UsageError(
             "ファイルを読めません", where=str(file), next_step="場所と名前を確かめてください"
         ) from None
-    return session.office.taking_back.take_back(data, size, head, name=file.name)
+    return inside.office.taking_back.take_back(data, size, head, name=file.name)
 
 
-def list_backups(session: Session, folder: Path | None = None) -> list[tuple[BackupName, Path]]:
+def list_backups(inside: Inside, folder: Path | None = None) -> list[tuple[BackupName, Path]]:
     """The backups that lie in the vault's own folder or in that one, oldest first."""
-    return backups_in(folder or session.vault.folder / BACKUPS)
+    return backups_in(folder or inside.vault.folder / BACKUPS)
 
 
-def _newest(session: Session) -> Path:
-    found = list_backups(session)
+def _newest(inside: Inside) -> Path:
+    found = list_backups(inside)
     if not found:
         raise Refused("控えがまだありません", next_step="先に ikiiki backup で控えを取ってください")
     return found[-1][1]

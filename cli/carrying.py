@@ -10,15 +10,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.clock import now
+from cli.private_file import need_outside
 from core.errors import IkiikiError, Stopped
+from core.roles import Right
 from storage.boxes import COURIER
 from storage.courier import CourierReport, CourierStopped, Notes, watched_run
 from storage.courier.credential import given_credential
-from storage.courier.destination import destination, set_folder
+from storage.courier.destination import destination
 from storage.courier.folder import CourierBusy
 from storage.remotes.folder import FolderRemote
 
 if TYPE_CHECKING:
+    from cli.inside import Inside
     from core.exchange.remote import Remote
     from core.office.due import Late
     from core.office.overview import Imported
@@ -176,9 +179,33 @@ def _once(sentences: Iterator[str]) -> list[str]:
     return list(dict.fromkeys(sentences))
 
 
-def set_remote(folder: Path, text: str) -> None:
-    """Remember where bundles are exchanged: `folder:/mnt/share`. Raises `UsageError`."""
-    set_folder(folder / COURIER, text, now())
+def sync(inside: Inside, progress: Progress | None, medium: Path | None) -> SyncReport:
+    """See `Session.sync`."""
+    office = inside.office
+    if medium is not None:
+        need_outside(medium)
+
+    def line() -> Remote:
+        return destination(inside.folder / COURIER, office.exchange.courier_credential)
+
+    trip = Trip(inside.folder.absolute(), line, now, medium, progress=progress)
+    with trip.told():
+        try:
+            office.exchange.flush()
+            trip.round()
+            if office.backups.standing() is not None:
+                trip.unsettled = True  # what came stays in the inbox, and nothing new is sealed
+                return trip.finished()
+            if office.actor.may(Right.IMPORT_BUNDLE):  # an audit carries, and takes nothing in
+                office.exchange.import_waiting(progress, trip.imported)
+            trip.sealed += [sent.name for sent in office.send_due()]
+            office.exchange.flush()
+            trip.round()
+            trip.box_log = tuple(office.box_log.due())
+        finally:
+            if medium is not None and not trip.unsettled:
+                office.exchange.carried(trip.sent)
+        return trip.finished()
 
 
 def courier_run(folder: Path, progress: Progress | None = None) -> SyncReport:

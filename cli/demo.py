@@ -16,7 +16,8 @@ from cli.demo_counter import counter_by_medium, counter_on_paper
 from cli.demo_people import demo_programme, desk_applications, outing_days, paper_applications, write_exports
 from cli.demo_registers import keep, print_all, settle
 from cli.demo_staff import PASSWORDS, STAFF, accounts, engage, review_log
-from cli.wiring import Session, create_vault_folder, open_session
+from cli.founding import create_vault_folder
+from cli.session import Session, open_session
 from core.applicant import Problem, State
 from core.errors import Refused
 from core.notice_kinds import Form, NoticeKind

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cli.demo_people import PaperApplication
-from cli.wiring import Session
+from cli.session import Session
 
 
 def counter_by_medium(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from cli.wiring import Session
+from cli.session import Session
 from core.office.choices import Report
 from core.office.paper_desk import Wanted
 from core.papers import PaperKind

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 
-from cli.wiring import Session, open_session
+from cli.session import Session, open_session
 from core.office.choices import LogReason
 from core.office.log_review import Part
 from core.office.staff import NewPerson

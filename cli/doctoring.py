@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cli.clock import now
 from cli.erased import concerned
-from cli.wiring import Session
+from cli.inside import Inside
 from core.checks import Check, failed, passed, unknown
 from core.errors import IkiikiError, IntegrityFailure
 from core.office.ports import Progress
@@ -37,12 +37,12 @@ _NOT_LOGGED_IN = unknown(
 
 def examine(
     folder: Path,
-    session: Session | None,
+    inside: Inside | None,
     *,
     variables: Mapping[str, str] | None = None,
     progress: Progress | None = None,
 ) -> list[Check]:
-    """All that can be looked at: without `session` what the courier can see, with it also what the vault knows.
+    """All that can be looked at: without `inside` what the courier can see, with it also what the vault knows.
 
     `progress` is called between two looks, and may stop it there: nothing is changed by any of them.
     """
@@ -55,9 +55,9 @@ def examine(
         lambda: [python_support(today), *packages(shipped_lock(), today), swap(), *_environment(known)],
         lambda: [*memory(), program_files()],
         lambda: [] if erased else [*courier_keys(folder, today), last_round(folder, now())],
-        lambda: [] if erased else _exchange(folder / COURIER, _credential_of(session, known), now),
-        lambda: [_integrity(session)] if session else [_NOT_LOGGED_IN],
-        lambda: _vault(session) if session else [],
+        lambda: [] if erased else _exchange(folder / COURIER, _credential_of(inside, known), now),
+        lambda: [_integrity(inside)] if inside else [_NOT_LOGGED_IN],
+        lambda: _vault(inside) if inside else [],
     ]
     checks: list[Check] = []
     for done, look in enumerate(looks):
@@ -79,15 +79,15 @@ def _environment(variables: Mapping[str, str]) -> list[Check]:
     return environment(dict(variables) | dict.fromkeys(found_at_start(), ""))
 
 
-def _vault(session: Session) -> list[Check]:
+def _vault(inside: Inside) -> list[Check]:
     try:
-        return session.office.checkup.checks()
+        return inside.office.checkup.checks()
     except IntegrityFailure as error:  # a damaged page was met on the way
         return [failed("vault", "保管庫の中", error.what, error.next_step or _STOP, integrity=True)]
 
 
-def _credential_of(session: Session | None, variables: Mapping[str, str]) -> Callable[[], str]:
-    return session.office.exchange.courier_credential if session else lambda: given_credential(variables)
+def _credential_of(inside: Inside | None, variables: Mapping[str, str]) -> Callable[[], str]:
+    return inside.office.exchange.courier_credential if inside else lambda: given_credential(variables)
 
 
 def _exchange(courier: Path, credential: Callable[[], str], moment: Callable[[], dt.datetime]) -> list[Check]:
@@ -120,15 +120,15 @@ def _exchange(courier: Path, credential: Callable[[], str], moment: Callable[[],
     return [there, *host_checks(settings, moment), *box_checks(settings)]
 
 
-def _integrity(session: Session) -> Check:
+def _integrity(inside: Inside) -> Check:
     """Every page and link of the vault's database."""
     name, title = "vault.integrity", "保管庫の検査"
-    found = check_integrity(session.vault)
+    found = check_integrity(inside.vault)
     wrong = [one for one in found if one.kind != "unfinished"]
     if wrong:
         kinds = "、".join(sorted({one.kind for one in wrong}))
         return failed(
-            name, title, f"{session.vault.database_path.name} が壊れています（{kinds}、{len(wrong)}か所）",
+            name, title, f"{inside.vault.database_path.name} が壊れています（{kinds}、{len(wrong)}か所）",
             RESTORE, integrity=True,
         )  # fmt: skip
     if found:

@@ -1,4 +1,4 @@
-"""Before any command on a vault: was it erased, or is it being? Then that comes first, and nothing else is done with it."""
+"""Was a vault erased, or is it being? Seen from the names in its folder, before anything is loaded."""
 
 from __future__ import annotations
 
@@ -23,22 +23,3 @@ def refuse_survivor(folder: Path) -> None:
             where=str(folder),
             next_step="定時の送受信を止めてください",
         )
-
-
-def settle(folder: Path) -> None:
-    """Go on with an erasure that was cut short. Raises `VaultErased`, saying where the rest is, for the erased vault itself.
-
-    Raises what stops it again; then it is gone on with the next time.
-    """
-    from cli.context import note, password, staff_id
-    from cli.erasing import go_on, refuse_erased, under_way
-    from cli.progress import progress_line
-
-    one = under_way(folder)
-    if one is None:
-        return
-    if not one.over:
-        with progress_line("消去しています") as progress:
-            go_on(one, lambda: (staff_id(), password()), progress)
-        note("消去が終わりました")
-    refuse_erased(folder.absolute())

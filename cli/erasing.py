@@ -6,11 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 from cli.clock import now
-from cli.context import note
-from cli.private_file import need_new, write_new
+from cli.inside import Inside
+from cli.saying import note
 from core.canonical import nfc
 from core.erasure.copies import Ended, Found, Kind
 from core.errors import IkiikiError, LoginFailed, Refused, UsageError
@@ -40,9 +39,6 @@ from storage.vault.opened import OpenVault, rollback_mark
 from storage.vault.sqlcipher import Connection
 from storage.vault.trust import fingerprint
 
-if TYPE_CHECKING:
-    from cli.wiring import Session
-
 SAID = "消去の途中です。続けます"
 Login = Callable[[], tuple[str, str]]
 Named = Callable[[], str]
@@ -65,25 +61,25 @@ class UnderWay:
     over: bool
 
 
-def found_of(session: Session) -> list[Found]:
+def found_of(inside: Inside) -> list[Found]:
     """Every file there is to erase: below the vault, and those the program wrote elsewhere."""
-    return [*survey(session.folder.absolute()), *_found(_papers(session)), *_former(session)]
+    return [*survey(inside.folder.absolute()), *_found(_papers(inside)), *_former(inside)]
 
 
 def erase(
-    session: Session, programme_name: str, progress: Progress | None = None, unprinted: str = ""
+    inside: Inside, programme_name: str, progress: Progress | None = None, unprinted: str = ""
 ) -> Erased:
-    """From the agreement of two people to the end. The session's vault is gone afterwards, and the session closed.
+    """From the agreement of two people to the end. The vault is closed by then, and gone afterwards.
 
     Raises `Refused` with nothing changed; once it has begun, whatever stops it leaves it to be gone on with.
     """
-    folder = session.folder.absolute()
+    folder = inside.folder.absolute()
     kept = kept_beside(folder)
-    former = _former(session)
-    with VaultStore(session.vault).read() as tx:
+    former = _former(inside)
+    with VaultStore(inside.vault).read() as tx:
         seen = tx.access.head()
-    begun = session.office.erasing.ready(programme_name, unprinted)
-    credential = _kept_credential(session)
+    begun = inside.office.erasing.ready(programme_name, unprinted)
+    credential = _kept_credential(inside)
 
     def fill(old: Connection, new: Connection) -> None:
         # Somebody may have taken the word back, or written something, before the vault was held alone.
@@ -92,51 +88,29 @@ def erase(
                 "消去を始めるあいだに、ほかの人がこの保管庫を使いました。まだ何も消していません",
                 next_step="ikiiki erase plan で、いまの状態を確かめてから、もう一度行ってください",
             )
-        survive(VaultTx(old), VaultTx(new), begun, now(), session.vault.entropy)
+        survive(VaultTx(old), VaultTx(new), begun, now(), inside.vault.entropy)
 
-    papers = _papers(session)
+    papers = _papers(inside)
     found = [*survey(folder), *_found(papers), *former]
-    with session.vault.alone(), only_one(Folders(folder)):
-        build(session.vault, kept, fill, MIGRATIONS, found, papers)
+    with inside.vault.alone(), only_one(Folders(folder)):
+        build(inside.vault, kept, fill, MIGRATIONS, found, papers)
         write_pointer(folder, kept)  # from here on there is no way back
-    session.close()
+    inside.close()
     execution = _execution(UnderWay(folder, kept, over=False), lambda: credential or given_credential())
     return _finish(execution, kept, progress)
 
 
-def erase_and_tell(session: Session, programme_name: str, progress: Progress | None, unprinted: str) -> str:
+def erase_and_tell(inside: Inside, programme_name: str, progress: Progress | None, unprinted: str) -> str:
     """`erase`, for a screen that has no vault to go back to once it has begun."""
-    folder = session.folder.absolute()
+    folder = inside.folder.absolute()
     try:
-        done = erase(session, programme_name, progress, unprinted)
+        done = erase(inside, programme_name, progress, unprinted)
     except IkiikiError as error:
         if under_way(folder) is None:
             raise
-        session.close()
+        inside.close()
         return f"消去は途中です。{error}"
     return f"消去が終わりました。Esc で終了し、残したものは --vault {done.kept} で開いてください"
-
-
-def write_report(session: Session, file: Path) -> str:
-    """See `Ending.write_erasure_report`."""
-    from storage.papers.erasure_report import erasure_report_pdf
-
-    evidence = file.with_suffix(".evidence")
-    for one in (file, evidence):
-        need_new(one)
-    report = session.office.erasing.report()
-    write_new(file, erasure_report_pdf(report))
-    write_new(evidence, report.record)
-    return report.paper
-
-
-def write_disclosure(session: Session, file: Path, number: int) -> str:
-    """See `Ending.write_disclosure`."""
-    from storage.papers.disclosure import disclosure_pdf
-
-    held = session.office.person.disclose(number)
-    session.leave(file, disclosure_pdf(held))
-    return held.copy
 
 
 def under_way(folder: Path) -> UnderWay | None:
@@ -168,12 +142,12 @@ def go_on(
     return _finish(execution, one.kept, progress)
 
 
-def sign_if_due(session: Session) -> None:
+def sign_if_due(inside: Inside) -> None:
     """Put a completed erasure on signed record, when whoever has logged in to the survivor may."""
-    if session.office.erasing.unsigned():
-        journal = Journal(session.folder.absolute(), now)
+    if inside.office.erasing.unsigned():
+        journal = Journal(inside.folder.absolute(), now)
         if journal.done_at:
-            session.office.erasing.sign(journal.ended(), journal.done_at)
+            inside.office.erasing.sign(journal.ended(), journal.done_at)
 
 
 def _execution(one: UnderWay, credential: Callable[[], str]) -> Execution:
@@ -257,18 +231,18 @@ def _credential(kept: Path, login: Login) -> str:
     return found
 
 
-def _kept_credential(session: Session) -> str:
-    with VaultStore(session.vault).read() as tx:
+def _kept_credential(inside: Inside) -> str:
+    with VaultStore(inside.vault).read() as tx:
         return tx.settings.get(CREDENTIAL) or ""
 
 
-def _former(session: Session) -> list[Found]:
+def _former(inside: Inside) -> list[Found]:
     """Places of exchange used before: what lies beside the vault about them goes with it, so the vault takes it over."""
-    courier = session.folder / COURIER
-    session.office.places.note(used_places(courier), place_of(courier))
+    courier = inside.folder / COURIER
+    inside.office.places.note(used_places(courier), place_of(courier))
     return [
         Found(Kind.FORMER, record_name(number, one), 0)
-        for number, one in enumerate(session.office.places.former(), start=1)
+        for number, one in enumerate(inside.office.places.former(), start=1)
     ]
 
 
@@ -276,8 +250,8 @@ def _found(papers: list[Paper]) -> list[Found]:
     return [Found(Kind.PAPER, one.name, 0) for one in papers]
 
 
-def _papers(session: Session) -> list[Paper]:
-    with VaultStore(session.vault).read() as tx:
+def _papers(inside: Inside) -> list[Paper]:
+    with VaultStore(inside.vault).read() as tx:
         return [
             Paper(f"{'credential' if one.last else 'paper'}-{number}", one.path, one.sha256, one.last)
             for number, one in enumerate(written_files(tx), start=1)
@@ -294,6 +268,4 @@ __all__ = [
     "refuse_erased",
     "sign_if_due",
     "under_way",
-    "write_disclosure",
-    "write_report",
 ]

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from cli.arguments import hide_arguments
-from cli.context import CHOICE
+from cli.options import CHOICE
 from cli.telling import telling
 from cli.usage import called
 

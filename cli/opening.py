@@ -10,7 +10,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from cli.clock import now
-from cli.erased import ERASED, concerned, settle
+from cli.erased import ERASED, concerned
 from cli.keys_file import keys_at_start
 from cli.private_file import need_outside
 from cli.terminal import terminal_name
@@ -20,7 +20,7 @@ from storage.vault.hardening import harden_process
 from storage.vault.header import parse_header, read_header_bytes
 
 if TYPE_CHECKING:
-    from cli.wiring import Session
+    from cli.session import Session
 
 
 def site_of(folder: Path) -> Site:
@@ -53,7 +53,7 @@ class VaultOpener:
         return need_outside(place)
 
     def open(self, staff_id: str, password: str) -> Session:
-        from cli.wiring import open_session
+        from cli.session import open_session
 
         return open_session(self.folder, staff_id, password, terminal=terminal_name())
 
@@ -61,6 +61,8 @@ class VaultOpener:
 def run_screens(folder: Path, staff_id: str) -> None:
     """The Textual app on one vault, until it is left. Raises `UsageError` where there is no vault, or no terminal."""
     if concerned(folder):
+        from cli.settling import settle
+
         settle(folder)
     site_of(folder)
     if not (os.isatty(0) and os.isatty(2)):  # it reads the one and paints on the other
@@ -89,7 +91,7 @@ def _load_the_rest() -> None:
     """Beside the person who types a password."""
 
     def load() -> None:
-        for module in ("cli.wiring", "tui.workspace"):
+        for module in ("cli.session", "tui.workspace"):
             import_module(module)
 
     Thread(target=load, daemon=True).start()

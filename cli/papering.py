@@ -17,12 +17,13 @@ from core.errors import UsageError
 from core.notice_kinds import Form
 
 if TYPE_CHECKING:
-    from cli.wiring import Session
+    from cli.inside import Inside
     from core.office.mailing import MailReport
     from core.office.notices import NoticeItem
     from core.office.office import Office
     from core.office.paper_desk import Wanted
     from core.office.ports import Progress
+    from core.office.review_paper import PaperList
     from core.papers import Paper
 
 LARGEST_FILE = 64 * 1024
@@ -54,7 +55,7 @@ def write_notices(
     return names
 
 
-def write_register(session: Session, file: Path, wanted: Wanted, progress: Progress | None) -> Paper:
+def write_register(inside: Inside, file: Path, wanted: Wanted, progress: Progress | None) -> Paper:
     """A register or report at `file`, a new file ending in .pdf or .xlsx. It is laid out first, then noted, then written."""
     from core.papers import PaperKind
     from storage.doctor.machine import shipped_lock
@@ -62,19 +63,55 @@ def write_register(session: Session, file: Path, wanted: Wanted, progress: Progr
 
     need_new(file)
     lay_out = paper_writer(file.name)
-    office = session.office
+    office = inside.office
     if wanted.kind is PaperKind.AUDIT:
+        from cli.doctoring import examine
         from cli.software import software
 
-        wanted = replace(wanted, software=software(shipped_lock()), checks=session.examine(progress))
+        checks = examine(inside.folder.absolute(), inside, progress=progress)
+        wanted = replace(wanted, software=software(shipped_lock()), checks=checks)
     paper = office.papers.draft(wanted)
     made = lay_out(paper)
     office.papers.made(paper, made.pages)
     if wanted.kind is PaperKind.ROSTER:
-        session.leave(file, made.data)
+        inside.leave(file, made.data)
     else:
         write_new(file, made.data)
     return paper
+
+
+def write_review_list(inside: Inside, file: Path, stage: str) -> PaperList:
+    """点検一覧 as PDF at `file`, a new file."""
+    from storage.papers.review_list import review_list_pdf
+
+    need_new(file)
+    paper = inside.office.review_paper.draft(stage)
+    pdf = review_list_pdf(paper)
+    inside.office.review_paper.printed(paper)
+    inside.leave(file, pdf)
+    return paper
+
+
+def write_disclosure(inside: Inside, file: Path, number: int) -> str:
+    """開示 of one person as PDF at `file`; the paper's 控番号."""
+    from storage.papers.disclosure import disclosure_pdf
+
+    held = inside.office.person.disclose(number)
+    inside.leave(file, disclosure_pdf(held))
+    return held.copy
+
+
+def write_erasure_report(office: Office, file: Path) -> str:
+    """消去報告書 as PDF at `file`, and beside it, ending in `.evidence`, the signed record; the paper's 控番号."""
+    from storage.papers.erasure_report import erasure_report_pdf
+
+    evidence = file.with_suffix(".evidence")
+    for one in (file, evidence):
+        need_new(one)
+    report = office.erasing.report()
+    write_new(file, erasure_report_pdf(report))
+    write_new(evidence, report.record)
+    return report.paper
 
 
 def send_mails(office: Office, progress: Progress | None) -> MailReport:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from cli.context import CHOICE
+from cli.options import CHOICE
 
 if TYPE_CHECKING:
     from core.office.ports import Progress

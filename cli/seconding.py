@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from core.errors import Refused
 
 if TYPE_CHECKING:
-    from cli.wiring import Session
+    from cli.session import Session
 
 
 @contextmanager

@@ -15,11 +15,12 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cli.carrying import set_remote
 from cli.demo import KDF_MIB
 from cli.demo_people import demo_programme, write_exports
 from cli.demo_staff import PASSWORDS, STAFF
-from cli.wiring import Session, create_vault_folder, open_session
+from cli.exchange_place import set_remote
+from cli.founding import create_vault_folder
+from cli.session import Session, open_session
 from core.applicant import State
 from core.office.listing import ListFilter
 from core.office.review import APPLICANTS

@@ -15,7 +15,7 @@ from pathlib import Path
 from cli.demo import KDF_MIB
 from cli.demo_people import demo_programme
 from cli.demo_staff import PASSWORDS, STAFF
-from cli.wiring import create_vault_folder
+from cli.founding import create_vault_folder
 from core.people.towns import towns_with
 from core.roles import Site
 from tools.terminal import Terminal

@@ -13,8 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from cli.demo_staff import PASSWORDS, STAFF
+from cli.session import open_session
 from cli.software import software
-from cli.wiring import open_session
 from core.office.paper_desk import Wanted
 from core.office.roster_paper import PEOPLE
 from core.papers import Paper, PaperKind, Table

@@ -1,4 +1,4 @@
-"""What the screens are handed from outside: somebody who opens the vault. `cli/wiring.py` implements it."""
+"""What the screens are handed from outside: somebody who opens the vault. `cli/opening.py` implements it, and `cli/session.py` what it opens."""
 
 from __future__ import annotations
 

@@ -7,7 +7,10 @@ from typing import Annotated
 
 import typer
 
-from cli.context import Json, columns, opened, password, remember, say, staff_id, vault_folder
+from cli.asking import password
+from cli.command_vault import opened, vault_folder
+from cli.options import Json, remember, staff_id
+from cli.saying import columns, say
 from core.errors import IntegrityFailure
 
 app = typer.Typer(
@@ -86,7 +89,7 @@ def rehearse(
     違いがあれば6で終わる。結果は管理簿に残る（合えば訓練、違えば事故）。
     """
     remember(as_json)
-    from cli.wiring import open_session
+    from cli.session import open_session
 
     secret = password()
     session = open_session(vault_folder(), staff_id(), secret, terminal="rehearsal")

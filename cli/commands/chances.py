@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.context import Json, columns, opened, remember, say
+from cli.command_vault import opened
+from cli.options import Json, remember
+from cli.saying import columns, say
 from core.errors import UsageError
 
 if TYPE_CHECKING:

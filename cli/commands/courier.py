@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-from cli.context import Json, note, opened, remember, say
+from cli.command_vault import opened
+from cli.options import Json, remember
+from cli.saying import note, say
 
 app = typer.Typer(no_args_is_help=True, help="通信係（定時の送受信）の設定")
 

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from cli.context import Json, note, remember, say
+from cli.options import Json, remember
+from cli.saying import note, say
 
 
 def register(app: typer.Typer) -> None:

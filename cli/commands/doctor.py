@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.context import CHOICE, Json, opened, remember, say, vault_folder
+from cli.command_vault import opened, vault_folder
+from cli.options import CHOICE, Json, remember
+from cli.saying import say
 from core.errors import IntegrityFailure
 
 if TYPE_CHECKING:

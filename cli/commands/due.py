@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from cli.context import Json, columns, opened, remember, say
+from cli.command_vault import opened
+from cli.options import Json, remember
+from cli.saying import columns, say
 from core.people.eras import wareki
 from core.roles import SITE_WORDS
 

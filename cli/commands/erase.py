@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.context import CHOICE, Json, chosen_folder, columns, note, opened, password, remember, say, staff_id
+from cli.asking import password
+from cli.command_vault import opened
+from cli.options import CHOICE, Json, chosen_folder, remember, staff_id
+from cli.saying import columns, note, say
 from core.choosing import listed
 from core.errors import UsageError
 from core.office.choices import UNPRINTED_REASONS
@@ -83,7 +86,7 @@ def run(
     remember(as_json)
     from cli.erasing import erase, go_on, under_way
     from cli.progress import progress_line
-    from cli.wiring import open_session
+    from cli.session import open_session
 
     folder = chosen_folder()
     one = under_way(folder)

@@ -8,7 +8,9 @@ from typing import Annotated
 
 import typer
 
-from cli.context import Json, opened, remember, say
+from cli.command_vault import opened
+from cli.options import Json, remember
+from cli.saying import say
 from cli.seconding import seconding
 from core.choosing import listed
 from core.errors import UsageError

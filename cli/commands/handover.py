@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.command_vault import opened
 from cli.commands.export import day_of
-from cli.context import Json, columns, opened, remember, say
+from cli.options import Json, remember
+from cli.saying import columns, say
 from core.choosing import listed
 from core.ledger.codes import CONTENT_WORDS, MEDIUM_WORDS, PLACE_WORDS, UNIT_WORDS, Content, Medium
 from core.ledger.handover import RETRACT_WORDS, STAGE_WORDS

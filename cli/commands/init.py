@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-from cli.context import Json, password, remember, say
+from cli.asking import password
+from cli.options import Json, remember
+from cli.saying import say
 from core.errors import UsageError
 from core.roles import SITE_WORDS, Site
 
@@ -30,8 +32,8 @@ def init(
 ) -> None:
     """保管庫をつくり、最初の取扱責任者を登録する。"""
     remember(as_json)
+    from cli.founding import create_vault_folder
     from cli.programme_file import read_programme
-    from cli.wiring import create_vault_folder
     from core.office.staff import known_of
     from core.passwords.judging import require_good
     from core.programme import parse_programme

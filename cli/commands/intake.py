@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.applications import applicant_document, tell_changed, tell_one
+from cli.command_vault import opened
 from cli.commands import intake_list, intake_settle
-from cli.context import Json, note, opened, remember, say
+from cli.options import Json, remember
+from cli.saying import note, say
 from core.applicant import PROBLEM_WORDS, Route
 from core.choosing import one_of
 from core.errors import IkiikiError, UsageError

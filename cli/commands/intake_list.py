@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
-from cli.context import Json, columns, note, opened, remember, say
+from cli.command_vault import opened
+from cli.options import Json, remember
+from cli.saying import columns, note, say
 from core.applicant import PROBLEM_WORDS, ROUTE_WORDS, STATE_WORDS, State
 from core.office.listing import ListFilter, Order
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.applications import companion_document, companion_words, tell_changed
-from cli.context import Json, columns, opened, remember, say
+from cli.command_vault import opened
+from cli.options import Json, remember
+from cli.saying import columns, say
 from core.applicant import STATE_WORDS
 from core.errors import Refused, UsageError
 

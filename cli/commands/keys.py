@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.context import Json, columns, remember, say
+from cli.options import Json, remember
+from cli.saying import columns, say
 from core.errors import UsageError
 
 if TYPE_CHECKING:

@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
-from cli.context import Json, columns, opened, remember, say
+from cli.command_vault import opened
+from cli.options import Json, remember
 from cli.private_file import need_outside
+from cli.saying import columns, say
 from core.errors import IntegrityFailure, UsageError
 from core.ledger.codes import (
     ACT_WORDS,

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.context import Json, columns, opened, remember, say
+from cli.command_vault import opened
+from cli.options import Json, remember
+from cli.saying import columns, say
 from core.choosing import listed
 from core.errors import UsageError, harmless
 from core.ledger.deeds import KIND_WORDS, deed_words

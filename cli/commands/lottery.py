@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.command_vault import opened
 from cli.commands.chances import chances
-from cli.context import Json, columns, opened, remember, say
+from cli.options import Json, remember
+from cli.saying import columns, say
 from cli.seconding import seconding
 from core.choosing import listed
 from core.draw.abandoned import REASON_WORDS, Reason

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.asking import password
+from cli.command_vault import opened
 from cli.commands import register_papers
-from cli.context import Json, note, opened, password, remember, say
+from cli.options import Json, remember
 from cli.progress import progress_line
+from cli.saying import note, say
 from core.errors import UsageError
 from core.notice_kinds import FORM_WORDS, Form, NoticeKind
 

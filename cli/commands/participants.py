@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.context import Json, columns, opened, remember, say
+from cli.command_vault import opened
+from cli.options import Json, remember
+from cli.saying import columns, say
 from core.office.choices import Callees
 
 if TYPE_CHECKING:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.context import Json, note, opened, remember, say
+from cli.command_vault import opened
+from cli.options import Json, remember
 from cli.private_file import need_outside
+from cli.saying import note, say
 from core.errors import UsageError
 from core.roles import SITE_WORDS
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.context import Json, opened, remember, say
+from cli.command_vault import opened
+from cli.options import Json, remember
+from cli.saying import say
 from cli.seconding import seconding
 from core.choosing import listed
 from core.office.choices import DECLINE_REASONS, ERASE_REASONS

@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
-from cli.context import Json, opened, remember, say
+from cli.command_vault import opened
+from cli.options import Json, remember
 from cli.programme_file import read_programme
+from cli.saying import say
 from cli.seconding import seconding
 
 Name = Annotated[str, typer.Argument(help="待っている決まりの番号（はじめの4文字でよい）")]

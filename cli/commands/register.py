@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.context import Json, columns, opened, remember, say
+from cli.command_vault import opened
+from cli.options import Json, remember
+from cli.saying import columns, say
 from core.choosing import listed
 from core.errors import UsageError
 from core.office.choices import REPORT_WORDS, Report

@@ -8,7 +8,9 @@ from typing import Annotated
 
 import typer
 
-from cli.context import Json, opened, remember, say
+from cli.command_vault import opened
+from cli.options import Json, remember
+from cli.saying import say
 from core.papers import PAPER_WORDS, PaperKind
 from core.roles import Site
 

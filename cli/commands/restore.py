@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-from cli.context import Json, password, remember, say, staff_id
+from cli.asking import password
+from cli.options import Json, remember, staff_id
+from cli.saying import say
 from cli.terminal import terminal_name
 from core.roles import SITE_WORDS
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.context import Json, columns, note, opened, remember, say
+from cli.command_vault import opened
+from cli.options import Json, remember
+from cli.saying import columns, note, say
 from core.applicant import PROBLEM_WORDS
 from core.choosing import listed
 from core.errors import UsageError

@@ -6,7 +6,9 @@ import json
 
 import typer
 
-from cli.context import CHOICE, Json, opened, remember, say, vault_folder
+from cli.command_vault import opened, vault_folder
+from cli.options import CHOICE, Json, remember
+from cli.saying import say
 
 
 def register(app: typer.Typer) -> None:

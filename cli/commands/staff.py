@@ -6,7 +6,10 @@ from typing import Annotated
 
 import typer
 
-from cli.context import Json, columns, opened, password, remember, say
+from cli.asking import password
+from cli.command_vault import opened
+from cli.options import Json, remember
+from cli.saying import columns, say
 from core.roles import ROLE_WORDS, Role
 
 app = typer.Typer(no_args_is_help=True, help="取扱者の登録")

@@ -13,9 +13,11 @@ from typing import Annotated
 
 import typer
 
-from cli.context import CHOICE, Json, note, opened, remember, say, vault_folder
+from cli.command_vault import opened, vault_folder
 from cli.erased import refuse_survivor
+from cli.options import CHOICE, Json, remember
 from cli.progress import progress_line
+from cli.saying import note, say
 from core.errors import IkiikiError, Stopped, UsageError
 
 
@@ -35,10 +37,12 @@ def sync(
 ) -> None:
     """届いた束を受け取り、送る束を送る。--staff があれば取り込みもする。何度行ってもよい。端末でなければJSONで答える。"""
     remember(as_json or not sys.stdout.isatty())
-    from cli.carrying import courier_run, set_remote
+    from cli.carrying import courier_run
 
     refuse_survivor(vault_folder())
     if remote:
+        from cli.exchange_place import set_remote
+
         set_remote(vault_folder(), remote)
     if medium is not None and CHOICE.staff is None:
         raise UsageError("媒体での受渡しは、人が行って管理簿に残します", next_step="--staff を付けてください")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cli.wiring import create_vault_folder
+from cli.founding import create_vault_folder
 from core.roles import Site
 from tests.journeys.acting import in_process
 

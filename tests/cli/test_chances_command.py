@@ -14,7 +14,7 @@ import typer
 from typer.testing import CliRunner
 
 from cli.commands import chances as command
-from cli.context import CHOICE
+from cli.options import CHOICE
 from core.draw.chances import outlook, ticket_gain
 from core.draw.rules import Course, Params
 from core.draw.units import Shape

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from cli.wiring import create_vault_folder, open_session
+from cli.founding import create_vault_folder
+from cli.session import open_session
 from core.canonical import canonical_json
 from core.roles import Site
 from tests.journeys.acting import Result, in_process

@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from cli.context import CHOICE
+from cli.options import CHOICE
 from cli.progress import progress_line
 
 

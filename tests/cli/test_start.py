@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli import main
-from cli.context import CHOICE
+from cli.options import CHOICE
 from cli.start import screens_of
 
 WORDS = [

@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from cli.context import columns, say
+from cli.saying import columns, say
 from core.errors import harmless, showable
 
 
@@ -34,7 +34,7 @@ def test_a_document_is_the_same_and_steers_nothing(
 ) -> None:
     import json
 
-    monkeypatch.setattr("cli.context.CHOICE.json", True)
+    monkeypatch.setattr("cli.options.CHOICE.json", True)
     document = {"who": "\x1b[2J\x9b2J\u202e\U000e0001\x7f\n山田"}
     say(document, "")
     written = capsys.readouterr().out

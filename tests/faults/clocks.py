@@ -18,7 +18,8 @@ CLOCKS = {"by three hours": dt.timedelta(hours=3), "by two years": dt.timedelta(
 def earlier(by: dt.timedelta) -> Iterator[None]:
     """The command's clock, so much behind."""
     with (
-        mock.patch("cli.wiring.now", lambda: now() - by),
+        mock.patch("cli.entering.now", lambda: now() - by),
+        mock.patch("cli.carrying.now", lambda: now() - by),
         mock.patch("cli.doctoring.now", lambda: now() - by),
     ):
         yield

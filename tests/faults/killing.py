@@ -41,7 +41,7 @@ def watch(frame, event, function):
     if moments == die_at:
         os.kill(os.getpid(), signal.SIGKILL)
 
-from cli import main, wiring  # loaded before anything counts
+from cli import main, session  # loaded before anything counts
 import core.people.reading, storage.readers, storage.store.tx, storage.vault.vault, storage.courier.runner
 import pathlib, tests.derived_once
 

@@ -18,7 +18,7 @@ from typing import Any
 from unittest import mock
 
 from cli.clock import now
-from cli.wiring import Session, open_session
+from cli.session import Session, open_session
 from core.roles import Site
 from storage.courier.destination import folder_text
 from storage.store import MIGRATIONS

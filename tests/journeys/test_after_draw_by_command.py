@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-import cli.wiring
+from cli import carrying, entering
 from tests.journeys.acting import PROGRAMME, Sites
 
 At = Callable[..., Sites]
@@ -21,9 +21,9 @@ def on(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """The day on which the commands run."""
 
     def set_to(day: str) -> None:
-        monkeypatch.setattr(
-            cli.wiring, "now", lambda: dt.datetime.fromisoformat(f"{day}T10:00:00").replace(tzinfo=JST)
-        )
+        moment = dt.datetime.fromisoformat(f"{day}T10:00:00").replace(tzinfo=JST)
+        for module in (entering, carrying):
+            monkeypatch.setattr(module, "now", lambda: moment)
 
     return set_to
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from cli.clock import now
-from cli.wiring import open_session
+from cli.session import open_session
 from core.canonical import canonical_json, sha256_hex
 from core.erasure.copies import Found, Kind, Outcome
 from core.errors import RemoteUnreachable

@@ -28,7 +28,10 @@ SHARED = "送受信"
 @contextmanager
 def days_later(days: int) -> Iterator[None]:
     """Both faces' clock, so much further on."""
-    with mock.patch("cli.wiring.now", lambda: now() + dt.timedelta(days=days)):
+    with (
+        mock.patch("cli.entering.now", lambda: now() + dt.timedelta(days=days)),
+        mock.patch("cli.carrying.now", lambda: now() + dt.timedelta(days=days)),
+    ):
         yield
 
 

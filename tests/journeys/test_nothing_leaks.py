@@ -101,7 +101,7 @@ def everything(
 ) -> Iterator[None]:
     """Errors are caught where the command catches them, and every library's log at its most talkative."""
     import cli.carrying
-    import cli.wiring
+    import cli.session
 
     def watched(call: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(call)
@@ -115,7 +115,7 @@ def everything(
         return through
 
     monkeypatch.setattr(cli.carrying, "courier_run", watched(cli.carrying.courier_run))
-    monkeypatch.setattr(cli.wiring.Session, "sync", watched(cli.wiring.Session.sync))
+    monkeypatch.setattr(cli.session.Session, "sync", watched(cli.session.Session.sync))
     with caplog.at_level(logging.DEBUG):
         yield
     said.note(caplog.text)

@@ -96,7 +96,7 @@ def test_whoever_opens_a_vault_has_no_use_case_loaded_before_it_is_asked_for(rep
 
 
 def test_opening_a_vault_loads_no_courier(repository: Path) -> None:
-    modules = modules_after("import cli.wiring", repository)
+    modules = modules_after("import cli.session", repository)
     assert "storage.vault.vault" in modules
     assert not [name for name in modules if name.startswith(("storage.courier", "storage.remotes"))]
 

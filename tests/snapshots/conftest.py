@@ -99,7 +99,7 @@ def same_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """What differs from machine to machine and from version to version is fixed; nothing happens by itself."""
     monkeypatch.setattr("cli.doctoring.examine", lambda folder, session, **_: CHECKS)
     monkeypatch.setattr("cli.erasing.found_of", lambda session: FOUND)
-    monkeypatch.setattr("cli.wiring.Session.back_up", lambda *_: MADE)
-    monkeypatch.setattr("cli.wiring.Session.rehearse", lambda *_: SEEN)
+    monkeypatch.setattr("cli.session.Session.back_up", lambda *_: MADE)
+    monkeypatch.setattr("cli.session.Session.rehearse", lambda *_: SEEN)
     monkeypatch.setattr("storage.public.checking_tools", lambda: {"verify.py": b"the tool"})
     monkeypatch.setattr("tui.panes.lottery.pane.POLL_SECONDS", 1e6)

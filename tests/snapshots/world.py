@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlcipher3 import dbapi2
 
 from cli.private_file import need_outside
-from cli.wiring import Session
+from cli.session import Session
 from core.canonical import sha256_hex
 from core.columns import Table
 from core.errors import Refused

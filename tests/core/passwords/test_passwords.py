@@ -96,5 +96,5 @@ def test_whatever_is_typed_is_judged(password: str, about: list[str]) -> None:
 
 
 def test_the_lists_of_words_are_read_when_a_password_is_judged_and_not_before() -> None:
-    words = "import sys, core.office.office, cli.wiring; sys.exit('zxcvbn' in sys.modules)"
+    words = "import sys, core.office.office, cli.session; sys.exit('zxcvbn' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", words], check=False).returncode == 0

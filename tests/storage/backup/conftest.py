@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.wiring import Session, create_vault_folder, open_session
+from cli.founding import create_vault_folder
+from cli.session import Session, open_session
 from core.applicant import Route
 from core.people.fields import Field
 from core.roles import Site

@@ -12,7 +12,7 @@ import pytest
 
 from cli.backing import restore
 from cli.clock import now
-from cli.wiring import open_session
+from cli.entering import enter
 from core.canonical import canonical_json
 from core.errors import IkiikiError, IntegrityFailure, LoginFailed, Refused
 from core.ledger.codes import Act
@@ -161,9 +161,9 @@ def test_what_a_rehearsal_lays_down_is_no_vault_for_whoever_takes_it_away(
 
     def taken(folder: Path, *words: Any, **named: Any) -> Any:
         shutil.copytree(folder, tmp_path / "taken")
-        return open_session(folder, *words, **named)
+        return enter(folder, *words, **named)
 
-    monkeypatch.setattr("cli.backing.open_session", taken)
+    monkeypatch.setattr("cli.backing.enter", taken)
     try:
         assert session.rehearse(PASSWORD, made.path).equal
     finally:
@@ -189,9 +189,9 @@ def test_a_vault_exchanged_between_laying_down_and_opening_is_not_taken_for_it(
         shutil.rmtree(folder)
         folder.mkdir(mode=0o700)
         unpack(made.path, folder, "sato", PASSWORD, kept=before, declared=True, entropy=os.urandom)
-        return open_session(folder, *words, **named)
+        return enter(folder, *words, **named)
 
-    monkeypatch.setattr("cli.backing.open_session", exchanged)
+    monkeypatch.setattr("cli.backing.enter", exchanged)
     with pytest.raises(IntegrityFailure, match="差し替えられました"):
         restored(made.path, tmp_path / "again")
     after = read_mark(mark_dir, vault_id)

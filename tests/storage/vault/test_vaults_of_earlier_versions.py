@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.wiring import open_session
+from cli.session import open_session
 from core.ledger.codes import Act
 from core.office.listing import ListFilter
 from core.roles import Site
