@@ -112,18 +112,16 @@ class Choice(Dialog[str]):
         if self._text:
             with VerticalScroll(classes="dialog-note", can_focus=False):
                 yield Static(paragraphs(self._text))
+        keys = [key for key, _ in self._choices]
         choices = VirtualList[tuple[str, str]](
-            [[Column("", 0, lambda row: row[1])]], Held(self._choices), heading=False, id="choices"
-        )
+            [[Column("", 0, lambda row: row[1])]], Held(self._choices), heading=False,
+            start=keys.index(self._start) if self._start in keys else 0, id="choices",
+        )  # fmt: skip
         choices.styles.height = min(len(self._choices), MOST_CHOICES)
         yield choices
 
     def on_mount(self) -> None:
-        choices = self.query_one("#choices", VirtualList)
-        choices.focus()
-        keys = [key for key, _ in self._choices]
-        if self._start in keys:
-            self.call_after_refresh(choices.move_to, keys.index(self._start))
+        self.query_one("#choices", VirtualList).focus()
 
     @on(VirtualList.Chosen)
     def _chosen(self, event: VirtualList.Chosen) -> None:

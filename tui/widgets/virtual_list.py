@@ -120,10 +120,11 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
         heading: bool = True,
         choose_empty: bool = False,
         numbered: bool = False,
+        start: int = 0,
         id: str | None = None,
     ) -> None:
         """`choose_empty`: Enter counts on an empty list too, where it means more than opening a row. `numbered`:
-        rows have a number that can be typed to go there."""
+        rows have a number that can be typed to go there. `start`: the row the cursor stands on first."""
         super().__init__(id=id)
         self._choose_empty = choose_empty
         self._numbered = numbered
@@ -136,7 +137,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
         self._failure = ""
         self._pages: OrderedDict[int, Sequence[Row]] = OrderedDict()
         self._count = 0
-        self._cursor = 0
+        self._cursor = start
         self._styles: dict[str, Style] = {}
 
     # -- rows -------------------------------------------------------------------------------------------
@@ -202,6 +203,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
 
     def on_mount(self) -> None:
         self._count = self._ask_count()
+        self._cursor = min(self._cursor, max(0, self._count - 1))
         self._fit_height()
         self.post_message(self.Moved(self))
 
