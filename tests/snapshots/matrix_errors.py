@@ -113,7 +113,7 @@ async def carrying_to_nowhere(pilot: Any) -> None:
 
 async def over_box(pilot: Any) -> None:
     error = RemoteUnreachable("Boxとの通信が続きません", where="GET /2.0/folders/77/items", next_step=AGAIN)
-    with mock.patch("storage.courier.destination.destination", raising(error)):
+    with mock.patch("cli.carrying.destination", raising(error)):
         await syncing(pilot)
 
 
@@ -133,7 +133,7 @@ async def on_a_damaged_page(pilot: Any) -> None:
 
 async def over_a_full_share(pilot: Any) -> None:
     error = RemoteUnreachable("共有先の空きがありません", where="/mnt/share", next_step=CONNECT)
-    with mock.patch("storage.courier.destination.destination", raising(error)):
+    with mock.patch("cli.carrying.destination", raising(error)):
         await syncing(pilot)
 
 
