@@ -18,6 +18,8 @@ from typing import Self
 
 QUIET = 0.08
 """Seconds without a byte after which a screen counts as painted."""
+STARVED = 5.0
+"""Seconds a key may take to bring its first byte on a machine that has no time for it; a key that brings none takes as many."""
 PATIENCE = 120.0
 """Seconds after which what was waited for will not come."""
 
@@ -72,8 +74,12 @@ class Seat:
 
     def press(self, keys: bytes) -> Painted:
         """A key, and what it brought."""
+        begun = time.perf_counter()
         os.write(self.end, keys)
-        return self.settle()
+        first = self._read(STARVED, nothing=0)
+        came = time.perf_counter() - begun if first else 0.0
+        rest = self.settle()
+        return Painted(first + rest.size, came + rest.seconds)
 
     def idle(self, seconds: float) -> int:
         """Bytes written while nobody does anything."""
