@@ -23,9 +23,9 @@ _OPTION = re.compile(r"--?[A-Za-z0-9][A-Za-z0-9-]{0,38}")
 
 
 _INTERRUPTED = 130
+"""What Typer makes of Ctrl+C."""
 _ALIKE = 0.75
 """How alike a misspelt argument and what was meant are (1: the same); less, and it is no misspelling."""
-"""What Typer makes of Ctrl+C."""
 
 
 def called(app: typer.Typer, words: Sequence[str]) -> NoReturn:
