@@ -72,8 +72,10 @@ def destination(courier: Path, credential: Callable[[], str]) -> Remote:
     """The remote that was set. `credential` is asked for Box alone. Raises `UsageError` when none was set."""
     try:
         document = read_toml((courier / REMOTE).read_text(encoding="utf-8"))
-        if document["kind"] != "box":
+        if document["kind"] == "folder":
             return FolderRemote(Path(document["path"]))
+        if document["kind"] != "box":
+            raise ValueError(document["kind"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(
             "受渡しの場所がまだ決まっていません",
