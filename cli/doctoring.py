@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from cli.clock import now
 from cli.erased import concerned
 from cli.inside import Inside
-from core.checks import Check, failed, passed, unknown
+from core.checks import Check, Verdict, failed, passed, unknown
 from core.errors import IkiikiError, IntegrityFailure
 from core.office.ports import Progress
 from core.toml_text import read_toml
@@ -95,8 +96,9 @@ def _exchange(courier: Path, credential: Callable[[], str], moment: Callable[[],
     name, title = "place.chosen", "受渡しの場所"
     try:
         chosen = read_toml((courier / REMOTE).read_text(encoding="utf-8"))
-        box = chosen["kind"] == "box"
-        place = None if box else Path(chosen["path"])
+        if chosen["kind"] not in ("folder", "box"):
+            raise ValueError(chosen["kind"])
+        place = Path(chosen["path"]) if chosen["kind"] == "folder" else None
     except (OSError, ValueError, KeyError, TypeError):
         return [
             failed(
@@ -107,7 +109,12 @@ def _exchange(courier: Path, credential: Callable[[], str], moment: Callable[[],
             )
         ]
     if place is not None:
-        return folder_checks(place)
+        return [
+            replace(one, said=f"{one.said}（courier/{REMOTE} にある場所）")
+            if one.verdict is Verdict.FAILED
+            else one
+            for one in folder_checks(place)
+        ]
     try:
         settings = BoxSettings.from_bytes(unseal(courier, credential()))
     except IntegrityFailure as error:
