@@ -5,19 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from cli.clock import now
 from cli.erased import concerned
 from cli.inside import Inside
-from core.checks import Check, Verdict, failed, passed, unknown
-from core.errors import IkiikiError, IntegrityFailure
+from core.checks import Check, failed, passed, unknown
+from core.errors import IkiikiError, IntegrityFailure, UsageError
 from core.office.ports import Progress
-from core.toml_text import read_toml
 from storage.boxes import COURIER
 from storage.courier.credential import given_credential, unseal
-from storage.courier.destination import REMOTE
+from storage.courier.destination import REMOTE, chosen
 from storage.doctor.damage import RESTORE, damaged_files
 from storage.doctor.files import free_disk, secret_files, vault_files
 from storage.doctor.guards import memory, program_files
@@ -95,26 +93,18 @@ def _exchange(courier: Path, credential: Callable[[], str], moment: Callable[[],
     """The place of exchange, whichever was chosen."""
     name, title = "place.chosen", "受渡しの場所"
     try:
-        chosen = read_toml((courier / REMOTE).read_text(encoding="utf-8"))
-        if chosen["kind"] not in ("folder", "box"):
-            raise ValueError(chosen["kind"])
-        place = Path(chosen["path"]) if chosen["kind"] == "folder" else None
-    except (OSError, ValueError, KeyError, TypeError):
+        there = chosen(courier)
+    except UsageError as error:
+        return [failed(name, title, f"{error.what}（{error.where}）", error.next_step)]
+    if there is None:
         return [
             failed(
-                name,
-                title,
-                f"まだ決まっていないか、読めません（courier/{REMOTE}）",
+                name, title, f"まだ決まっていません（courier/{REMOTE}）",
                 "ikiiki sync --remote か ikiiki courier box で決めてください",
             )
-        ]
-    if place is not None:
-        return [
-            replace(one, said=f"{one.said}（courier/{REMOTE} にある場所）")
-            if one.verdict is Verdict.FAILED
-            else one
-            for one in folder_checks(place)
-        ]
+        ]  # fmt: skip
+    if there.kind == "folder":
+        return folder_checks(Path(there.place), f"courier/{REMOTE}")
     try:
         settings = BoxSettings.from_bytes(unseal(courier, credential()))
     except IntegrityFailure as error:
@@ -123,8 +113,8 @@ def _exchange(courier: Path, credential: Callable[[], str], moment: Callable[[],
         return [unknown(name, title, f"Box。{error.what}", error.next_step)]
     from storage.remotes.box.inspection import box_checks
 
-    there = passed(name, title, f"Boxのフォルダ {settings.folder}")
-    return [there, *host_checks(settings, moment), *box_checks(settings)]
+    reached = passed(name, title, f"Boxのフォルダ {settings.folder}")
+    return [reached, *host_checks(settings, moment), *box_checks(settings)]
 
 
 def _integrity(inside: Inside) -> Check:

@@ -10,16 +10,26 @@ from core.errors import IkiikiError
 from storage.remotes.folder import FolderRemote
 
 
-def folder_checks(place: Path) -> list[Check]:
-    """Reached, and not open to everybody. What no folder tells is said to be unknown."""
+def folder_checks(place: Path, said_in: str) -> list[Check]:
+    """Reached, and not open to everybody. What no folder tells is said to be unknown.
+
+    `said_in` is the file that names the place: a path that is not there may be a path that was not meant.
+    """
     name, title = "place.folder", "受渡しのフォルダ"
     try:
         files = FolderRemote(place).list()
         mode = stat.S_IMODE(place.stat().st_mode)
     except IkiikiError as error:
-        return [failed(name, title, f"{error.what}（{place}）", error.next_step)]
+        return [failed(name, title, f"{error.what}（{place}。{said_in} にある場所）", error.next_step)]
     except OSError:
-        return [failed(name, title, f"見られません（{place}）", "場所がつながっているかを確かめてください")]
+        return [
+            failed(
+                name,
+                title,
+                f"見られません（{place}。{said_in} にある場所）",
+                "場所がつながっているかを確かめてください",
+            )
+        ]
     open_to_all = mode & 0o007
     return [
         passed(name, title, f"{place}（束などのファイル {len(files)}個）"),

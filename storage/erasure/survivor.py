@@ -63,7 +63,8 @@ def build(
             try:
                 migrate(connection, migrations)
                 connection.execute("BEGIN IMMEDIATE")
-                fill(source, connection)
+                with sqlcipher.deciphering(source, vault.database_path.name):
+                    fill(source, connection)
                 connection.execute("COMMIT")
                 sqlcipher.checkpoint(connection)
             finally:

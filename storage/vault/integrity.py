@@ -25,7 +25,7 @@ def check_integrity(vault: OpenVault) -> list[Finding]:
     seen here: against that stand the mark (`marks`) and the other site's checkpoints.
     """
     try:
-        with vault.connection() as connection:
+        with vault.connection(damaged=True) as connection:
             sqlcipher.checkpoint(connection)
             connection.execute("BEGIN IMMEDIATE")
             try:

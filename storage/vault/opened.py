@@ -28,8 +28,11 @@ from storage.vault.sqlcipher import (
     Connection,
     Identity,
     dbapi2,
+    deciphered,
+    require_deciphered,
     room_to_write,
     translated,
+    unreadable,
 )
 from storage.vault.trust import Known
 
@@ -170,6 +173,7 @@ class OpenVault:
                 self.check_header()
                 yield connection
                 counter = count_commit(connection)
+                require_deciphered(connection)
                 connection.execute("COMMIT")
             except BaseException:
                 if connection.in_transaction:
@@ -178,8 +182,11 @@ class OpenVault:
             advance_mark(self.state_dir, Mark(self.vault_id, self.generation, counter, self.known()))
 
     @contextmanager
-    def connection(self) -> Iterator[Connection]:
-        """This thread's connection outside any transaction, for checks; waits while somebody has the vault alone."""
+    def connection(self, *, damaged: bool = False) -> Iterator[Connection]:
+        """This thread's connection outside any transaction; waits while somebody has the vault alone.
+
+        Raises `IntegrityFailure` when a page was met that cannot be deciphered, but for one who looks for damage (`damaged`).
+        """
         if self._mine.depth:
             raise RuntimeError("a transaction is open in this thread already")
         with self._turn:
@@ -189,7 +196,14 @@ class OpenVault:
         self._mine.depth = 1
         try:
             with translated(self._header.database):
-                yield self._connection()
+                connection = self._connection()
+                try:
+                    yield connection
+                finally:
+                    if not deciphered(connection):
+                        self._drop_connection(connection)
+                        if not damaged:
+                            raise unreadable(self._header.database) from None
         finally:
             self._mine.depth = 0
             with self._turn:
@@ -315,6 +329,13 @@ class OpenVault:
                 self._connections.append((weakref.ref(threading.current_thread()), connection))
                 mine.connection, mine.epoch = connection, self._epoch
         return mine.connection
+
+    def _drop_connection(self, connection: Connection) -> None:
+        """Close this thread's: SQLCipher remembers a page it could not decipher, and would blame what is read next."""
+        with self._turn:
+            self._connections = [kept for kept in self._connections if kept[1] is not connection]
+        self._mine.connection = None
+        connection.close()
 
     def _without_dead_threads(self) -> list[tuple[weakref.ref[threading.Thread], Connection]]:
         kept = []

@@ -104,7 +104,8 @@ def _copy(
     """Write and check the new database, closed and synced; its commit count."""
     source = vault.connect()
     try:
-        _export(source, target, key)
+        with sqlcipher.deciphering(source, vault.database_path.name):
+            _export(source, target, key)
         at_step("copied")
         fresh = sqlcipher.connect(target, key)
         try:

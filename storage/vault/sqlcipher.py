@@ -42,6 +42,8 @@ CACHE_KIB = 2560
 """Of each connection, and each thread has one: lists are read by index, a screenful at a time."""
 WRITING_CACHE_KIB = 64 * 1024
 """While a transaction writes: an import whose indexes do not fit takes twice as long."""
+_IN_ORDER = (("1",), (1,))
+"""What `PRAGMA cipher_status` answers while there is a key and no page has failed."""
 _RAW_KEY = re.compile(r"x'[0-9a-f]{64}'")
 _PLAIN_MAGIC = b"SQLite format 3\x00"
 
@@ -162,12 +164,14 @@ def identity(connection: Connection, name: str) -> Identity:
 def copy_into(connection: Connection, path: Path, key: bytes) -> None:
     """One-step backup of all committed content into the new file `path` under `key`, checked and synced.
 
-    In one step it takes a fraction of a second while others write; in small steps it may never end.
+    In one step it takes a fraction of a second while others write; in small steps it may never end. Raises `IntegrityFailure`
+    when a page of the source cannot be deciphered.
     """
     make_private(path)
     target = _opened(path, key)
     try:
         connection.backup(target)
+        require_deciphered(connection)
         target.execute("PRAGMA journal_mode = DELETE")
         findings = target.execute("PRAGMA integrity_check(1)").fetchall()
     finally:
@@ -195,6 +199,33 @@ def room_to_write(connection: Connection) -> Iterator[None]:
         connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
 
 
+def deciphered(connection: Connection) -> bool:
+    """Whether every page read since `connection` was opened had the right MAC.
+
+    SQLCipher reads a page that has not as zeros. Where that is a page of a table, SQLite calls it malformed; where it holds but the
+    rest of a long value, no statement fails and the value ends in zeros. A backup and an export take those over, and nothing but
+    this tells (`tests/storage/vault/test_vault_long_values.py`).
+    """
+    return connection.execute("PRAGMA cipher_status").fetchone() in _IN_ORDER
+
+
+def require_deciphered(connection: Connection) -> None:
+    """To be called after reading and before relying on it. Raises `IntegrityFailure`, naming the file, unless `deciphered`."""
+    if not deciphered(connection):
+        raise unreadable(Path(connection.execute("PRAGMA database_list").fetchone()[2]).name)
+
+
+@contextmanager
+def deciphering(connection: Connection, name: str) -> Iterator[None]:
+    """`translated`, and `require_deciphered` at the end: in place, too, of whatever error the zeros led to."""
+    try:
+        with translated(name):
+            yield
+    finally:
+        if not deciphered(connection):
+            raise unreadable(name) from None
+
+
 @contextmanager
 def translated(name: str) -> Iterator[None]:
     """Turn SQLite's own errors into ours: damage into `IntegrityFailure`, a busy or full disk into `IkiikiError`.
@@ -210,15 +241,20 @@ def translated(name: str) -> Iterator[None]:
         raise readable from None  # the chain would quote SQL, and with it column values
 
 
+def unreadable(name: str) -> IntegrityFailure:
+    """What a page that is not what was written is called, whoever meets it."""
+    return IntegrityFailure(
+        "保管庫のデータベースを読めません。壊れているか、書き換えられています",
+        where=name,
+        next_step="書き込みをせず、取扱責任者に知らせて、控えから復元してください",
+    )
+
+
 def _readable(error: Exception, name: str) -> IkiikiError | None:
     code = getattr(error, "sqlite_errorcode", 0) or 0
     primary = code & 0xFF
     if primary in (_CORRUPT, _NOTADB):
-        return IntegrityFailure(
-            "保管庫のデータベースを読めません。壊れているか、書き換えられています",
-            where=name,
-            next_step="書き込みをせず、取扱責任者に知らせて、控えから復元してください",
-        )
+        return unreadable(name)
     if primary in (_BUSY, _LOCKED):
         return IkiikiError(
             "ほかの処理が書き込みを続けているため、待ちきれませんでした",
@@ -247,8 +283,7 @@ def _opened(path: Path, key: bytes) -> Connection:
     try:
         connection.execute("PRAGMA cipher_log_level = NONE")
         connection.set_key(key_text)
-        # Only a build with the cipher and a key answers 1; a plain SQLite answers nothing at all.
-        if connection.execute("PRAGMA cipher_status").fetchone() not in (("1",), (1,)):
+        if not deciphered(connection):  # a build without the cipher answers nothing at all
             raise IkiikiError("暗号化されたデータベースを開けません", next_step="ikiikiを入れ直してください")
     except BaseException:
         connection.close()

@@ -296,13 +296,14 @@ def open_vault(
 
 
 def _upgrade(vault: OpenVault, migrations: Sequence[Migration]) -> None:
-    with vault.alone(), sqlcipher.translated(vault.database_path.name):
+    name = vault.database_path.name
+    with vault.alone(), sqlcipher.translated(name):
         connection = vault.connect()
         try:
-            if pending(connection, migrations, vault.database_path.name):  # somebody may have been quicker
+            if pending(connection, migrations, name):  # somebody may have been quicker
                 key = database_key(vault.data_key)
-                back_up_before(connection, vault.folder, key, vault.generation, vault.now())
-                with sqlcipher.room_to_write(connection):
+                with sqlcipher.deciphering(connection, name), sqlcipher.room_to_write(connection):
+                    back_up_before(connection, vault.folder, key, vault.generation, vault.now())
                     migrate(connection, migrations)
         finally:
             connection.close()

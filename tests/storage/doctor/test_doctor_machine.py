@@ -180,6 +180,9 @@ def test_a_courier_without_keys_fails_and_an_old_way_into_box_too(folder: Path, 
         assert verdicts(courier_keys(folder, TODAY))["keys.credential"] == verdict
 
 
+SAID_IN = "courier/remote.toml"
+
+
 def test_a_folder_between_the_sites_is_looked_at_and_what_it_cannot_tell_is_said(
     tmp_path: Path, verdicts: Verdicts
 ) -> None:
@@ -190,10 +193,11 @@ def test_a_folder_between_the_sites_is_looked_at_and_what_it_cannot_tell_is_said
         "host.clock": "unknown",
         "place.people": "unknown",
     }
-    assert verdicts(folder_checks(tmp_path)) == in_order
+    assert verdicts(folder_checks(tmp_path, SAID_IN)) == in_order
     tmp_path.chmod(0o777)
-    assert verdicts(folder_checks(tmp_path)) == in_order | {"place.modes": "failed"}
-    assert verdicts(folder_checks(tmp_path / "unplugged")) == {"place.folder": "failed"}
+    assert verdicts(folder_checks(tmp_path, SAID_IN)) == in_order | {"place.modes": "failed"}
+    unplugged = folder_checks(tmp_path / "unplugged", SAID_IN)
+    assert verdicts(unplugged) == {"place.folder": "failed"} and SAID_IN in unplugged[0].said
 
 
 GOOD, BAD, OPEN = passed("a", "A", "x"), failed("b", "B", "x", "y"), unknown("c", "C", "x", "y")
