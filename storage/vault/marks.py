@@ -75,14 +75,18 @@ def read_mark(state_dir: Path, vault_id: str) -> Mark | None:
 
 
 def check_mark(current: Mark, kept: Mark | None) -> None:
-    """Raises `RolledBack` when the vault is older than the kept mark. Read the mark before the vault: both only grow."""
+    """Raises `RolledBack` when the vault is older than the kept mark. Read the mark before the vault: both only grow.
+
+    So it is, too, when the write-ahead log a killed process left is damaged: SQLite leaves out what follows, without a word.
+    """
     if kept is not None and current.is_behind(kept):
         raise RolledBack(
             "保管庫が古い状態に戻されています。この端末が最後に見た状態より前のものです",
             where=f"世代 {current.generation}（控え {kept.generation}）、"
             f"変更 {current.counter}回（控え {kept.counter}回）",
             next_step="書き込みをせず、取扱責任者に知らせてください。控えから復元したのであれば、復元の手順"
-            "（ikiiki restore）で記録してください",
+            "（ikiiki restore）で記録してください。停電やディスクの故障のあとであれば、"
+            f"vault-{kept.generation}.db-wal が壊れたか失われています。控えから復元してください",
         )
 
 
