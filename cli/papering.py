@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from cli.clock import now
 from cli.private_file import need_new, need_outside, write_new
 from core.canonical import nfc
+from core.disk import name_taken
 from core.errors import UsageError
 from core.notice_kinds import Form
 
@@ -131,10 +132,9 @@ def write_wording(office: Office, folder: Path) -> list[Path]:
     files = office.wording.files()
     paths = [folder / name for name in files]
     if there := [path.name for path in paths if path.exists()]:
-        raise UsageError(
-            "同じ名前のファイルがすでにあります。上書きはしていません",
-            where="、".join(there),
-            next_step="別のフォルダを指定するか、書き直したものを取り込むなら --take を付けてください",
+        raise name_taken(
+            "、".join(there),
+            "別のフォルダを指定するか、書き直したものを取り込むなら --take を付けてください",
         )
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from core.disk import name_taken
 from core.errors import Refused, UsageError
 
 HEADER = "vault.json"
@@ -46,11 +47,7 @@ def need_new(file: Path) -> None:
     """Raises `UsageError` where there is anything of that name already, a link that leads nowhere too, and as `need_outside`."""
     need_outside(file)
     if file.exists() or file.is_symlink():
-        raise UsageError(
-            "同じ名前のファイルがすでにあります。上書きはしていません",
-            where=str(file),
-            next_step="別の名前を付けるか、前のファイルを片付けてください",
-        )
+        raise name_taken(str(file))
 
 
 def write_new(file: Path, data: bytes) -> None:

@@ -28,14 +28,20 @@ _ALIKE = 0.75
 """How alike a misspelt argument and what was meant are (1: the same); less, and it is no misspelling."""
 
 
+def ready(app: typer.Typer) -> Any:
+    """All of `app` as Typer's own commands, which explain themselves in Japanese and convert only what needs it."""
+    command = typer.main.get_command(app)
+    explained(command)
+    as_given(command)
+    return command
+
+
 def called(app: typer.Typer, words: Sequence[str]) -> NoReturn:
     """Do what `words` ask for, and end the process with its exit code.
 
     Raises `UsageError` where they cannot be read, and `KeyboardInterrupt` where somebody stopped it.
     """
-    command = typer.main.get_command(app)
-    explained(command)
-    as_given(command)
+    command = ready(app)
     try:
         code = command(list(words), standalone_mode=False)  # or Typer would tell errors itself
     except NOT_READ as error:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 from pathlib import PurePath
 
-from core.errors import IkiikiError
+from core.errors import IkiikiError, UsageError
 
 _KEPT = "それまでに記録されたものは、そのまま残っています"
 _LOOK = "どこまで記録されたかを一覧で確かめてから、もう一度実行してください"
@@ -49,6 +49,15 @@ def of_disk(error: OSError) -> IkiikiError:
             f"ディスクを確かめ（ikiiki doctor）、{_LOOK}",
         )
     return IkiikiError(f"{what}。{_KEPT}", where=where, next_step=next_step)
+
+
+def name_taken(
+    where: str, next_step: str = "別の名前を付けるか、前のファイルを片付けてください"
+) -> UsageError:
+    """What is told of a new file whose name, `where`, another has already: nothing here is written over."""
+    return UsageError(
+        "同じ名前のファイルがすでにあります。上書きはしていません", where=where, next_step=next_step
+    )
 
 
 def in_words(error: IkiikiError | OSError) -> IkiikiError:

@@ -71,8 +71,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors: many tests wait, for a terminal, a server or a line that falls silent."""
-    return (os.cpu_count() or 1) + 1
+    """Two more than there are processors: many tests wait, for a terminal, a server, a line that falls silent, a command."""
+    return (os.cpu_count() or 1) + 2
 
 
 _WAITING = ("tests/ops/", "tests/terminals/", "tests/journeys/test_year_as_processes.py")

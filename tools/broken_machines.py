@@ -40,7 +40,10 @@ good disk the same command ends well, or is refused because it was done, and bot
 
 **Damaged.** Each file of a vault that has bundles in every box, and the mark outside it, is cut short, emptied, removed, or has
 one bit flipped. *Survived*: `ikiiki doctor`, with or without a person, names the file and says what mends it, and shows no
-traceback; or the damage stands in the list below, with the reason why nobody need notice.
+traceback; or the damage stands in the list below, with the reason why nobody need notice. Two kinds have tests of their own: a page
+that holds the rest of a long value, which SQLCipher reads as zeros without a word (tests/storage/vault/test_vault_long_values.py),
+and the log of a database that a power cut left, of which SQLite leaves out what follows the damage
+(tests/storage/vault/test_vault_broken_log.py).
 
 **Clock.** Between two commands the machine's clock goes back. *Survived*: every command still works, the ledger is whole, and that it
 is behind its own last line is said by the ledger's own check.

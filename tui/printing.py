@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from core.errors import UsageError
 from core.office.paper_desk import Wanted
 from core.papers import PAPER_WORDS, PaperKind
+from tui.new_file import ask_new_file
 from tui.place import Place
-from tui.prompt import Prompt
-from tui.safety import clean
 from tui.widgets.dialogs import Choice
 
 ENDINGS = {"pdf": "PDF（紙に印刷する）", "xlsx": "XLSX（表として渡す）"}
@@ -22,24 +20,12 @@ async def print_paper(place: Place, wanted: Wanted) -> None:
     if ending is None:
         return
     name = "-".join(filter(None, [wanted.kind.value, wanted.org and wanted.org.value, wanted.outing]))
-    app, session = place.ikiiki, place.session
-    answer = await app.ask(
-        Prompt(
-            f"{words}をつくる",
-            f"{PERSONAL if wanted.kind is PaperKind.ROSTER else PLAIN}管理簿に「印刷」か「書出し」として残ります。\n書き出す場所と名前:",
-            value=str(app.config.folder / f"{name}-{app.now():%Y%m%d-%H%M}.{ending}"),
-        )
-    )
-    if answer is None:
+    session = place.session
+    remark = f"{PERSONAL if wanted.kind is PaperKind.ROSTER else PLAIN}管理簿に「印刷」か「書出し」として残ります。"
+    file = await ask_new_file(place, f"{words}をつくる", remark, name, ending)
+    if file is None:
         return
-    file = app.path(answer)
-    if file.exists():
-        raise UsageError(
-            "同じ名前のファイルがすでにあります。上書きはしていません",
-            where=clean(file.name),
-            next_step="別の名前を付けるか、前のファイルを片付けてください",
-        )
-    paper = await app.run_job(
+    paper = await place.ikiiki.run_job(
         f"{words}をつくる", lambda progress: session.write_paper(file, wanted, progress), stoppable=False
     )
     place.say(f"{words}（控番号 {paper.copy}）を書き出しました")

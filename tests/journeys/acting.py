@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import io
 import json
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from cli import main, usage
 from cli.clock import now
 from cli.session import Session, open_session
 from core.roles import Site
@@ -93,15 +95,19 @@ class Result:
         return json.loads(self.out)
 
 
+_program, _ready = functools.cache(main.program), functools.cache(usage.ready)
+"""A journey calls some hundred commands: their arguments are made out of their signatures once."""
+
+
 def in_process(words: list[str], env: Mapping[str, str]) -> Result:
     """The command in this process: the same entry point, without a new interpreter."""
-    from cli import main
-
     out, err = io.StringIO(), io.StringIO()
     kept = {k: v for k, v in os.environ.items() if not k.startswith("IKIIKI_")}
     mask = os.umask(0o077)
     with (
         mock.patch.dict(os.environ, {**kept, **env}, clear=True),
+        mock.patch.object(main, "program", _program),
+        mock.patch.object(usage, "ready", _ready),
         mock.patch.object(sys, "argv", ["ikiiki", *words]),
         mock.patch.object(sys, "stdin", io.StringIO()),
         contextlib.redirect_stdout(out),

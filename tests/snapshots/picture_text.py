@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from functools import lru_cache
 
 from rich.cells import cell_len
 
@@ -18,6 +19,7 @@ _TEXT = re.compile(r'<text class="[\w-]+-(r\d+)" x="([^"]*)" y="([^"]*)" textLen
 _RECT = re.compile(r'<rect fill="([^"]*)" x="([^"]*)" y="([^"]*)" width="([^"]*)"[^>]*shape-rendering')
 
 
+@lru_cache(maxsize=256)  # as `legible`
 def text_of(svg: str) -> str:
     """All of a legible picture. Two pictures that differ in a letter, a place or a style have different texts."""
     styles = dict(_CSS.findall(svg))

@@ -6,6 +6,7 @@ import asyncio
 import html
 import re
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -27,6 +28,7 @@ Doing = Callable[[Any], Awaitable[None]]
 """What a person does before the picture is taken; is handed the pilot."""
 
 
+@lru_cache(maxsize=256)  # in the matrix, several roles see the same
 def legible(svg: str) -> str:
     """The picture with every word in its column and at its width (Rich counts letters, not cells), and no font from
     the network."""

@@ -9,6 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
+from core.disk import name_taken
 from core.errors import UsageError
 from tui.safety import clean, plain
 from tui.widgets.dialogs import Dialog
@@ -90,11 +91,7 @@ def save_private(path: Path, content: bytes) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
-        raise UsageError(
-            "同じ名前のファイルがすでにあります。上書きはしていません",
-            where=clean(path.name),
-            next_step="別の名前を付けるか、前のファイルを片付けてください",
-        ) from error
+        raise name_taken(clean(path.name)) from error
     except OSError as error:
         raise UsageError(
             "ファイルを書き込めません", where=clean(path.name), next_step="別の場所を指定してください"

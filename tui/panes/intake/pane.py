@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from core.applicant import ROUTE_WORDS, STATE_WORDS, State
+from core.applicant import State
 from core.office.intake import Intake
 from core.office.list_row import ListRow
 from core.office.listing import Landmark, ListFilter, Order
 from tui.actions import Action, bindings_of
+from tui.application_columns import columns
 from tui.list_place import NumberedPlace
 from tui.paged import Paged
 from tui.panes.intake.bulk import resolve_marked, told
@@ -28,16 +29,14 @@ from tui.widgets.dialogs import Message, confirm
 from tui.widgets.files import FileChoice
 from tui.widgets.frame import Frame
 from tui.widgets.search import Jump, Search
-from tui.widgets.virtual_list import Column, VirtualList
-from tui.words import SHORT_PROBLEMS, draft_words, no, town_words
+from tui.widgets.virtual_list import VirtualList
+from tui.words import draft_words
 
 TABLES = (".csv", ".tsv", ".txt", ".xlsx")
 
 _OF_MARKED = {"accept_marked", "refuse_marked", "unmark"}
 ONLY = {"held": "保留のみ", "unconfirmed": "未確認のみ"}
 """What the list can be narrowed to."""
-
-_CONFIRMED = {"confirmed": "区確認済", "returned": "区差戻し", "changed": "確認後に変更"}
 
 
 def applications(intake: Intake, which: ListFilter) -> Paged[ListRow]:
@@ -47,31 +46,6 @@ def applications(intake: Intake, which: ListFilter) -> Paged[ListRow]:
         return intake.page(which, offset, limit, near)
 
     return Paged(which, intake.count, read, intake.place, lambda row: row.number)
-
-
-def state_words(row: ListRow) -> str:
-    """State in words, with the reason for holding, or what the ward has said."""
-    words = STATE_WORDS[row.state]
-    if row.state is State.HELD:
-        return f"{words} {'・'.join(SHORT_PROBLEMS[problem] for problem in row.problems)}"
-    if row.state is State.ACCEPTED:
-        said = _CONFIRMED.get(row.confirmed, "")
-        doubt = " 注意" if row.warnings else ""
-        return (said or words) + doubt
-    return words
-
-
-def columns(home: str, marked: Container[int] = ()) -> tuple[Column[ListRow], ...]:
-    """The list's columns. `home` is the prefecture and ward, left out of towns; `marked` have a star."""
-    return (
-        Column("番号", 7, lambda row: ("*" if row.number in marked else "") + no(row.number), right=True),
-        Column("カナ氏名", 18, lambda row: row.kana or "（なし）"),
-        Column("年齢", 4, lambda row: "" if row.age is None else str(row.age), right=True),
-        Column("町名", 12, lambda row: town_words(row.town, home)),
-        Column("希望", 8, lambda row: "・".join(row.preferences)),
-        Column("経路", 4, lambda row: ROUTE_WORDS[row.route]),
-        Column("状態", 0, state_words, strong=lambda row: row.state is State.HELD),
-    )
 
 
 class IntakePane(NumberedPlace, Pane):

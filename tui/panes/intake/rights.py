@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from core.errors import UsageError
 from core.office.choices import ERASE_REASONS
 from core.office.person_words import BEFORE_ERASING, disclosed_words, erased_words
 from core.office.remains import remains_words
 from core.roles import Site
+from tui.new_file import ask_new_file
 from tui.panes.intake.edit import EditSheet
 from tui.place import Place
 from tui.prompt import Prompt
-from tui.safety import clean
 from tui.widgets.dialogs import Choice, Message
 from tui.words import no
 
@@ -37,24 +36,14 @@ async def person_rights(place: Place, number: int) -> bool:
 
 
 async def _disclose(place: Place, number: int) -> None:
-    app, session = place.ikiiki, place.session
-    answer = await app.ask(
-        Prompt(
-            "開示の書面をつくる",
-            "この人について保有しているすべてが入ります。本人だけに渡してください。管理簿と操作ログに残ります。\n書き出す場所と名前:",
-            value=str(app.config.folder / f"kaiji-{number:04}-{app.now():%Y%m%d-%H%M}.pdf"),
-        )
+    session = place.session
+    remark = (
+        "この人について保有しているすべてが入ります。本人だけに渡してください。管理簿と操作ログに残ります。"
     )
-    if not answer:
+    file = await ask_new_file(place, "開示の書面をつくる", remark, f"kaiji-{number:04}")
+    if file is None:
         return
-    file = app.path(answer)
-    if file.exists():
-        raise UsageError(
-            "同じ名前のファイルがすでにあります。上書きはしていません",
-            where=clean(file.name),
-            next_step="別の名前を付けるか、前のファイルを片付けてください",
-        )
-    copy = await app.run_job(
+    copy = await place.ikiiki.run_job(
         "開示の書面をつくる", lambda progress: session.write_disclosure(file, number), stoppable=False
     )
     place.say(disclosed_words(copy))

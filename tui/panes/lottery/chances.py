@@ -37,7 +37,7 @@ async def show_chances(app: Host, office: Office) -> None:
             return office.chances.report(what_if, progress=progress)
 
         report = await app.run_job("見込みを計算する", work)
-        asked = await app.ask(ChancesSheet(report))
+        asked = await app.ask(ChancesSheet(report, ascii_only=app.ascii_borders))
 
 
 def picture(report: ChanceReport, *, ascii_only: bool = False) -> Text:
@@ -79,17 +79,17 @@ class ChancesSheet(Dialog[WhatIf]):
         Binding("enter", "ask", "もしも", show=False, id="chances.ask"),
     ]
 
-    def __init__(self, report: ChanceReport) -> None:
+    def __init__(self, report: ChanceReport, *, ascii_only: bool) -> None:
         super().__init__(
             "当たる見込み（もし決まりを変えたら）" if question(report.what_if) else "当たる見込み",
             hint="↑↓ 読む   Enter もし決まりを変えたら   Esc 閉じる",
         )
         self._report = report
+        self._ascii_only = ascii_only
 
     def body(self) -> ComposeResult:
-        ascii_only = bool(self.app.ascii_borders)  # type: ignore[attr-defined]
         with VerticalScroll(classes="dialog-text"):
-            yield Static(picture(self._report, ascii_only=ascii_only))
+            yield Static(picture(self._report, ascii_only=self._ascii_only))
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import unicodedata
-from pathlib import Path
 
-from core.errors import UsageError
 from core.notice_kinds import FORM_WORDS, NOTICE_WORDS, Form
 from core.office.letter_window import LEFT, TOP
 from core.office.mailing import MailLine, MailStatus
 from core.office.mails import STATE_WORDS, MailState
 from core.office.notices import NoticeItem, count_words
+from tui.new_file import ask_new_file
 from tui.place import Place
 from tui.prompt import Prompt
 from tui.safety import clean
 from tui.widgets.dialogs import Choice, Message, confirm
 from tui.words import no
 
+_TITLE = "⑪ 通知"
 _MAIL, _DOUBT, _POSTED, _WORDS, _TAKE, _WINDOW = "mail", "doubt", "posted", "words", "take", "window"
 
 
@@ -68,7 +68,8 @@ async def print_again(place: Place, number: int) -> None:
     answer = await place.ikiiki.ask(Choice("通知をもう一度", words, forms))
     if answer is None:
         return
-    file = await _file(place, f"notice-{no(number)}", "氏名と住所が入ります。印刷が済んだら消してください。")
+    remark = "氏名と住所が入ります。印刷が済んだら消してください。"
+    file = await ask_new_file(place, _TITLE, remark, f"notice-{no(number)}")
     if file is None:
         return
     session = place.session
@@ -80,47 +81,22 @@ async def print_again(place: Place, number: int) -> None:
     place.say("PDFを書き出しました")
 
 
-async def _file(place: Place, stem: str, words: str) -> Path | None:
-    """A name for a new PDF; None when the person turns back."""
-    name = f"{stem}-{place.ikiiki.now():%Y%m%d-%H%M}.pdf"
-    answer = await place.ikiiki.ask(
-        Prompt("⑪ 通知", f"{words}\n書き出す場所と名前:", value=str(place.ikiiki.config.folder / name))
-    )
-    if answer is None:
-        return None
-    file = place.ikiiki.path(answer)
-    if file.exists():
-        raise UsageError(
-            "同じ名前のファイルがすでにあります。上書きはしていません",
-            where=clean(file.name),
-            next_step="別の名前を付けるか、前のファイルを片付けてください",
-        )
-    return file
-
-
 async def _paper(place: Place, items: list[NoticeItem], form: Form, status: MailStatus) -> None:
     """Make the PDF, then, when a person says they are posted, note the dispatch."""
     session = place.session
-    remarks = ""
+    remark = f"{count_words(items)}を1つのPDFにします。氏名と住所が入ります。印刷が済んだら消してください。"
     if lacking := place.office.notices.unguided(items):
-        remarks += f"回 {'・'.join(lacking)} には、集合の場所と時間がまだ入っていません（通知の言葉）。\n"
+        remark += f"\n回 {'・'.join(lacking)} には、集合の場所と時間がまだ入っていません（通知の言葉）。"
     if status.due:
-        remarks += f"うち {status.due}人はメールアドレスがあります。メールで送るなら、紙より先に送ります。\n"
-    words = count_words(items)
-    file = await _file(
-        place,
-        "notices" if form is Form.POSTCARD else "letters",
-        f"{words}を1つのPDFにします。氏名と住所が入ります。印刷が済んだら消してください。\n{remarks}".rstrip(
-            "\n"
-        ),
-    )
+        remark += f"\nうち {status.due}人はメールアドレスがあります。メールで送るなら、紙より先に送ります。"
+    file = await ask_new_file(place, _TITLE, remark, "notices" if form is Form.POSTCARD else "letters")
     if file is None:
         return
     title = "はがきを組む" if form is Form.POSTCARD else "封書を組む"
     await place.ikiiki.run_job(
         title, lambda progress: session.write_notices(file, items, form), stoppable=False
     )
-    question = f"{words}を投函しましたか。\n「投函した」を選ぶと、発送を管理簿に記入します。あとでもう一度つくることもできます。"
+    question = f"{count_words(items)}を投函しましたか。\n「投函した」を選ぶと、発送を管理簿に記入します。あとでもう一度つくることもできます。"
     if await place.ikiiki.ask(confirm("⑪ 発送", question, yes="投函した", no="まだ")) == "yes":
         batch = session.office.notices.dispatch(items, form)
         place.say(f"発送 {batch} として管理簿に記入しました")

@@ -22,8 +22,8 @@ from core.office.listing import ListFilter
 from core.office.review import APPLICANTS, PARTICIPANTS, RETURN_CODES, ReviewItem, ReviewStatus
 from core.roles import Right
 from tui.actions import Action, bindings_of
+from tui.application_columns import columns
 from tui.list_place import NumberedPlace
-from tui.panes.intake.pane import columns
 from tui.panes.intake.record import RecordSheet
 from tui.panes.review.beside import BESIDE, Beside
 from tui.panes.review.orders import RETURNED, REVIEW_ORDERS
