@@ -182,7 +182,7 @@ def nothing_lost_doubled_or_out_of_order(sites: Sites, box: PretendBox, keyed: l
 
 def test_sites_at_work_while_all_goes_wrong_lose_nothing(at: At) -> None:
     with exchanging(at) as (sites, box):
-        offices = work(sites, box, 1, lambda turns: turns < 3)
+        offices = work(sites, box, 1, lambda turns: turns < 2)
         settle(sites)
         nothing_lost_doubled_or_out_of_order(sites, box, offices[0].keyed)
 

@@ -129,8 +129,8 @@ CASES |= {
     "cells beyond the last column": lambda: book(HEADER + b'<row><c r="GT2"><v>1</v></c><c r="A2"/></row>'),
 }
 TAKEN = {
-    "rows of which nothing but the last column is named": lambda: book(HEADER + b'<row><c r="XFD1"/></row>' * 500_000),
-    "heights of rows": lambda: book(HEADER + b'<row ht="1"/>' * 500_000),
+    "rows of which nothing but the last column is named": lambda: book(HEADER + b'<row><c r="XFD1"/></row>' * 200_000),
+    "heights of rows": lambda: book(HEADER + b'<row ht="1"/>' * 200_000),
     "a formula in every cell": lambda: book(HEADER + (b"<row>" + FORMULA + b'<c r="B1"><f t="shared" si="0"/><v>1</v></c>' * 4 + b"</row>") * 1_000),
     "merged cells": lambda: book(HEADER, after=b"<mergeCells>" + b'<mergeCell ref="A1:B2"/>' * 90_000 + b"</mergeCells>"),
 }
