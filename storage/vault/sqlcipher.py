@@ -165,20 +165,23 @@ def copy_into(connection: Connection, path: Path, key: bytes) -> None:
     """One-step backup of all committed content into the new file `path` under `key`, checked and synced.
 
     In one step it takes a fraction of a second while others write; in small steps it may never end. Raises `IntegrityFailure`
-    when a page of the source cannot be deciphered.
+    when a page of the source cannot be deciphered; what fails leaves no file.
     """
     make_private(path)
-    target = _opened(path, key)
     try:
-        connection.backup(target)
-        require_deciphered(connection)
-        target.execute("PRAGMA journal_mode = DELETE")
-        findings = target.execute("PRAGMA integrity_check(1)").fetchall()
-    finally:
-        target.close()
-    if findings != [("ok",)]:
-        path.unlink()
-        raise IntegrityFailure("控えを作りましたが、検査に通りません", where=path.name)
+        target = _opened(path, key)
+        try:
+            connection.backup(target)
+            require_deciphered(connection)
+            target.execute("PRAGMA journal_mode = DELETE")
+            findings = target.execute("PRAGMA integrity_check(1)").fetchall()
+        finally:
+            target.close()
+        if findings != [("ok",)]:
+            raise IntegrityFailure("控えを作りましたが、検査に通りません", where=path.name)
+    except BaseException:
+        path.unlink()  # nobody may take it for a copy
+        raise
     sync_file(path)
     sync_folder(path.parent)
 

@@ -253,13 +253,13 @@ def test_a_broken_link_between_rows_is_a_finding(lab):
 
 
 def test_each_thread_has_its_own_connection_and_loses_no_write(lab):
-    seen, errors = set(), []
+    seen, errors = {}, []  # kept, or another could get the number of one that is gone
 
     def work():
         try:
             for _ in range(25):
                 with vault.write() as connection:
-                    seen.add(id(connection))
+                    seen[id(connection)] = connection
                     connection.execute("INSERT INTO person (name) VALUES ('x')")
         except Exception as error:  # noqa: BLE001 - every failure counts
             errors.append(error)

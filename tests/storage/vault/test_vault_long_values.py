@@ -127,9 +127,10 @@ def test_damage_is_looked_for_and_named(lab: Any, damaged: Iterator[int]) -> Non
 
 
 def test_a_copy(lab: Any, damaged: Iterator[int], tmp_path: Path) -> None:
+    copy, key = tmp_path / "copy.db", bytes(range(32))
+
     def act() -> object:
-        copy, key = tmp_path / "copy.db", bytes(range(32))
-        copy.unlink(missing_ok=True)
+        assert not copy.exists(), "left by a copy that failed"
         with lab.open() as vault:
             source = vault.connect()
             try:
