@@ -1,7 +1,7 @@
 # `make` alone lists what there is. Everything runs from .venv, which `make setup` makes from the lock.
 BIN  := .venv/bin
 DEMO ?= demo/
-unexport PYTHONDONTWRITEBYTECODE
+unexport PYTHONDONTWRITEBYTECODE  # what was compiled for one run need not be for the next
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check lint types tests faults bench format docs lock release clean distclean
@@ -28,9 +28,7 @@ types: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-# The tests are compiled once, not by every worker; what is wrong with one, the run itself says.
 tests: setup
-	@$(BIN)/pytest --collect-only -n 0 >/dev/null 2>&1 || true
 	$(BIN)/pytest -n auto --dist worksteal
 
 faults: setup  ## the long run: kill the program at random moments, fail every request of a sync, draw a million

@@ -221,7 +221,7 @@ def test_the_search_would_find_people(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "seed"),
-    [(name, seed) for seed in range(4) for name in SCENES][:13],
+    [(name, seed) for seed in range(2) for name in SCENES],  # `make faults` has them by the hundred
     ids=lambda value: str(value),
 )
 def test_killed_at_a_chosen_moment_a_command_leaves_a_vault_that_goes_on(
