@@ -249,7 +249,7 @@ def unreadable(name: str) -> IntegrityFailure:
     return IntegrityFailure(
         "保管庫のデータベースを読めません。壊れているか、書き換えられています",
         where=name,
-        next_step="書き込みをせず、取扱責任者に知らせて、控えから復元してください",
+        next_step="書き込みをせず、取扱責任者に知らせて、控えから復元してください（ikiiki restore）",
     )
 
 
